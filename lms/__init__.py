@@ -1,0 +1,1 @@
+"""Common Ground: training for everyone who works around the same child."""

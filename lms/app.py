@@ -1,0 +1,59 @@
+"""The application: one list of features, lowest layer first. Nothing is discovered by magic."""
+
+import structlog
+from flask import Flask
+
+from lms import navigation, schedule, wiring
+from lms.audit import actions as audit
+from lms.catalogue import shelf
+from lms.config import Settings, from_environment
+from lms.core import db, events, schema
+from lms.home import views as home
+from lms.people import sectors
+from lms.people import views as people
+from lms.signin import devices, sessions
+from lms.signin import views as signin
+from lms.web import access, errors, health, security, templating, transactions
+
+BLUEPRINTS = (
+    health.bp,
+    people.bp,
+    signin.bp,
+    home.bp,
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application from its settings (the environment's, unless handed in).
+
+    Raises BadSetting for a wrong setting and ContentFaults when anything in modules/ or quizzes/ is wrong.
+    """
+    settings = settings or from_environment()
+    settings.check_secret()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    app = Flask("lms", static_folder=None, template_folder="web/templates")
+    app.extensions["settings"] = settings
+    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()])
+    db.install(app, settings.database)
+    wiring.wire(events.install(app.extensions))
+    templating.install(app, settings)
+    transactions.install(app)
+    security.install(app, settings)
+    access.install(app, settings, sessions.actor_from_cookie, audit.refused)
+    errors.install(app)
+    navigation.install(app)
+    schedule.install(app, settings)
+    shelf.install(app, settings)
+    app.jinja_env.globals["sector"] = sectors.look
+    app.jinja_env.filters["device"] = devices.named
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.extensions["readiness"] = (_migrated, shelf.is_loaded)
+    return app
+
+
+def _migrated() -> str | None:
+    """Why the database is not ready, or None."""
+    if schema.current(db.db.engine) != schema.newest():
+        return "The database is not at the present schema. Run: lms db upgrade"
+    return None

@@ -1,0 +1,156 @@
+"""Settings: every one with its name, type, default and what it is for; read from the environment once, at start."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+SHORTEST_KEY = 32
+FEWEST_LETTERS = 8
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class BadSetting(Exception):
+    """A setting is missing or wrong; the sentence says which and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One line of the settings list."""
+
+    name: str
+    default: str
+    about: str
+    read: Callable[[str], Any] = str
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError("must be a whole number")
+    return int(text)
+
+
+def _yes_no(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError("must be yes or no")
+    return text == "yes"
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("LMS_SECRET_KEY", "", "Signs cookies. At least 32 characters, from a good source; no default."),
+    Setting(
+        "LMS_DATA_DIR",
+        str(PROJECT / "data"),
+        "Folder for the SQLite database, the job queue and the demo's mail.",
+        Path,
+    ),
+    Setting(
+        "LMS_DATABASE_URL",
+        "",
+        "Database address. Empty means SQLite in the data folder; PostgreSQL is postgresql+psycopg://…",
+    ),
+    Setting(
+        "LMS_BASE_URL",
+        "http://127.0.0.1:8000",
+        "The address people type; used in mails and certificates, and to refuse other hosts.",
+    ),
+    Setting(
+        "LMS_PARTNERSHIP",
+        "Fernshire Children’s Partnership",
+        "The partnership's name, shown in the footer and on certificates.",
+    ),
+    Setting("LMS_MODULES_DIR", str(PROJECT / "modules"), "Folder of the modules.", Path),
+    Setting("LMS_QUIZZES_DIR", str(PROJECT / "quizzes"), "Folder of the quizzes.", Path),
+    Setting("LMS_PROXIES", "0", "How many proxies stand in front and set X-Forwarded-For.", _whole),
+    Setting("LMS_SIGN_IN_IDLE_HOURS", "12", "A sign-in ends after this many hours without use.", _whole),
+    Setting("LMS_SIGN_IN_DAYS", "14", "A sign-in ends after this many days in any case.", _whole),
+    Setting("LMS_MAIL", "files", "How mail leaves: smtp, or files (written to the mail folder in the data folder)."),
+    Setting("LMS_MAIL_FROM", "Common Ground <training@localhost>", "The sender of mails."),
+    Setting("LMS_SMTP_HOST", "127.0.0.1", "Mail server."),
+    Setting("LMS_SMTP_PORT", "25", "Port of the mail server.", _whole),
+    Setting("LMS_SMTP_USER", "", "User name at the mail server, if it wants one."),
+    Setting("LMS_SMTP_PASSWORD", "", "Password at the mail server, if it wants one."),
+    Setting("LMS_SMTP_TLS", "no", "Whether to start TLS with the mail server: yes or no.", _yes_no),
+)
+
+
+class Settings:
+    """The settings of one running server, by attribute: `settings.data_dir` is `LMS_DATA_DIR`."""
+
+    secret_key: str
+    data_dir: Path
+    database_url: str
+    base_url: str
+    partnership: str
+    modules_dir: Path
+    quizzes_dir: Path
+    proxies: int
+    sign_in_idle_hours: int
+    sign_in_days: int
+    mail: str
+    mail_from: str
+    smtp_host: str
+    smtp_port: int
+    smtp_user: str
+    smtp_password: str
+    smtp_tls: bool
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        for setting in SETTINGS:
+            text = environment.get(setting.name) or setting.default
+            try:
+                value = setting.read(text)
+            except ValueError as error:
+                raise BadSetting(f"The setting {setting.name} {error}; it is “{text}”.") from None
+            setattr(self, setting.name.removeprefix("LMS_").lower(), value)
+        self.base_url = self.base_url.rstrip("/")
+        self._check()
+
+    @staticmethod
+    def names() -> tuple[str, ...]:
+        """The names of all settings, as the environment spells them."""
+        return tuple(setting.name for setting in SETTINGS)
+
+    def _check(self) -> None:
+        address = urlsplit(self.base_url)
+        if address.scheme not in ("http", "https") or not address.hostname:
+            raise BadSetting("LMS_BASE_URL must be an address such as https://training.example.org.")
+        if address.scheme == "http" and address.hostname not in LOOPBACK:
+            raise BadSetting("LMS_BASE_URL must begin with https:// unless the server is only for this machine.")
+        if self.mail not in ("smtp", "files"):
+            raise BadSetting("LMS_MAIL must be smtp or files.")
+        if self.database_url and not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise BadSetting("LMS_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
+
+    def check_secret(self) -> None:
+        """Refuse a secret key that is missing, short, or plainly typed by hand. Raises BadSetting."""
+        make_one = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        if not self.secret_key:
+            raise BadSetting(f"LMS_SECRET_KEY is not set. {make_one}")
+        if len(self.secret_key) < SHORTEST_KEY or len(set(self.secret_key)) < FEWEST_LETTERS:
+            raise BadSetting(
+                f"LMS_SECRET_KEY is too weak: it needs {SHORTEST_KEY} characters or more, not repeated. {make_one}"
+            )
+
+    @property
+    def host(self) -> str:
+        """The host name people type."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach the server by https."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def database(self) -> str:
+        """The database address, with the default filled in."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'common-ground.db'}"
+
+
+def from_environment() -> Settings:
+    """The settings of this process. Raises BadSetting."""
+    return Settings(os.environ)

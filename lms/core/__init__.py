@@ -1,0 +1,1 @@
+"""The floor: database, clock, permissions, actor, facts and refusals. Knows no feature and no page."""

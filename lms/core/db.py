@@ -1,0 +1,168 @@
+"""The database: connection settings, transaction modes, and the base of every table.
+
+Two modes exist. A *reading* transaction never writes; a *writing* one takes the write lock with its first
+statement (`BEGIN IMMEDIATE` on SQLite), because a transaction that starts by reading and then wants to write fails at
+once with "database is locked" when another got there first. The mode is chosen before the first query of a request,
+so before the signed-in person is loaded.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from flask import Flask
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Uuid, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from lms.core.ids import new_id
+
+BUSY_SECONDS = 15
+
+db = SQLAlchemy(session_options={"expire_on_commit": False})
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class WroteWhileReading(RuntimeError):
+    """A page that only reads tried to change the database: a fault of ours, never of the visitor."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in time: stored in UTC without a zone, always handed out with one."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Store as UTC; a moment without a zone is refused, since nobody can know what it means."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Hand out with the zone it was stored in."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """The base of every table, with names for constraints so that migrations can find them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {datetime: Moment, UUID: Uuid}
+
+
+class Row(Base):
+    """A table row with an identity of its own."""
+
+    __abstract__ = True
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+
+
+def install(app: Flask, url: str) -> None:
+    """Give the application its engine, with the settings that keep saved work safe."""
+    options: dict[str, Any] = {"url": url, "pool_pre_ping": not url.startswith("sqlite")}
+    if url.startswith("sqlite"):
+        options["connect_args"] = {"timeout": BUSY_SECONDS}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": options}
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+        event.listen(db.sessionmaker, "before_flush", _refuse_unmarked_flush)
+        event.listen(db.sessionmaker, "do_orm_execute", _refuse_unmarked_statement)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Make SQLite safe and strict on every connection; PostgreSQL needs nothing."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _sqlite_connected)
+    event.listen(engine, "begin", _sqlite_begin)
+
+
+def _sqlite_connected(connection: sqlite3.Connection, _record: object) -> None:
+    """Foreign keys on, write-ahead log, and a sync to disk with every commit."""
+    connection.isolation_level = None
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def _refuse_unmarked_flush(session: Session, _context: object, _instances: object) -> None:
+    if not _writing.get() and (session.new or session.deleted or any(map(session.is_modified, session.dirty))):
+        raise WroteWhileReading("a reading transaction tried to save something")
+
+
+def _refuse_unmarked_statement(state: ORMExecuteState) -> None:
+    if not _writing.get() and (state.is_insert or state.is_update or state.is_delete):
+        raise WroteWhileReading("a reading transaction tried to change rows")
+
+
+def choose_mode(*, writing: bool) -> None:
+    """Say what the next transaction of this thread is for. Called before the first query of a request."""
+    _writing.set(writing)
+
+
+def is_writing() -> bool:
+    """Whether the present transaction may write."""
+    return _writing.get()
+
+
+def start_writing() -> None:
+    """End what was read so far and begin a writing transaction: for views that do slow work first, such as checking
+    a password.
+    """
+    db.session.rollback()
+    choose_mode(writing=True)
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """A writing transaction for commands and the worker: commits at the end, rolls back on any error."""
+    token = _writing.set(True)
+    try:
+        yield db.session
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        _writing.reset(token)
+
+
+@contextmanager
+def separate() -> Iterator[Session]:
+    """A short writing transaction of its own, which outlives a refusal or a page that only reads.
+
+    For three uses only: sign-in throttling, audit of refused access, and the log of who viewed whom.
+    """
+    token = _writing.set(True)
+    session = db.sessionmaker()
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.close()
+        _writing.reset(token)

@@ -1,0 +1,49 @@
+"""Every permission and every role of the system, on one page.
+
+A permission says whether a kind of page opens or an act may be tried; which rows a person then sees is written in
+each feature's
+`policy.py`. Names are `<thing>:<act>`.
+"""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What a page or an act can ask for, in alphabetical order."""
+
+    AGENCY_READ = "agency:read"
+    COHORT_EDIT = "cohort:edit"
+    CONTENT_READ = "content:read"
+    REPORT_READ = "report:read"
+    REQUIREMENT_EXEMPT = "requirement:exempt"
+
+
+class Role(StrEnum):
+    """What a person is at a membership. `Scope` says how far a manager's role reaches."""
+
+    STAFF = "staff"
+    TRAINER = "trainer"
+    MANAGER = "manager"
+    AUTHOR = "author"
+    COORDINATOR = "coordinator"
+    OBSERVER = "observer"
+    ADMINISTRATOR = "administrator"
+
+
+class Scope(StrEnum):
+    """How far a role reaches: the membership's team, its agency, or the partnership."""
+
+    TEAM = "team"
+    AGENCY = "agency"
+    PARTNERSHIP = "partnership"
+
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.STAFF: frozenset(),
+    Role.TRAINER: frozenset({Permission.COHORT_EDIT}),
+    Role.MANAGER: frozenset({Permission.REPORT_READ, Permission.REQUIREMENT_EXEMPT}),
+    Role.AUTHOR: frozenset({Permission.CONTENT_READ}),
+    Role.COORDINATOR: frozenset({Permission.COHORT_EDIT, Permission.REPORT_READ}),
+    Role.OBSERVER: frozenset(),
+    Role.ADMINISTRATOR: frozenset({Permission.AGENCY_READ}),
+}

@@ -1,0 +1,92 @@
+"""Bringing the database to the present schema, and saying whether it is there."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
+POSTGRES_LOCK = 20_091_122
+
+
+class BrokenReferences(Exception):
+    """After a migration, rows point at rows that are not there. The migration was rolled back."""
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, pointing at this project's migrations."""
+    made = Config()
+    made.set_main_option("script_location", str(MIGRATIONS))
+    made.set_main_option("path_separator", "os")
+    made.attributes["connection"] = connection
+    return made
+
+
+def newest() -> str | None:
+    """The revision the code expects."""
+    return ScriptDirectory.from_config(config()).get_current_head()
+
+
+def current(engine: Engine) -> str | None:
+    """The revision the database is at; None when it is empty."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Migrate under a lock, so that several processes starting at once do it once. Raises BrokenReferences.
+
+    On SQLite foreign keys are off while tables are rebuilt (with them on, a rebuild empties child tables by
+    cascade) and checked after.
+    """
+    with _one_at_a_time(engine), engine.connect() as connection:
+        sqlite = engine.dialect.name == "sqlite"
+        if sqlite:
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.rollback()
+        else:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": POSTGRES_LOCK})
+        command.upgrade(config(connection), to)
+        if sqlite:
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+            if broken:
+                connection.rollback()
+                raise BrokenReferences(f"{len(broken)} rows point nowhere, the first in {broken[0][0]}")
+        connection.commit()
+        if sqlite:
+            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+            connection.rollback()
+
+
+def draft(engine: Engine, subject: str) -> str:
+    """Write the next numbered migration from the difference between the models and an up-to-date database; returns
+    its path.
+
+    A draft: read it, mend it, keep one subject to a file.
+    """
+    number = f"{len(list((MIGRATIONS / 'versions').glob('[0-9]*.py'))) + 1:04d}"
+    with engine.connect() as connection:
+        made = command.revision(config(connection), message=subject, rev_id=number, autogenerate=True)
+    if made is None or isinstance(made, list):
+        raise ValueError("alembic drafted nothing")
+    return made.path
+
+
+@contextmanager
+def _file_lock(path: Path) -> Iterator[None]:
+    with path.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def _one_at_a_time(engine: Engine) -> AbstractContextManager[None]:
+    place = engine.url.database
+    if engine.dialect.name == "sqlite" and place and place != ":memory:":
+        return _file_lock(Path(place).with_suffix(".migrating"))
+    return nullcontext()

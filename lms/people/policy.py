@@ -1,0 +1,41 @@
+"""Who may see whom: written once, in SQL."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, false, or_, true
+
+from lms.core.actor import Actor
+from lms.core.permissions import Role, Scope
+from lms.people.models import Agency, Membership
+
+
+def is_current(day: date) -> ColumnElement[bool]:
+    """SQL on `Membership`: it covers this day."""
+    return and_(Membership.starts_on <= day, or_(Membership.ends_on.is_(None), Membership.ends_on >= day))
+
+
+def managed(actor: Actor, day: date) -> ColumnElement[bool]:
+    """SQL on `Membership`: memberships whose training status the actor may see on this day.
+
+    A manager sees the people of their team or agency, never those of another employer; a coordinator sees the whole
+    partnership
+    Everyone else sees none here: one's own record has pages of its own.
+    """
+    if actor.has(Role.COORDINATOR):
+        return and_(true(), is_current(day))
+    scopes = []
+    if actor.managed_agencies:
+        scopes.append(Membership.agency_id.in_(actor.managed_agencies))
+    if actor.managed_teams:
+        scopes.append(Membership.team_id.in_(actor.managed_teams))
+    return and_(or_(false(), *scopes), is_current(day))
+
+
+def administered(actor: Actor) -> ColumnElement[bool]:
+    """SQL on `Agency`: agencies whose accounts the actor looks after. An administrator of the partnership looks
+    after all of them;
+    one of a single agency, that agency."""
+    if any(seat.has(Role.ADMINISTRATOR, Scope.PARTNERSHIP) for seat in actor.seats):
+        return true()
+    own = {seat.agency_id for seat in actor.seats if seat.has(Role.ADMINISTRATOR)}
+    return Agency.id.in_(own) if own else false()

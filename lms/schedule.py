@@ -1,0 +1,47 @@
+"""What runs by the clock and how often, and the queue that wakes the worker: the whole list."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask
+from huey import SqliteHuey, crontab
+
+from lms.config import Settings
+from lms.core import clock
+from lms.core.db import writing
+from lms.notifications import actions as notifications
+from lms.notifications import carriers
+from lms.signin import throttle
+
+KEEP_TRIES = timedelta(days=1)
+
+
+def queue(settings: Settings) -> SqliteHuey:
+    """The job queue, in a SQLite file of its own, so that jobs never wait for the training database."""
+    return SqliteHuey("common-ground", filename=str(settings.data_dir / "queue.db"), utc=True, results=False)
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Give the application its queue, the jobs, and a way to wake the worker after a commit."""
+    huey = queue(settings)
+
+    def in_app(job: Callable[[], object]) -> Callable[[], None]:
+        def run() -> None:
+            with app.app_context():
+                job()
+
+        run.__name__ = job.__name__
+        return run
+
+    def deliver_mail() -> int:
+        return notifications.deliver_waiting(carriers.carrier(settings))
+
+    def sweep_wrong_tries() -> None:
+        with writing():
+            throttle.sweep(clock.now() - KEEP_TRIES)
+
+    mail_now = huey.task(name="deliver_mail_now")(in_app(deliver_mail))
+    huey.periodic_task(crontab(minute="*"), name="deliver_mail")(in_app(deliver_mail))
+    huey.periodic_task(crontab(minute="7", hour="3"), name="sweep_wrong_tries")(in_app(sweep_wrong_tries))
+    app.extensions["huey"] = huey
+    app.extensions["wake_worker"] = mail_now

@@ -1,0 +1,67 @@
+"""Signing in and out, and what a person sets for themselves."""
+
+from sqlalchemy import update
+
+from lms.audit import actions as audit
+from lms.core.actor import Actor
+from lms.core.db import db, start_writing
+from lms.core.errors import Refusal
+from lms.people import queries as people
+from lms.people.models import Person
+from lms.signin import passwords, sessions, throttle
+
+
+class WrongPassword(Refusal):
+    """The same sentence for a wrong password and for an address nobody has."""
+
+    sentence = "That e-mail and password do not match. Check both, or ask for help with signing in."
+
+
+class TooManyTries(Refusal):
+    """Guesses are slowed down."""
+
+
+def sign_in(email: str, password: str, address: str, device: str) -> str:
+    """Check a password and record the sign-in; returns the token for the cookie. Raises WrongPassword or TooManyTries.
+
+    The slow check happens while only reading; the write transaction starts after it.
+    """
+    wait = throttle.minutes_to_wait(email, address)
+    if wait:
+        raise TooManyTries(
+            f"There were too many wrong tries. Wait {wait} {'minute' if wait == 1 else 'minutes'}, then try again."
+        )
+    person = people.by_email(email)
+    stored = person.password_hash if person and person.active else None
+    right = passwords.is_right(stored, password)
+    if not right or person is None:
+        throttle.wrong(email, address)
+        raise WrongPassword
+    start_writing()
+    throttle.forget(email, address)
+    if passwords.needs_new_hash(person.password_hash):
+        db.session.execute(
+            update(Person).where(Person.id == person.id).values(password_hash=passwords.hash_password(password))
+        )
+    token = sessions.start(person, device)
+    audit.record(Actor(person.id, person.name, person.email), "person.signed_in", person.id)
+    return token
+
+
+def sign_out(actor: Actor) -> None:
+    """End this sign-in: its cookie, and every copy of it, is dead from now on."""
+    if actor.sign_in_id:
+        sessions.end(actor, actor.sign_in_id)
+        audit.record(actor, "person.signed_out", actor.id)
+
+
+def sign_out_everywhere(actor: Actor) -> int:
+    """End all of the person's sign-ins, on all devices."""
+    ended = sessions.end_all(actor.id)
+    audit.record(actor, "person.signed_out_everywhere", actor.id, count=ended)
+    return ended
+
+
+def choose_theme(actor: Actor, theme: str) -> None:
+    """Keep the person's choice of light or dark."""
+    db.session.execute(update(Person).where(Person.id == actor.id).values(theme=theme))

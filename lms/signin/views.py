@@ -1,0 +1,94 @@
+"""Pages for signing in and out, and "Me": settings and own sign-ins."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.config import Settings
+from lms.core.errors import NotFound, Refusal
+from lms.signin import actions, sessions
+from lms.signin.forms import SignInForm, ThemeForm
+from lms.web.access import COOKIE_KEY, actor_or_none, current_actor, public, reads_first, signed_in
+from lms.web.answers import done, onward
+from lms.web.security import csrf, fresh_session
+
+bp = Blueprint("signin", __name__, template_folder="templates")
+
+TOO_MANY = 429
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+@reads_first
+def sign_in() -> ResponseReturnValue:
+    """Sign in with e-mail and password."""
+    target = request.values.get("next")
+    form = SignInForm()
+    if form.submitted():
+        try:
+            device = request.user_agent.string
+            token = actions.sign_in(form.email.data or "", form.password.data or "", request.remote_addr or "", device)
+        except Refusal as refusal:
+            form.refusal = refusal.sentence
+            status = TOO_MANY if isinstance(refusal, actions.TooManyTries) else form.status
+            return render_template("signin/sign_in.html", form=form, target=target), status
+        fresh_session()
+        session[COOKIE_KEY] = token
+        return onward(target, redirect(url_for("home.home"), 303))
+    if actor_or_none():
+        return redirect(url_for("home.home"), 303)
+    return render_template("signin/sign_in.html", form=form, target=target), form.status
+
+
+# No token on this one form: there is no session to protect yet, and the Origin check keeps other sites' pages out.
+csrf.exempt(sign_in)
+
+
+@bp.post("/sign-out")
+@signed_in
+def sign_out() -> ResponseReturnValue:
+    """End this sign-in."""
+    actions.sign_out(current_actor())
+    session.clear()
+    return done("You have signed out.", "signin.sign_in")
+
+
+@bp.post("/me/sign-out-everywhere")
+@signed_in
+def sign_out_everywhere() -> ResponseReturnValue:
+    """End all sign-ins of this person, this one too."""
+    actions.sign_out_everywhere(current_actor())
+    session.clear()
+    return done("You have signed out on all devices.", "signin.sign_in")
+
+
+@bp.post("/me/sign-ins/<uuid:sign_in_id>/end")
+@signed_in
+def end_sign_in(sign_in_id: UUID) -> ResponseReturnValue:
+    """End one of my sign-ins on another device."""
+    if not sessions.end(current_actor(), sign_in_id):
+        raise NotFound
+    return done("That sign-in has ended.", "signin.me")
+
+
+@bp.get("/me/")
+@signed_in
+def me() -> ResponseReturnValue:
+    """Who I am here, how it looks, and where I am signed in."""
+    actor = current_actor()
+    settings: Settings = current_app.extensions["settings"]
+    alive = sessions.alive(actor, timedelta(hours=settings.sign_in_idle_hours), timedelta(days=settings.sign_in_days))
+    return render_template("signin/me.html", sign_ins=alive, form=ThemeForm(None, theme=actor.theme))
+
+
+@bp.post("/me/theme")
+@signed_in
+def theme() -> ResponseReturnValue:
+    """Choose light, dark, or as the device says."""
+    form = ThemeForm()
+    if not form.submitted():
+        return render_template("signin/me.html", sign_ins=[], form=form), form.status
+    actions.choose_theme(current_actor(), form.theme.data)
+    return done("Your choice of colours is saved.", "signin.me")

@@ -1,0 +1,54 @@
+"""Forms: shape and wording. A form never asks the database; facts are refused by the action and shown by the form."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+
+from lms.core.db import db
+from lms.core.errors import Refusal
+
+REFUSED = 422
+
+
+class PageForm(Form):
+    """The base of every form on a page. The CSRF token is checked for the whole application, before any view runs."""
+
+    def __init__(self, formdata: MultiDict[str, str] | None = None, **kwargs: Any) -> None:
+        if formdata is None and request.method == "POST":
+            formdata = request.form
+        super().__init__(formdata, **kwargs)
+        self.refusal: str | None = None
+
+    def submitted(self) -> bool:
+        """Whether the form was sent and has the right shape."""
+        return request.method == "POST" and bool(self.validate())
+
+    @contextmanager
+    def showing_refusals(self) -> Iterator[None]:
+        """Show a rule's refusal beside its field (or on top), with nothing half done."""
+        try:
+            yield
+        except Refusal as refusal:
+            db.session.rollback()
+            if refusal.field and refusal.field in self._fields:
+                field = self._fields[refusal.field]
+                field.errors = [*field.errors, refusal.sentence]
+            else:
+                self.refusal = refusal.sentence
+
+    @property
+    def problems(self) -> list[tuple[str | None, str]]:
+        """What is wrong, in the order of the page: (field id or None, sentence)."""
+        found: list[tuple[str | None, str]] = [(None, self.refusal)] if self.refusal else []
+        for field in self:
+            found += [(field.id, str(error)) for error in field.errors]
+        return found
+
+    @property
+    def status(self) -> int:
+        """The status to answer with: 422 when something is wrong."""
+        return REFUSED if self.problems else 200

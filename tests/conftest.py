@@ -1,0 +1,205 @@
+"""What every test can ask for: an application on a clean database, people to act as, and browsers for them."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from lms.app import create_app
+from lms.config import Settings
+from lms.core import schema
+from lms.core.actor import Actor
+from lms.core.db import Base, choose_mode, db, writing
+from lms.core.permissions import Role, Scope
+from lms.people import queries as people
+from lms.people.models import Agency, Membership, MembershipRole, Person, Team
+from lms.people.sectors import Sector
+from lms.signin import sessions
+from tests.support.browser import Visitor, sign_in_directly
+
+PROJECT = Path(__file__).resolve().parent.parent
+SECRET = "tests-only-0123456789-abcdefghijklmnop"
+
+
+def pytest_report_header() -> str:
+    return f"database: {'PostgreSQL' if os.environ.get('LMS_TEST_POSTGRES_URL') else 'SQLite'}"
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of the test server: its own folder, and PostgreSQL when `LMS_TEST_POSTGRES_URL` names one."""
+    return Settings(
+        {
+            "LMS_SECRET_KEY": SECRET,
+            "LMS_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+            "LMS_DATABASE_URL": os.environ.get("LMS_TEST_POSTGRES_URL", ""),
+            "LMS_BASE_URL": "http://localhost",
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Iterator[Flask]:
+    """The real application with the real content, migrated once."""
+    made = create_app(settings)
+    made.config["TESTING"] = True
+    made.config["PROPAGATE_EXCEPTIONS"] = False
+    made.extensions["huey"].immediate = False
+    with made.app_context():
+        schema.upgrade(db.engine)
+        _empty()
+    yield made
+    with made.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def _push_request_context() -> None:
+    """pytest-flask shares one context between all clients; two clients must be two people, so no context is shared
+    here.
+    """
+
+
+@pytest.fixture
+def database(app: Flask) -> Iterator[None]:
+    """A clean database, and a context to ask it in. What changes rows stands in `with writing():`, as in a command."""
+    with app.app_context():
+        choose_mode(writing=False)
+        yield
+        db.session.rollback()
+        choose_mode(writing=False)
+        _empty()
+
+
+def _empty() -> None:
+    """Remove all rows."""
+    tables = list(reversed(Base.metadata.sorted_tables))
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"TRUNCATE {', '.join(table.name for table in tables)}"))
+        else:
+            connection.rollback()
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.rollback()
+            for table in tables:
+                connection.execute(table.delete())
+        connection.commit()
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+            connection.rollback()
+
+
+class Maker:
+    """Makes the rows a test needs; everything has a sensible value unless the test says otherwise. Each call
+    commits.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def _next(self) -> int:
+        self.number += 1
+        return self.number
+
+    def save(self, *rows: Any) -> Any:
+        with writing() as session:
+            session.add_all(rows)
+        return rows[0]
+
+    def agency(self, name: str | None = None, sector: Sector = Sector.HEALTH) -> Agency:
+        return self.save(Agency(name=name or f"Agency {self._next()}", sector=sector.value))
+
+    def team(self, agency: Agency, name: str | None = None) -> Team:
+        return self.save(Team(name=name or f"Team {self._next()}", agency_id=agency.id))
+
+    def person(
+        self,
+        name: str | None = None,
+        *,
+        agency: Agency | None = None,
+        team: Team | None = None,
+        roles: tuple[tuple[Role, Scope], ...] = ((Role.STAFF, Scope.TEAM),),
+        starts_on: date = date(2026, 1, 5),
+        ends_on: date | None = None,
+        job: str = "Health visitor",
+        password_hash: str = "none",
+    ) -> Person:
+        """A person with one membership (unless no agency is wanted: pass `agency=None, team=None` and `roles=()`)."""
+        number = self._next()
+        made = Person(
+            name=name or f"Person {number}", email=f"person-{number}@agency.example", password_hash=password_hash
+        )
+        self.save(made)
+        if roles or agency or team:
+            self.membership(made, agency=agency, team=team, roles=roles, starts_on=starts_on, ends_on=ends_on, job=job)
+        return made
+
+    def membership(
+        self,
+        person: Person,
+        *,
+        agency: Agency | None = None,
+        team: Team | None = None,
+        roles: tuple[tuple[Role, Scope], ...] = ((Role.STAFF, Scope.TEAM),),
+        starts_on: date = date(2026, 1, 5),
+        ends_on: date | None = None,
+        job: str = "Health visitor",
+    ) -> Membership:
+        agency_id: UUID = team.agency_id if team else (agency or self.agency()).id
+        made = Membership(
+            person_id=person.id,
+            agency_id=agency_id,
+            team_id=team.id if team else None,
+            job=job,
+            starts_on=starts_on,
+            ends_on=ends_on,
+        )
+        made.roles = [MembershipRole(role=role.value, scope=scope.value) for role, scope in roles]
+        return self.save(made)
+
+    def trainer(self, agency: Agency | None = None, **given: Any) -> Person:
+        return self.person(agency=agency, roles=((Role.STAFF, Scope.TEAM), (Role.TRAINER, Scope.PARTNERSHIP)), **given)
+
+    def manager(self, team: Team | None = None, agency: Agency | None = None, **given: Any) -> Person:
+        """A manager of a team, or of a whole agency when only that is named."""
+        scope = Scope.TEAM if team else Scope.AGENCY
+        return self.person(agency=agency, team=team, roles=((Role.STAFF, Scope.TEAM), (Role.MANAGER, scope)), **given)
+
+
+@pytest.fixture
+def make(database: None) -> Maker:
+    """Makes agencies, teams, people."""
+    return Maker()
+
+
+@pytest.fixture
+def actor(database: None) -> Callable[[Person], Actor]:
+    """The person as an actor, for calling queries and actions directly."""
+    return people.actor
+
+
+@pytest.fixture
+def nobody(app: Flask, database: None) -> Visitor:
+    """A visitor who has not signed in."""
+    return Visitor(app, app.test_client())
+
+
+@pytest.fixture
+def as_user(app: Flask, database: None) -> Callable[[Person], Visitor]:
+    """A browser in which this person is signed in; each call is another browser."""
+
+    def browse(person: Person) -> Visitor:
+        with writing():
+            token = sessions.start(person, "Tests")
+        client = app.test_client()
+        sign_in_directly(client, token)
+        return Visitor(app, client)
+
+    return browse
