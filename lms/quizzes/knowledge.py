@@ -1,93 +1,381 @@
-"""The rules of a knowledge check: drawing questions, reading an answer, marking it, and the faults an author can make."""
+"""The rules of a knowledge check: drawing questions, reading answers, marking them, and an author's faults."""
 
-from collections.abc import Sequence
+import random
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, TypeVar
+
+from lms.core.errors import Refusal
+from lms.quizzes.faults import blank, repeated
+from lms.quizzes.quiz import (
+    KnowledgeCheck,
+    Matching,
+    Multiple,
+    Option,
+    Ordering,
+    Pair,
+    Problem,
+    Question,
+    Single,
+    unknown,
+)
+
+__all__ = [
+    "Answer",
+    "AnswerRefused",
+    "DrawDoesNotFit",
+    "Drawn",
+    "DrawnQuestion",
+    "KnowledgeCheck",
+    "Marked",
+    "Matching",
+    "Multiple",
+    "Option",
+    "Ordering",
+    "Pair",
+    "Question",
+    "Result",
+    "Shown",
+    "Single",
+    "draw",
+    "draw_from_json",
+    "draw_to_json",
+    "faults",
+    "mark",
+    "read_answer",
+    "result",
+    "warnings",
+]
+
+Item = TypeVar("Item")
+
+FEWEST_QUESTIONS = 8
+BIAS_PERCENT = 40  # of single questions in which the right option may be the longest
+
+
+class AnswerRefused(Refusal):
+    """What was sent is not a whole answer to the question; `field` is the form field to mend."""
+
+
+class DrawDoesNotFit(Exception):
+    """A stored draw or answer cannot be used, because the questions have changed under it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """One option of a single or multiple question; a wrong one says why it is tempting."""
+class Shown:
+    """One field of a question's form: its name, its label, and (value, text) of what can be chosen."""
 
-    text: str
-    right: bool = False
-    why: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A left side and the right side that belongs to it."""
-
-    left: str
-    right: str
+    name: str
+    label: str
+    choices: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Single:
-    """A question with one right option."""
+class DrawnQuestion:
+    """A question as one attempt meets it.
 
-    type: ClassVar[str] = "single"
-    key: str
-    ask: str
-    options: Sequence[Option]
-    feedback: str
-    fact: str
-    page: str
+    `order` and `rights` say which option, item, left or right side (in the order of the file) stands at each place on
+    the page. For the server only, since the file lists items and pairs rightly: a page is made from `fields` alone.
+    """
 
+    question: Question
+    order: tuple[int, ...]
+    rights: tuple[int, ...] = ()
 
-@dataclass(frozen=True, slots=True)
-class Multiple:
-    """A question with two or more right options; all of them, and no other, must be chosen."""
+    def fields(self) -> tuple[Shown, ...]:
+        """What the page shows. Values are places on the page, so that nothing here tells the right answer.
 
-    type: ClassVar[str] = "multiple"
-    key: str
-    ask: str
-    options: Sequence[Option]
-    feedback: str
-    fact: str
-    page: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ordering:
-    """A question that asks to put `items`, listed in the right order, in order."""
-
-    type: ClassVar[str] = "ordering"
-    key: str
-    ask: str
-    items: Sequence[str]
-    feedback: str
-    fact: str
-    page: str
+        Single and multiple have one field, `answer`; ordering has `place-0`, `place-1`, … with values from 1; matching
+        has `match-0`, `match-1`, … with the place of the right side as value.
+        """
+        question = self.question
+        if isinstance(question, Ordering):
+            places = tuple((str(place), str(place)) for place in range(1, len(self.order) + 1))
+            return tuple(Shown(f"place-{n}", question.items[item], places) for n, item in enumerate(self.order))
+        if isinstance(question, Matching):
+            sides = tuple((str(place), question.pairs[right].right) for place, right in enumerate(self.rights))
+            return tuple(Shown(f"match-{n}", question.pairs[left].left, sides) for n, left in enumerate(self.order))
+        texts = tuple((str(place), question.options[option].text) for place, option in enumerate(self.order))
+        return (Shown("answer", question.ask, texts),)
 
 
 @dataclass(frozen=True, slots=True)
-class Matching:
-    """A question that asks to find the right side of each left side."""
+class Drawn:
+    """The questions of one attempt, in the order they are asked."""
 
-    type: ClassVar[str] = "matching"
-    key: str
-    ask: str
-    pairs: Sequence[Pair]
-    feedback: str
-    fact: str
-    page: str
+    questions: tuple[DrawnQuestion, ...]
 
-
-Question = Single | Multiple | Ordering | Matching
+    def question(self, key: str) -> DrawnQuestion | None:
+        """The drawn question with this key, or None when it was not drawn."""
+        return next((drawn for drawn in self.questions if drawn.question.key == key), None)
 
 
 @dataclass(frozen=True, slots=True)
-class KnowledgeCheck:
-    """A whole knowledge check as its file says it; `draw` questions make one attempt, `pass_mark` is a percentage."""
+class Answer:
+    """What a learner chose, in the words of the question, so that it can be read after options have moved.
 
-    slug: str
-    title: str
-    module: str
-    draw: int
-    questions: Sequence[Question]
-    pass_mark: int = 75
+    `chosen` holds the option texts in the order of the file (single, multiple), the items in the learner's order, or
+    for matching the right sides that the learner gave to `lefts`, place by place.
+    """
 
-    def question(self, key: str) -> Question | None:
-        """The question with this key, or None."""
-        return next((question for question in self.questions if question.key == key), None)
+    question: str
+    chosen: tuple[str, ...]
+    lefts: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer as plain data for storage."""
+        return {"question": self.question, "chosen": list(self.chosen), "lefts": list(self.lefts)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Answer":
+        """The answer from stored data."""
+        return cls(str(data["question"]), tuple(data["chosen"]), tuple(data["lefts"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Whether an answer is wholly right: only that counts. `points` (0 to 1) tells how near a multiple answer came."""
+
+    right: bool
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an attempt came to. `percent` is rounded down, so that nobody sees the pass mark without having passed."""
+
+    points: int
+    out_of: int
+    percent: int
+    passed: bool
+    needed: int
+
+
+def draw(check: KnowledgeCheck, seed: str) -> Drawn:
+    """The questions of one attempt, their order and the order of their options: always the same for the same seed.
+
+    Each type of question gets its share of the draw: its part of all questions, rounded down; places left over go to
+    the types that lost most by rounding, and of equals to the rarer type, so that a single ordering or matching
+    question is drawn where it can be.
+    """
+    counts = Counter(question.type for question in check.questions)
+    size = min(check.draw, len(check.questions))
+    shares = {kind: size * count // len(check.questions) for kind, count in counts.items()}
+    lost = {kind: size * count % len(check.questions) for kind, count in counts.items()}
+    by_need = sorted(counts, key=lambda kind: (-lost[kind], counts[kind], kind))
+    for kind in by_need[: size - sum(shares.values())]:
+        shares[kind] += 1
+    numbers = random.Random(seed)  # noqa: S311 -- shuffles, keeps no secret
+    chosen: list[Question] = []
+    for question in _shuffled(check.questions, numbers):
+        if shares[question.type]:
+            shares[question.type] -= 1
+            chosen.append(question)
+    return Drawn(tuple(_arranged(question, seed) for question in chosen))
+
+
+def draw_to_json(drawn: Drawn) -> list[dict[str, Any]]:
+    """A draw as plain data, so that an attempt keeps its questions when others are added to the file."""
+    return [
+        {"question": each.question.key, "order": list(each.order), "rights": list(each.rights)}
+        for each in drawn.questions
+    ]
+
+
+def draw_from_json(check: KnowledgeCheck, data: Sequence[Mapping[str, Any]]) -> Drawn:
+    """The stored draw. Raises DrawDoesNotFit when a question has gone or has more or fewer parts than it had."""
+    drawn = []
+    for each in data:
+        question = check.question(each["question"])
+        parts = list(range(_size(question))) if question else None
+        rights = parts if isinstance(question, Matching) else []
+        if question is None or sorted(each["order"]) != parts or sorted(each["rights"]) != rights:
+            raise DrawDoesNotFit(f"{check.slug}: the question {each['question']} has changed")
+        drawn.append(DrawnQuestion(question, tuple(each["order"]), tuple(each["rights"])))
+    return Drawn(tuple(drawn))
+
+
+def read_answer(question: Question, drawn: DrawnQuestion, form: Mapping[str, Sequence[str]]) -> Answer:
+    """The learner's answer from the values sent for each field. Raises AnswerRefused, naming the field to mend.
+
+    `form` maps a field's name to the list of its values (`request.form.to_dict(flat=False)`).
+    """
+    fields = drawn.fields()
+    if isinstance(question, Single | Multiple):
+        sent = _values(fields[0], form)
+        places = {drawn.order[int(value)] for value in sent}
+        if isinstance(question, Single) and len(places) > 1:
+            raise AnswerRefused("Choose one answer.", "answer")
+        if not places:
+            one = isinstance(question, Single)
+            raise AnswerRefused("Choose an answer." if one else "Choose at least one answer.", "answer")
+        return Answer(question.key, tuple(question.options[place].text for place in sorted(places)))
+    taken = _one_each(fields, form, ordering=isinstance(question, Ordering))
+    if isinstance(question, Ordering):
+        by_place = sorted(range(len(taken)), key=lambda n: taken[n])
+        return Answer(question.key, tuple(question.items[drawn.order[n]] for n in by_place))
+    return Answer(
+        question.key,
+        tuple(question.pairs[drawn.rights[place]].right for place in taken),
+        tuple(question.pairs[left].left for left in drawn.order),
+    )
+
+
+def mark(question: Question, answer: Answer) -> Marked:
+    """Whether the answer is wholly right.
+
+    For multiple, `points` is the share of right options chosen, less one share for each wrong one, and not below 0.
+    """
+    if isinstance(question, Ordering):
+        right = answer.chosen == tuple(question.items)
+    elif isinstance(question, Matching):
+        given = dict(zip(answer.lefts, answer.chosen, strict=False))
+        right = given == {pair.left: pair.right for pair in question.pairs}
+    else:
+        wanted = {option.text for option in question.options if option.right}
+        chosen = set(answer.chosen)
+        right = chosen == wanted
+        if isinstance(question, Multiple):
+            return Marked(right, max(0, len(chosen & wanted) - len(chosen - wanted)) / len(wanted))
+    return Marked(right, 1.0 if right else 0.0)
+
+
+def result(check: KnowledgeCheck, drawn: Drawn, answers: Mapping[str, Answer]) -> Result:
+    """What an attempt came to; `answers` by question key. A question without an answer counts as not right."""
+    marks = (mark(each.question, answers[key]) for each in drawn.questions if (key := each.question.key) in answers)
+    points = sum(marked.right for marked in marks)
+    out_of = len(drawn.questions)
+    needed = -(-check.pass_mark * out_of // 100)
+    return Result(points, out_of, 100 * points // out_of if out_of else 0, points >= needed, needed)
+
+
+def faults(
+    check: KnowledgeCheck, facts: Collection[str] | None = None, pages: Collection[str] | None = None
+) -> list[Problem]:
+    """Everything that keeps a knowledge check from being used, in the order of the file.
+
+    `facts` are the ids of the module's facts and `pages` the slugs of its pages; None leaves them unchecked.
+    """
+    count = len(check.questions)
+    found = [*blank((), title=check.title)]
+    if not 1 <= check.pass_mark <= 100:
+        found.append(Problem(("pass_mark",), "The pass mark is a percentage from 1 to 100."))
+    if not 1 <= check.draw <= count:
+        found.append(Problem(("draw",), f"`draw` must be from 1 to the number of questions, which is {count}."))
+    if count < FEWEST_QUESTIONS:
+        found.append(
+            Problem(("questions",), f"A check has at least {FEWEST_QUESTIONS} questions; this one has {count}.")
+        )
+    for place, key in repeated(question.key for question in check.questions):
+        found.append(Problem(("questions", place, "key"), f"Two questions have the key `{key}`."))
+    for place, question in enumerate(check.questions):
+        where = ("questions", place)
+        found.extend(blank(where, ask=question.ask, feedback=question.feedback))
+        if facts is not None and question.fact not in facts:
+            found.append(Problem((*where, "fact"), unknown("fact", question.fact, facts)))
+        if pages is not None and question.page not in pages:
+            found.append(Problem((*where, "page"), unknown("page", question.page, pages)))
+        found.extend(_parts(question, where))
+    return found
+
+
+def warnings(check: KnowledgeCheck) -> list[Problem]:
+    """What an author should look at: the right option the longest by habit, and options that refer to the others."""
+    singles = [question for question in check.questions if isinstance(question, Single)]
+    longest = 0
+    found = []
+    for single in singles:
+        right = max((len(option.text) for option in single.options if option.right), default=0)
+        longest += all(len(option.text) < right for option in single.options if not option.right)
+    if longest * 100 > BIAS_PERCENT * len(singles):
+        sentence = f"The right option is the longest in {longest} of {len(singles)} questions with one right option."
+        found.append(Problem(("questions",), sentence))
+    for place, question in enumerate(check.questions):
+        for number, option in enumerate(question.options if isinstance(question, Single | Multiple) else ()):
+            if "of the above" in option.text.casefold():
+                at = ("questions", place, "options", number, "text")
+                found.append(Problem(at, "Options are shuffled, so there is no above. Say what is meant."))
+    return found
+
+
+def _shuffled(items: Sequence[Item], numbers: random.Random) -> list[Item]:
+    # Python promises the same random() numbers for a seed from version to version, but not the same shuffle().
+    return sorted(items, key=lambda _: numbers.random())
+
+
+def _size(question: Question) -> int:
+    """How many options, items or pairs a question has."""
+    if isinstance(question, Ordering):
+        return len(question.items)
+    return len(question.pairs) if isinstance(question, Matching) else len(question.options)
+
+
+def _arranged(question: Question, seed: str) -> DrawnQuestion:
+    """A question with its parts shuffled, by numbers of its own, so that a change to another leaves it as it was."""
+    numbers = random.Random(f"{seed}/{question.key}")  # noqa: S311 -- shuffles, keeps no secret
+    file_order = list(range(_size(question)))
+    order = _shuffled(file_order, numbers)
+    if isinstance(question, Ordering) and order == file_order:
+        order = [*order[1:], *order[:1]]
+    rights = _shuffled(file_order, numbers) if isinstance(question, Matching) else []
+    return DrawnQuestion(question, tuple(order), tuple(rights))
+
+
+def _values(shown: Shown, form: Mapping[str, Sequence[str]]) -> list[str]:
+    """The values sent for one field. Raises AnswerRefused when one of them was not on the page."""
+    offered = {value for value, _ in shown.choices}
+    sent = [value for value in form.get(shown.name, ()) if value]
+    if not offered.issuperset(sent):
+        raise AnswerRefused("Choose from what is listed.", shown.name)
+    return sent
+
+
+def _one_each(fields: Sequence[Shown], form: Mapping[str, Sequence[str]], *, ordering: bool) -> list[int]:
+    """The one value chosen for each field, no two alike. Raises AnswerRefused, naming the first field to mend."""
+    taken: dict[str, Shown] = {}
+    for shown in fields:
+        sent = _values(shown, form)
+        if len(sent) != 1:
+            what = "Choose a place for" if ordering else "Choose a match for"
+            raise AnswerRefused(f"{what} “{shown.label}”.", shown.name)
+        if sent[0] in taken:
+            other = taken[sent[0]].label
+            what = "has the same place as" if ordering else "has the same match as"
+            raise AnswerRefused(f"“{shown.label}” {what} “{other}”. Give each its own.", shown.name)
+        taken[sent[0]] = shown
+    return [int(value) for value in taken]
+
+
+def _parts(question: Question, where: tuple[str | int, ...]) -> Iterator[Problem]:
+    """The faults in the options, items or pairs of one question."""
+    name = {"ordering": "items", "matching": "pairs"}.get(question.type, "options")
+    if _size(question) < 2:
+        yield Problem((*where, name), f"There must be at least two {name}.")
+    if isinstance(question, Ordering):
+        for place, item in repeated(question.items):
+            yield Problem((*where, "items", place), f"The item `{item}` is listed twice.")
+    elif isinstance(question, Matching):
+        for place, text in repeated(pair.left for pair in question.pairs):
+            yield Problem((*where, "pairs", place, "left"), f"The left side `{text}` is listed twice.")
+        for place, text in repeated(pair.right for pair in question.pairs):
+            yield Problem((*where, "pairs", place, "right"), f"Rights must all be different; `{text}` is listed twice.")
+    else:
+        yield from _options(question, where)
+
+
+def _options(question: Single | Multiple, where: tuple[str | int, ...]) -> Iterator[Problem]:
+    rights = sum(option.right for option in question.options)
+    if isinstance(question, Single) and rights != 1:
+        sentence = f"A single question has exactly one option with `right: true`; this one has {rights}."
+        yield Problem((*where, "options"), sentence)
+    if isinstance(question, Multiple) and rights < 2:
+        sentence = f"A multiple question has two or more options with `right: true`; this one has {rights}."
+        yield Problem((*where, "options"), sentence)
+    for place, _ in repeated(option.text for option in question.options):
+        yield Problem((*where, "options", place, "text"), "Two options of this question say the same.")
+    for place, option in enumerate(question.options):
+        at = (*where, "options", place)
+        yield from blank(at, text=option.text)
+        if not option.right and not (option.why or "").strip():
+            yield Problem((*at, "why"), "Every wrong option says in `why` why it is tempting and what is missing.")

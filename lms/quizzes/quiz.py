@@ -1,10 +1,11 @@
-"""What authors write in a scenario, as frozen objects, and the problems that can be found in any quiz."""
+"""What authors write in a knowledge check or a scenario, as frozen objects, and the problems found in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 Levels = Mapping[str, int]  # the key of a state variable -> the place of its present level, counted from 0
 
@@ -18,12 +19,106 @@ def _nothing() -> Mapping[str, Any]:
 class Problem:
     """Something an author must mend (a fault) or should look at (a warning).
 
-    `where` follows the keys and list positions of the file, for example ("scenes", 2, "choices", 1, "to"). A file may be
-    written more shortly than the path says (`to: ending` for a list of one): the deepest part that exists is meant.
+    `where` follows the keys and list positions of the file, for example ("scenes", 2, "choices", 1, "to"). A file may
+    be written more shortly than the path says (`to: ending` for a list of one): the deepest part that exists is meant.
     """
 
     where: tuple[str | int, ...]
     message: str
+
+
+def unknown(kind: str, name: str, known: Collection[str]) -> str:
+    """The sentence that tells an author that a name is not among those known, with the nearest one if any is near."""
+    near = get_close_matches(name, list(known), n=1)
+    return f"There is no {kind} `{name}`." + (f" Did you mean `{near[0]}`?" if near else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a single or multiple question; a wrong one says why it is tempting."""
+
+    text: str
+    right: bool = False
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A left side and the right side that belongs to it."""
+
+    left: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """A question with one right option."""
+
+    type: ClassVar[str] = "single"
+    key: str
+    ask: str
+    options: Sequence[Option]
+    feedback: str
+    fact: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class Multiple:
+    """A question with two or more right options; all of them, and no other, must be chosen."""
+
+    type: ClassVar[str] = "multiple"
+    key: str
+    ask: str
+    options: Sequence[Option]
+    feedback: str
+    fact: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """A question that asks to put `items`, listed in the right order, in order."""
+
+    type: ClassVar[str] = "ordering"
+    key: str
+    ask: str
+    items: Sequence[str]
+    feedback: str
+    fact: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """A question that asks to find the right side of each left side."""
+
+    type: ClassVar[str] = "matching"
+    key: str
+    ask: str
+    pairs: Sequence[Pair]
+    feedback: str
+    fact: str
+    page: str
+
+
+Question = Single | Multiple | Ordering | Matching
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeCheck:
+    """A whole knowledge check as its file says it; `draw` questions make one attempt, `pass_mark` is a percentage."""
+
+    slug: str
+    title: str
+    module: str
+    draw: int
+    questions: Sequence[Question]
+    pass_mark: int = 75
+
+    def question(self, key: str) -> Question | None:
+        """The question with this key, or None."""
+        return next((question for question in self.questions if question.key == key), None)
 
 
 class Comparison(StrEnum):
@@ -162,7 +257,7 @@ class Scenario:
         return all(self._one_holds(condition, levels) for condition in conditions)
 
     def after(self, choice: Choice, levels: Levels) -> dict[str, int]:
-        """The levels once a choice has had its effect: `change` stops at the first and last level, `set` is outright."""
+        """The levels once a choice has had its effect: `change` stays within the first and the last level."""
         moved = dict(levels)
         for variable in self.state:
             last = len(variable.levels) - 1
