@@ -1,0 +1,154 @@
+"""The certificate as a PDF that anyone can print, read aloud and check: the same bytes on every machine."""
+
+import io
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import segno
+import typst
+
+from lms.certificates import codes
+from lms.core.errors import Refusal
+
+DESIGNS = Path(__file__).resolve().parents[2] / "certificates"
+DESIGN = DESIGNS / "standard.typ"
+# Fonts a partnership adds for scripts we do not ship (Bengali, Chinese): any .ttf or .otf put here is used.
+ADDED_FONTS = DESIGNS / "fonts"
+
+# The first is inside typst itself: Latin (also Polish, Welsh, Vietnamese), Greek, Cyrillic, Hebrew.
+SERIF = "Libertinus Serif"
+# From the package fontpkg-amiri. Not Noto, which sets the dots apart from their letters: a name copied out of the PDF
+# came out garbled, and so would a screen reader have read it.
+ARABIC = "Amiri"
+NOT_FOR_NAMES = frozenset({SERIF, ARABIC, "DejaVu Sans Mono", "New Computer Modern", "New Computer Modern Math"})
+
+# Enough of the fingerprint to compare two by eye; the record keeps all of it.
+HASH_SHOWN = 16
+INK = "#2a1b2b"
+# Control characters, stray halves of letters and private marks have no shape. Joiners stay: Persian names need them.
+SHAPELESS = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
+JOINERS = "\u200c\u200d"
+NO_FONT = re.compile(r"the text `(.*?)` could not be displayed", re.DOTALL)
+
+
+class CannotPrint(Refusal):
+    """The name or title has letters that no installed font can draw; a PDF with boxes in a name would be worse."""
+
+    def __init__(self, letters: str) -> None:
+        self.letters = letters
+        super().__init__(
+            f"We cannot print “{letters}” in a PDF yet. The certificate is good and its check page shows it rightly. "
+            "An administrator can add a font for this script to the folder certificates/fonts."
+        )
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What was true when the certificate was issued; everything the PDF shows, and nothing it does not.
+
+    `minutes` is the length of the module, `code` the 26 plain characters, `verify_url` the whole address of the
+    check page, `issued_by` the partnership, `core_hash` the fingerprint of the module's core text (may be empty,
+    as may `job`).
+    """
+
+    name: str
+    agency: str
+    job: str
+    module_title: str
+    version: str
+    minutes: int
+    completed_on: date
+    valid_until: date
+    code: str
+    verify_url: str
+    issued_by: str
+    core_hash: str
+
+
+def render(snapshot: Snapshot) -> bytes:
+    """The certificate as an accessible PDF (PDF/UA-1), byte for byte the same whenever and wherever it is made.
+
+    Needs no network and no font of the machine. Raises CannotPrint when a letter has no shape in any font we have.
+    """
+    try:
+        return typst.compile(
+            DESIGN,
+            root=DESIGNS,
+            format="pdf",
+            font_paths=_fonts(),
+            ignore_system_fonts=True,
+            sys_inputs={"certificate": json.dumps(_facts(snapshot))},
+            pdf_standards=["ua-1"],
+            # The date inside the file is the day of completion, or every download would be another file.
+            timestamp=datetime.combine(snapshot.completed_on, time(), UTC),
+        )
+    except typst.TypstError as error:
+        if letters := NO_FONT.search(error.message):
+            raise CannotPrint(letters[1].strip('"')) from error
+        raise
+
+
+def _facts(snapshot: Snapshot) -> dict[str, object]:
+    """What the design may print, as plain values; the design decides where and how."""
+    return {
+        "name": _printable(snapshot.name),
+        "place": ", ".join(part for part in (_printable(snapshot.job), _printable(snapshot.agency)) if part),
+        "module_title": _printable(snapshot.module_title),
+        "version": _printable(snapshot.version),
+        "minutes": snapshot.minutes,
+        "completed_on": snapshot.completed_on.isoformat(),
+        "valid_until": snapshot.valid_until.isoformat(),
+        "code": codes.shown(snapshot.code),
+        "verify_url": snapshot.verify_url,
+        "check_address": _check_address(snapshot.verify_url),
+        "issued_by": _printable(snapshot.issued_by),
+        "core_hash": codes.shown(snapshot.core_hash[:HASH_SHOWN]),
+        "qr": _qr(snapshot.verify_url),
+        "fonts": _families(),
+    }
+
+
+def _printable(text: str) -> str:
+    """Text on one line, accents joined to their letters, without characters that have no shape."""
+    kept = (
+        letter
+        for letter in unicodedata.normalize("NFC", " ".join(text.split()))
+        if letter in JOINERS or unicodedata.category(letter) not in SHAPELESS
+    )
+    return "".join(kept)
+
+
+def _check_address(verify_url: str) -> str:
+    """The page where a code can be typed, as people write it: without https:// and without the code."""
+    parts = urlsplit(verify_url)
+    return parts.netloc + parts.path.rsplit("/", 1)[0]
+
+
+def _qr(address: str) -> str:
+    """The QR code of an address, as SVG; the design leaves the white edge that phones need."""
+    picture = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        picture, kind="svg", dark=INK, light="#fff", border=0, omitsize=True, xmldecl=False
+    )
+    return picture.getvalue().decode()
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The fonts of certificates, found once: those inside typst and its Arabic companion, then the added ones."""
+    folders = [Path(str(files("fontpkg_amiri") / "files"))]
+    if ADDED_FONTS.is_dir():
+        folders.append(ADDED_FONTS)
+    return typst.Fonts(include_system_fonts=False, font_paths=folders)
+
+
+def _families() -> list[str]:
+    """The families the design may use, in order: ours, then each added one for the letters ours lack."""
+    return [SERIF, ARABIC, *sorted(set(_fonts().families()) - NOT_FOR_NAMES)]
