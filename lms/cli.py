@@ -1,19 +1,82 @@
 """The `lms` command: run, worker, db upgrade, demo, content check."""
 
+import logging
+import os
 import sys
+from pathlib import Path
+from typing import NoReturn
 
 import click
 from flask import Flask
 
+from lms import demo as demonstration
+from lms import serving
 from lms.app import create_app
-from lms.config import BadSetting
+from lms.catalogue.strict_yaml import ContentFaults
+from lms.config import LOOPBACK, BadSetting, from_environment
 from lms.core import schema
 from lms.core.db import db
+from lms.quizzes.cli import content
+
+DEMO_ACCOUNTS_SHOWN = 7
 
 
 @click.group()
 def cli() -> None:
     """Common Ground: training for everyone who works around the same child."""
+
+
+cli.add_command(content)
+
+
+@cli.command()
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--demo", "with_demo", is_flag=True, help="Load invented people if there are none.")
+def run(port: int, host: str, *, with_demo: bool) -> None:
+    """Serve on this machine, with a worker beside it. The real thing is started by the Procfile."""
+    if host not in LOOPBACK:
+        _stop("lms run is for this machine only. To serve others, start the lines of the Procfile.")
+    os.environ.setdefault("LMS_BASE_URL", f"http://127.0.0.1:{port}")
+    try:
+        serving.refuse_taken_port(host, port)
+        folder = from_environment().data_dir
+    except BadSetting as bad:
+        _stop(str(bad))
+    os.environ.setdefault("LMS_SECRET_KEY", serving.kept_secret(folder))
+    app = application()
+    with app.app_context():
+        schema.upgrade(db.engine)
+        if with_demo:
+            demonstration.load_if_empty()
+        accounts = demonstration.accounts()
+    click.echo(f"\nCommon Ground is at http://{host}:{port}  (Ctrl-C stops it)\n")
+    for account in accounts:
+        click.echo(f"  {account.email:<26} {account.about}")
+    if accounts:
+        click.echo(f"\n  Everyone's password: {demonstration.PASSWORD}   Mails arrive in {folder / 'mail'}\n", nl=True)
+    serving.serve_here(app, host, port)
+
+
+@cli.command()
+def worker() -> None:
+    """Deliver mail and run what runs by the clock, until stopped."""
+    app = application()
+    logging.getLogger("huey").setLevel(logging.WARNING)
+    consumer = app.extensions["huey"].create_consumer(workers=1, periodic=True, check_worker_health=True)
+    consumer.run()
+
+
+@cli.command()
+def demo() -> None:
+    """Load the invented agencies, people and histories, and list their accounts."""
+    app = application()
+    with app.app_context():
+        schema.upgrade(db.engine)
+        if not demonstration.load_if_empty():
+            click.echo("There are people in this database already; nothing was added.")
+        for account in demonstration.accounts():
+            click.echo(f"{account.email:<26} {account.about}")
 
 
 @cli.group("db")
@@ -29,11 +92,8 @@ def upgrade() -> None:
         before = schema.current(db.engine)
         schema.upgrade(db.engine)
         after = schema.current(db.engine)
-    click.echo(
-        f"The database is at {after}."
-        if before == after
-        else f"The database went from {before or 'nothing'} to {after}."
-    )
+    moved = f"The database went from {before or 'nothing'} to {after}."
+    click.echo(f"The database is at {after}." if before == after else moved)
 
 
 @database.command()
@@ -43,18 +103,28 @@ def draft(subject: str) -> None:
     app = application()
     with app.app_context():
         schema.upgrade(db.engine)
-        click.echo(schema.draft(db.engine, subject))
+        click.echo(Path(schema.draft(db.engine, subject)).name)
 
 
 def application() -> Flask:
-    """The application, or one plain sentence and exit status 2."""
+    """The application, or the reason why not in plain sentences and exit status 2."""
     try:
         return create_app()
     except BadSetting as bad:
-        click.echo(str(bad), err=True)
-        sys.exit(2)
+        _stop(str(bad))
+    except ContentFaults as broken:
+        _stop("\n".join([*map(str, broken.faults), "The content has faults, so the server does not start."]))
+
+
+def _stop(sentence: str) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(2)
 
 
 def main() -> None:
     """Entry of the `lms` command."""
     cli()
+
+
+if __name__ == "__main__":
+    main()

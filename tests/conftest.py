@@ -113,8 +113,10 @@ class Maker:
             session.add_all(rows)
         return rows[0]
 
-    def agency(self, name: str | None = None, sector: Sector = Sector.HEALTH) -> Agency:
-        return self.save(Agency(name=name or f"Agency {self._next()}", sector=sector.value))
+    def agency(
+        self, name: str | None = None, sector: Sector = Sector.HEALTH, partnership: str = "Fernshire"
+    ) -> Agency:
+        return self.save(Agency(name=name or f"Agency {self._next()}", sector=sector.value, partnership=partnership))
 
     def team(self, agency: Agency, name: str | None = None) -> Team:
         return self.save(Team(name=name or f"Team {self._next()}", agency_id=agency.id))

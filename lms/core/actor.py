@@ -26,6 +26,7 @@ class Seat:
     team: str | None
     job: str
     grants: tuple[Grant, ...] = ()
+    partnership: str = ""
 
     def has(self, role: Role, scope: Scope | None = None) -> bool:
         """Whether this membership carries the role (with that reach, when one is named)."""
@@ -60,6 +61,10 @@ class Actor:
     def agency_ids(self) -> frozenset[UUID]:
         """Agencies the person works for today."""
         return frozenset(seat.agency_id for seat in self.seats)
+
+    def partnerships(self, role: Role | None = None) -> frozenset[str]:
+        """Partnerships the person works in, or those in which they hold a role that reaches all of it."""
+        return frozenset(seat.partnership for seat in self.seats if role is None or seat.has(role, Scope.PARTNERSHIP))
 
     @property
     def managed_agencies(self) -> frozenset[UUID]:

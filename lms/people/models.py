@@ -11,12 +11,15 @@ from lms.core.db import Row
 
 
 class Agency(Row):
-    """An employer in the partnership, such as a council's schools, an NHS trust or a charity."""
+    """An employer, such as a council's schools, an NHS trust or a charity, in one partnership of agencies that train
+    together. A site may serve several partnerships; "all agencies" always means those of one.
+    """
 
     __tablename__ = "agencies"
 
     name: Mapped[str] = mapped_column(String(120), unique=True)
     sector: Mapped[str] = mapped_column(String(20))
+    partnership: Mapped[str] = mapped_column(String(80), index=True)
 
 
 class Team(Row):

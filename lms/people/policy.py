@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from lms.core.actor import Actor
 from lms.core.permissions import Role, Scope
@@ -21,9 +21,10 @@ def managed(actor: Actor, day: date) -> ColumnElement[bool]:
     partnership
     Everyone else sees none here: one's own record has pages of its own.
     """
-    if actor.has(Role.COORDINATOR):
-        return and_(true(), is_current(day))
     scopes = []
+    if actor.partnerships(Role.COORDINATOR):
+        inside = select(Agency.id).where(Agency.partnership.in_(actor.partnerships(Role.COORDINATOR)))
+        scopes.append(Membership.agency_id.in_(inside))
     if actor.managed_agencies:
         scopes.append(Membership.agency_id.in_(actor.managed_agencies))
     if actor.managed_teams:
@@ -32,10 +33,6 @@ def managed(actor: Actor, day: date) -> ColumnElement[bool]:
 
 
 def administered(actor: Actor) -> ColumnElement[bool]:
-    """SQL on `Agency`: agencies whose accounts the actor looks after. An administrator of the partnership looks
-    after all of them;
-    one of a single agency, that agency."""
-    if any(seat.has(Role.ADMINISTRATOR, Scope.PARTNERSHIP) for seat in actor.seats):
-        return true()
+    """SQL on `Agency`: agencies whose accounts the actor looks after: those of a partnership, or a single one."""
     own = {seat.agency_id for seat in actor.seats if seat.has(Role.ADMINISTRATOR)}
-    return Agency.id.in_(own) if own else false()
+    return or_(Agency.partnership.in_(actor.partnerships(Role.ADMINISTRATOR)), Agency.id.in_(own))

@@ -43,6 +43,7 @@ def seats(person_id: UUID, day: date | None = None) -> tuple[Seat, ...]:
                 team=team.name if team else None,
                 job=membership.job,
                 grants=grants,
+                partnership=agency.partnership,
             )
         )
     return tuple(found)
@@ -58,9 +59,11 @@ def by_email(email: str) -> Person | None:
     return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
-def agencies() -> Sequence[Agency]:
-    """All agencies of the partnership by name; agency names are no secret within it."""
-    return db.session.scalars(select(Agency).order_by(Agency.name)).all()
+def agencies(actor: Actor) -> Sequence[Agency]:
+    """The agencies of the actor's partnership by name; agency names are no secret within it."""
+    return db.session.scalars(
+        select(Agency).where(Agency.partnership.in_(actor.partnerships())).order_by(Agency.name)
+    ).all()
 
 
 def has_demo_people() -> bool:

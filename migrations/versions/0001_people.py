@@ -15,10 +15,13 @@ def upgrade() -> None:
         "agencies",
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("sector", sa.String(length=20), nullable=False),
+        sa.Column("partnership", sa.String(length=80), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agencies")),
         sa.UniqueConstraint("name", name=op.f("uq_agencies_name")),
     )
+    with op.batch_alter_table("agencies", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_agencies_partnership"), ["partnership"], unique=False)
     op.create_table(
         "people",
         sa.Column("email", sa.String(length=254), nullable=False),

@@ -1,0 +1,42 @@
+# Common Ground. `make help` lists what there is.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup setup-tests test lint format bench lock
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: setup ## start the demo on http://127.0.0.1:8000 (PORT=9000 changes the port)
+	@$(BIN)/lms run --demo --port $(PORT)
+
+setup: ## make the virtual environment from the hashed lock
+	@$(PYTHON) tools/prepare.py
+
+setup-tests: setup
+	@$(PYTHON) tools/prepare.py --tests
+
+test: setup-tests ## run every test that can run on this machine
+	@$(BIN)/python -m pytest
+
+lint: setup-tests ## style, types, import contracts, content
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/lms content check
+
+format: setup-tests ## put the code into shape
+	@$(BIN)/ruff check --fix-only --quiet
+	@$(BIN)/ruff format
+
+bench: setup-tests ## requests per second beside a bare Flask page, in the same run
+	@$(BIN)/python -m bench
+
+lock: ## renew the hashed locks after changing pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra build $(LOCK) -o requirements.txt
+	uv pip compile pyproject.toml --extra build --extra dev --extra postgres $(LOCK) -o requirements-dev.txt
+
+LOCK := --universal --python-version 3.11.2 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet

@@ -1,0 +1,92 @@
+"""Starting a server: which addresses it may listen on, and the demo server of `lms run`."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from secrets import token_urlsafe
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from sqlalchemy import inspect
+
+from lms.app import create_app
+from lms.config import LOOPBACK, BadSetting
+from lms.core.db import db
+from lms.people import queries as people
+
+Address = tuple[str, int] | str
+
+
+def has_demo_people(app: Flask) -> bool:
+    """Whether the server's database holds invented accounts, whose password is printed in the README."""
+    with app.app_context():
+        return inspect(db.engine).has_table("people") and people.has_demo_people()
+
+
+def refuse_demo_in_public(addresses: Iterable[Address]) -> None:
+    """Check settings and content before a server starts. Raises SystemExit with one sentence when it may not start."""
+    try:
+        app = create_app()
+    except BadSetting as bad:
+        sys.exit(str(bad))
+    hosts = {address[0] for address in addresses if isinstance(address, tuple)}
+    if hosts - LOOPBACK and has_demo_people(app):
+        sys.exit(
+            "This database holds demo accounts, whose password everybody knows, so the server listens on this machine "
+            "only: set HOST=127.0.0.1, or use another database (LMS_DATABASE_URL or LMS_DATA_DIR)."
+        )
+
+
+def kept_secret(folder: Path) -> str:
+    """The secret key of a server on this machine only: made once, kept in the data folder, readable by its owner."""
+    path = folder / "secret-key"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Raise BadSetting when something already listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise BadSetting(
+                f"Port {port} is taken by another program. Choose another, for example: make run PORT={port + 1}"
+            ) from None
+
+
+class LocalServer(BaseApplication):  # type: ignore[misc]
+    """Gunicorn with one process and a few threads, for this machine."""
+
+    def __init__(self, app: Flask, host: str, port: int) -> None:
+        self._app = app
+        self._bind = f"{host}:{port}"
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Say where to listen."""
+        chosen = {"bind": self._bind, "worker_class": "gthread", "threads": 8, "loglevel": "warning", "timeout": 60}
+        for name, value in chosen.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Hand over the application."""
+        return self._app
+
+
+def serve_here(app: Flask, host: str, port: int) -> None:
+    """Serve until interrupted, with a worker beside it that delivers mail."""
+    with app.app_context():
+        db.engine.dispose()
+    worker = subprocess.Popen([sys.executable, "-m", "lms.cli", "worker"])  # noqa: S603 -- our own command
+    try:
+        LocalServer(app, host, port).run()
+    finally:
+        worker.terminate()
+        worker.wait(timeout=20)
