@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, TypeVar
@@ -80,9 +81,9 @@ class Document:
     first_line: int = 1
     value: Any = None
     faults: list[Fault] = field(default_factory=list)
-    _values: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    _keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    _refused: set[Path] = field(default_factory=set)
+    _values: dict[Path, tuple[int, int]] = field(default_factory=dict, init=False)
+    _keys: dict[Path, tuple[int, int]] = field(default_factory=dict, init=False)
+    refused: set[Path] = field(default_factory=set)
 
     def place(self, path: Sequence[str | int] = (), *, at_key: bool = False) -> tuple[int, int]:
         """Line and column of the value (or its key) at `path`; of the nearest part around it where it is absent."""
@@ -106,7 +107,7 @@ class Document:
 
     def was_refused(self, path: Sequence[str | int]) -> bool:
         """Whether the value at exactly this path has a fault already, so that a second one would only repeat it."""
-        return self.known(path) in self._refused
+        return self.known(path) in self.refused
 
     def refuse(self, path: Path, mark: yaml.Mark, message: str) -> None:
         """Record a fault of the YAML itself at `mark`."""
@@ -115,7 +116,7 @@ class Document:
     def refuse_at(self, path: Path, line: int, column: int, message: str) -> None:
         """Record a fault of the YAML itself at a line and column counted from 0, as PyYAML counts."""
         self.faults.append(Fault(self.file, line + self.first_line, column + 1, message))
-        self._refused.add(path)
+        self.refused.add(path)
 
     def remember(self, path: Path, value: yaml.Mark) -> None:
         """Keep where the value at `path` begins."""
@@ -159,6 +160,18 @@ def validate(document: Document, kind: type[Kind]) -> tuple[Kind | None, list[Fa
     return (None if document.faults else value), list(document.faults)
 
 
+def validate_items(document: Document, kind: type[Kind]) -> tuple[list[tuple[int, Kind]], list[Fault]]:
+    """The right items of a list, each with its place, and all faults: one bad item does not hide the others."""
+    whole, faults = validate(document, list[kind])  # type: ignore[valid-type] # the kind is known when it runs
+    if whole is not None:
+        return list(enumerate(whole)), faults
+    adapter, right = TypeAdapter(kind), []
+    for place, item in enumerate(document.value if isinstance(document.value, list) else ()):
+        with suppress(ValidationError):
+            right.append((place, adapter.validate_python(item)))
+    return right, faults
+
+
 def _translated(document: Document, kind: Any, error: ValidationError) -> Iterator[Fault]:
     for problem in error.errors(include_url=False):
         path = problem["loc"]
@@ -185,7 +198,7 @@ def front_matter(content: str, file: str) -> FrontMatter:
                 header = read("\n".join(lines[1 : number - 1]), file, first_line=2)
                 return FrontMatter(header, "\n".join(lines[number:]), number + 1)
     message = "The file must begin with a header: a line of ---, the YAML, and another line of ---."
-    return FrontMatter(Document(file, faults=[Fault(file, 1, 1, message)], _refused={()}), content, 1)
+    return FrontMatter(Document(file, faults=[Fault(file, 1, 1, message)], refused={()}), content, 1)
 
 
 def _anchors(text: str) -> list[Any]:

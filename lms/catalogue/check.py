@@ -1,0 +1,126 @@
+"""What a machine can find wrong with modules by comparing their files with each other."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+
+from lms.catalogue.folder import Folder, PageFile, named, shown
+from lms.catalogue.strict_yaml import Document, Fault
+
+
+@dataclass(frozen=True)
+class Known:
+    """What every module may name: the works, the modules, and the day it is."""
+
+    references: Collection[str]
+    modules: Collection[str]
+    today: date
+
+
+def unknown(kind: str, key: str, known: Collection[str]) -> str:
+    """Say that a key names nothing, and offer the nearest that does."""
+    near = get_close_matches(key, list(known), n=1, cutoff=0.6)
+    return f"There is no {kind} `{key}`." + (f" Did you mean `{near[0]}`?" if near else "")
+
+
+def repeated(document: Document, key: str, names: Sequence[str]) -> Iterator[Fault]:
+    """A fault at every item of a list that calls itself as one before it."""
+    for place, name in enumerate(names):
+        if name and name in names[:place]:
+            yield document.fault((place, key), f"`{name}` is here twice.")
+
+
+def references_faults(document: Document) -> Iterator[Fault]:
+    """What is wrong with `references.yaml` as a whole."""
+    yield from repeated(document, "key", named(document, "key"))
+
+
+def codes_faults(folders: Sequence[Folder]) -> Iterator[Fault]:
+    """Modules that share a code: their facts could not be told apart."""
+    first: dict[str, str] = {}
+    for folder in folders:
+        code = folder.header.code if folder.header else ""
+        if code and first.setdefault(code, folder.slug) != folder.slug:
+            yield folder.document.fault(("code",), f"The module `{first[code]}` has the code {code} already.")
+
+
+def folder_faults(folder: Folder, known: Known, claimed: Collection[str]) -> Iterator[Fault]:
+    """What is wrong with one module, apart from the text of its pages. `claimed` are the facts its pages claim."""
+    yield from _header(folder, known)
+    yield from _facts(folder, known, claimed)
+    yield from _glossary(folder)
+    yield from _numbers(folder)
+    yield from _kinds(folder)
+    yield from _reflections(folder)
+
+
+def _header(folder: Folder, known: Known) -> Iterator[Fault]:
+    if folder.header is None:
+        return
+    for place, key in enumerate(folder.header.sources):
+        if key not in known.references:
+            yield folder.document.fault(("sources", place), unknown("work", key, known.references))
+    if folder.header.review_by < known.today:
+        message = f"This module should have been looked at again by {folder.header.review_by}."
+        yield folder.document.fault(("review_by",), message, level="warning")
+    minutes = sum(page.header.minutes for page in folder.pages if page.header)
+    if minutes > folder.header.minutes:
+        message = f"The pages take {minutes} minutes, the whole module only {folder.header.minutes}."
+        yield folder.document.fault(("minutes",), message, level="warning")
+
+
+def _facts(folder: Folder, known: Known, claimed: Collection[str]) -> Iterator[Fault]:
+    document = folder.facts_document
+    yield from repeated(document, "id", folder.fact_ids)
+    for place, fact in folder.facts:
+        if folder.header and not fact.id.startswith(f"{folder.header.code}-"):
+            yield document.fault((place, "id"), f"The facts of this module begin with {folder.header.code}-F.")
+        for number, key in enumerate(fact.references):
+            if key not in known.references:
+                yield document.fault((place, "references", number), unknown("work", key, known.references))
+        if fact.id not in claimed:
+            yield document.fault((place, "id"), f"No page claims {fact.id}. Every fact stands in at least one claim.")
+
+
+def _glossary(folder: Folder) -> Iterator[Fault]:
+    document = folder.glossary_document
+    yield from repeated(document, "key", folder.terms)
+    for place, term in folder.glossary:
+        if term.fact and term.fact not in folder.fact_ids:
+            yield document.fault((place, "fact"), unknown("fact", term.fact, folder.fact_ids))
+
+
+def _numbers(folder: Folder) -> Iterator[Fault]:
+    slugs = [page.slug for page in folder.pages]
+    for place, page in enumerate(folder.pages):
+        if page.number != place + 1:
+            message = f"Pages are numbered 01, 02, 03 and so on; this one should be {place + 1:02}-{page.slug}.md."
+            yield _at_top(page, message)
+        if page.slug in slugs[:place]:
+            yield _at_top(page, f"Another page has the address `{page.slug}` already.")
+
+
+def _kinds(folder: Folder) -> Iterator[Fault]:
+    kinds = [page.header.kind if page.header else None for page in folder.pages]
+    for kind in ("then-and-now", "sources"):
+        if kind not in kinds and None not in kinds:
+            yield Fault(shown(folder.path / "module.md"), 1, 1, f"The module has no page with `kind: {kind}`.")
+    for place, page in enumerate(folder.pages):
+        if kinds[place] == "sources" and page is not folder.pages[-1]:
+            yield page.document.fault(("kind",), "The page of sources must be the last one.")
+
+
+def _reflections(folder: Folder) -> Iterator[Fault]:
+    seen: dict[str, str] = {}
+    for page in folder.pages:
+        reflection = page.header.reflection if page.header else None
+        if reflection and seen.setdefault(reflection.key, page.name) != page.name:
+            message = (
+                f"The reflection `{reflection.key}` is on {seen[reflection.key]} already; notes would be mixed up."
+            )
+            yield page.document.fault(("reflection", "key"), message)
+
+
+def _at_top(page: PageFile, message: str) -> Fault:
+    return Fault(page.text.file, 1, 1, message)

@@ -1,0 +1,128 @@
+"""What a module is made of, as frozen objects: pages, facts, words, references."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from markupsafe import Markup
+
+from lms.catalogue.evidence import Grade, Strength, grade
+
+AudienceLevel = Literal["awareness", "practitioner", "coordinator", "leader"]
+PageKind = Literal["text", "then-and-now", "sources"]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A work that modules cite; `short` is how a page names it, `full` how a list of references does."""
+
+    key: str
+    short: str
+    full: str
+    link: str | None = None
+    note: str | None = None
+    checked: date | None = None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something a module teaches, with the ground it stands on. `references` are keys, `place` is in the review."""
+
+    id: str
+    says: str
+    strength: Strength
+    kind: str
+    references: Sequence[str]
+    place: str
+    cannot_tell: str | None = None
+    note: str | None = None
+
+    @property
+    def grade(self) -> Grade:
+        """The label, meaning and icon of its strength."""
+        return grade(self.strength)
+
+
+@dataclass(frozen=True)
+class GlossaryTerm:
+    """A word that a module explains."""
+
+    key: str
+    term: str
+    means: str
+    since: str | None = None
+    fact: str | None = None
+
+
+@dataclass(frozen=True)
+class Reflection:
+    """A question for the learner's own private note; notes hang on `key`."""
+
+    key: str
+    prompt: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a module, rendered: `html` is safe to show, `text` is the same without marks, for search."""
+
+    slug: str
+    number: int
+    title: str
+    minutes: int
+    kind: PageKind
+    html: Markup
+    text: str
+    reflection: Reflection | None = None
+    terms: Sequence[GlossaryTerm] = ()
+    facts: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Module:
+    """One module as its folder says it. `hash` changes whenever any of its files does."""
+
+    slug: str
+    title: str
+    code: str
+    summary: str
+    audience: str
+    level: AudienceLevel
+    minutes: int
+    outcomes: Sequence[str]
+    version: int
+    owner: str
+    review_by: date
+    valid_months: int
+    core: bool
+    quizzes: Sequence[str]
+    sources: Sequence[str]
+    intro_html: Markup
+    intro_text: str
+    pages: Sequence[Page]
+    facts: Mapping[str, Fact]
+    glossary: Mapping[str, GlossaryTerm]
+    references: Sequence[Reference]
+    hash: str
+
+    def page(self, slug: str) -> Page | None:
+        """The page at this address, or None."""
+        return next((page for page in self.pages if page.slug == slug), None)
+
+    @property
+    def sources_page(self) -> Page | None:
+        """The page that lists the references and the glossary."""
+        return next((page for page in self.pages if page.kind == "sources"), None)
+
+
+@dataclass(frozen=True)
+class Library:
+    """All modules, in order of their codes, and all works they may cite by key."""
+
+    modules: Sequence[Module]
+    references: Mapping[str, Reference]
+
+    def module(self, slug: str) -> Module | None:
+        """The module at this address, or None."""
+        return next((module for module in self.modules if module.slug == slug), None)

@@ -1,0 +1,155 @@
+"""The library: all modules of a folder, read, checked and rendered once, at start."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from lms.catalogue import check, proof
+from lms.catalogue.content import (
+    Fact,
+    GlossaryTerm,
+    Library,
+    Module,
+    Page,
+    Reference,
+    Reflection,
+)
+from lms.catalogue.folder import Folder, PageFile, Text, named, read_folder, read_references, shown
+from lms.catalogue.markdown import Around, Rendered, render_page
+from lms.catalogue.strict_yaml import ContentFaults, Fault
+from lms.core import clock
+
+__all__ = [
+    "ContentFaults",
+    "Fact",
+    "Fault",
+    "GlossaryTerm",
+    "Library",
+    "Module",
+    "Page",
+    "Reading",
+    "Reference",
+    "Reflection",
+    "load",
+    "read",
+]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A library with everything that is wrong with it. Modules whose header has faults are missing from it.
+
+    `fact_ids` and `slugs` speak of all modules, so that checking something else does not repeat their faults.
+    """
+
+    library: Library
+    faults: list[Fault]
+    slugs: tuple[str, ...]
+
+
+def load(modules_dir: Path) -> Library:
+    """Read the modules for use. Raises ContentFaults with all faults; warnings do not stand in the way."""
+    reading = read(modules_dir)
+    if any(fault.level == "fault" for fault in reading.faults):
+        raise ContentFaults(reading.faults)
+    return reading.library
+
+
+def read(modules_dir: Path, today: date | None = None) -> Reading:
+    """Read the modules with all their faults, as far as they can be read. `today` decides which reviews are late."""
+    if not modules_dir.is_dir():
+        missing = Fault(shown(modules_dir), 1, 1, "There is no such folder of modules.")
+        return Reading(Library((), {}), [missing], ())
+    document, entries, faults = read_references(modules_dir)
+    faults += check.references_faults(document)
+    references = {entry.key: Reference(**dict(entry)) for _, entry in entries}
+    paths = sorted(path for path in modules_dir.iterdir() if path.is_dir() and not path.name.startswith("."))
+    folders = [read_folder(path) for path in paths]
+    faults += check.codes_faults(folders)
+    slugs = tuple(folder.slug for folder in folders)
+    known = check.Known(named(document, "key"), slugs, today or clock.today())
+    modules = []
+    for folder in folders:
+        module, found = _module(folder, references, known)
+        faults += [*folder.faults, *found]
+        modules += [module] if module else []
+    modules.sort(key=lambda module: int(module.code.removeprefix("M")))
+    return Reading(Library(tuple(modules), references), sorted(set(faults)), slugs)
+
+
+def _module(
+    folder: Folder, references: Mapping[str, Reference], known: check.Known
+) -> tuple[Module | None, list[Fault]]:
+    """One module, rendered, with the faults that show when its files are compared."""
+    around = _around(folder, references, known)
+    intro, faults = _rendered(folder, folder.intro, around, known)
+    pages, facts, terms = [], _facts(folder), _glossary(folder)
+    cited = [*intro.used.references]
+    claimed: set[str] = set()
+    for file in folder.pages:
+        rendered, found = _rendered(folder, file.text, around, known)
+        faults += found
+        claimed.update(rendered.used.facts)
+        cited += rendered.used.references
+        pages += [_page(file, rendered, terms)] if file.header else []
+    faults += check.folder_faults(folder, known, claimed)
+    header = folder.header
+    if header is None:
+        return None, faults
+    cited += [*header.sources, *(key for fact in facts.values() for key in fact.references)]
+    works = {key: references[key] for key in cited if key in references}
+    return Module(
+        slug=folder.slug,
+        **{**dict(header), "outcomes": tuple(header.outcomes)},
+        intro_html=intro.html,
+        intro_text=intro.text,
+        pages=tuple(pages),
+        facts=facts,
+        glossary=terms,
+        references=tuple(sorted(works.values(), key=lambda work: work.full.casefold())),
+        hash=folder.hash,
+    ), faults
+
+
+def _around(folder: Folder, references: Mapping[str, Reference], known: check.Known) -> Around:
+    sources = [page.slug for page in folder.pages if page.header and page.header.kind == "sources"]
+    return Around(
+        module=folder.slug,
+        sources=sources[0] if sources else "",
+        facts=_facts(folder),
+        terms=folder.terms,
+        references=references,
+        modules=known.modules,
+    )
+
+
+def _rendered(folder: Folder, text: Text, around: Around, known: check.Known) -> tuple[Rendered, list[Fault]]:
+    rendered = render_page(text.markdown, around)
+    names = proof.Names(folder.terms, known.references, known.modules, folder.fact_ids)
+    return rendered, list(proof.page_faults(text, rendered.used, names, folder.path))
+
+
+def _facts(folder: Folder) -> dict[str, Fact]:
+    return {entry.id: Fact(**{**dict(entry), "references": tuple(entry.references)}) for _, entry in folder.facts}
+
+
+def _glossary(folder: Folder) -> dict[str, GlossaryTerm]:
+    return {entry.key: GlossaryTerm(**dict(entry)) for _, entry in folder.glossary}
+
+
+def _page(file: PageFile, rendered: Rendered, glossary: Mapping[str, GlossaryTerm]) -> Page:
+    assert file.header is not None
+    header = file.header
+    return Page(
+        slug=file.slug,
+        number=file.number,
+        title=header.title,
+        minutes=header.minutes,
+        kind=header.kind,
+        html=rendered.html,
+        text=rendered.text,
+        reflection=Reflection(**dict(header.reflection)) if header.reflection else None,
+        terms=tuple(glossary[key] for key in dict.fromkeys(rendered.used.terms) if key in glossary),
+        facts=tuple(dict.fromkeys(rendered.used.facts)),
+    )

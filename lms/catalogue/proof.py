@@ -1,0 +1,133 @@
+"""Proof-reading of authors' Markdown: boxes, words, links, pictures, headings; each fault at its place in the text."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lms.catalogue.boxes import BOXES, Used, day_of
+from lms.catalogue.check import unknown
+from lms.catalogue.folder import Text
+from lms.catalogue.markdown import PICTURE, WEB
+from lms.catalogue.strict_yaml import Fault
+
+BOX_LINE = re.compile(r" {0,3}(/{3,}) *(?:([\w-]+) *(?:\| *(.*?) *)?)?")
+NEEDS = {
+    "claim": "the id of a fact, like /// claim | M5-F9",
+    "belief": "the belief, like /// belief | The lead has to do it all.",
+    "since": "the day it was checked, like /// since | 2026-11-22",
+    "note": "a heading, like /// note | A worked example",
+}
+LINKS = "A link leads to a word (term:), a work (ref:), a module (module:) or a web address (https://)"
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a text may name, those included whose entries have other faults."""
+
+    terms: Collection[str]
+    references: Collection[str]
+    modules: Collection[str]
+    facts: Collection[str] = ()
+
+
+def page_faults(text: Text, used: Used, names: Names, folder: Path) -> Iterator[Fault]:
+    """What is wrong with the text of a page or an introduction, given what it turned out to use."""
+    if not text.markdown.strip():
+        yield Fault(text.file, text.first_line, 1, "There is no text under the header.")
+    yield from _boxes(text, used, names)
+    yield from link_faults(used, names, text.faults)
+    yield from _pictures(text, used, folder)
+    yield from _headings(text, used)
+    for tag in dict.fromkeys(used.raw):
+        yield from text.faults(re.escape(tag), f"HTML is removed; `{tag}` will not be seen.", "warning")
+
+
+def link_faults(used: Used, names: Names, at: Callable[[str, str], list[Fault]]) -> Iterator[Fault]:
+    """Links that lead nowhere. `at` makes the faults for a pattern and a sentence, wherever the text stands."""
+    for scheme, kind, keys, known in (
+        ("term", "word", used.terms, names.terms),
+        ("ref", "work", used.references, names.references),
+        ("module", "module", used.modules, names.modules),
+    ):
+        for key in _without(keys, known):
+            yield from at(rf"\b{scheme}:{re.escape(key)}(?![\w-])", unknown(kind, key, known))
+    for address in dict.fromkeys(used.links):
+        if not WEB.match(address):
+            yield from at(re.escape(f"({address}"), f"{LINKS}; `{address}` is none of these.")
+
+
+def _without(keys: Iterable[str], known: Collection[str]) -> list[str]:
+    return [key for key in dict.fromkeys(keys) if key not in known]
+
+
+def _boxes(text: Text, used: Used, names: Names) -> Iterator[Fault]:
+    """Boxes that are never closed, unknown, or without what their first line needs."""
+    opened: list[tuple[str, str, int]] = []
+    rendered = list(used.boxes)
+    for number, line in enumerate(text.markdown.split("\n")):
+        found = BOX_LINE.fullmatch(line.rstrip())
+        if not found:
+            continue
+        slashes, name, about = found[1], found[2], found[3] or ""
+        if name is None:
+            if slashes in [before for before, _, _ in opened]:
+                while opened.pop()[0] != slashes:
+                    pass
+            else:
+                yield _on(text, number, f"This {slashes} closes no box.")
+            continue
+        opened.append((slashes, name, number))
+        complaint = _complaint(name, about, names)
+        if complaint:
+            yield _on(text, number, complaint)
+        elif (name, about) in rendered:
+            rendered.remove((name, about))
+        else:
+            yield _on(text, number, "This box cannot be read. Put an empty line above it and its text directly below.")
+    for slashes, name, number in opened:
+        yield _on(text, number, f"This {name} is never closed; end it with a line of {slashes}.")
+
+
+def _complaint(name: str, about: str, names: Names) -> str | None:
+    boxes = [box.NAME for box in BOXES]
+    if name not in boxes:
+        return unknown("box", name, boxes) + " There are claim, belief, since and note."
+    if not about:
+        return f"A {name} needs {NEEDS[name]}."
+    if name == "since" and day_of(about) is None:
+        return f"`{about}` is not a date. A since needs {NEEDS[name]}."
+    if name == "claim" and about not in names.facts:
+        return unknown("fact", about, names.facts)
+    return None
+
+
+def _on(text: Text, line: int, message: str) -> Fault:
+    return Fault(text.file, text.first_line + line, 1, message)
+
+
+def _pictures(text: Text, used: Used, folder: Path) -> Iterator[Fault]:
+    for source, alt in dict.fromkeys(used.images):
+        here = re.escape(f"({source}")
+        if not PICTURE.fullmatch(source):
+            message = f"A picture lies in the module's folder media and is a png, jpg, webp or gif; `{source}` is not."
+            yield from text.faults(here, message)
+        elif not (folder / source).is_file():
+            yield from text.faults(here, f"There is no picture `{source}` in this module.")
+        if not alt.strip():
+            message = "Say in the square brackets what the picture shows, for people who cannot see it."
+            yield from text.faults(here, message)
+
+
+def _headings(text: Text, used: Used) -> Iterator[Fault]:
+    above = 1
+    for level, words in used.headings:
+        here = rf"(?m)^#{{{level}}} *(?=[^\s#])"
+        if level == 1:
+            yield from text.faults(
+                here, "Headings on a page begin with ##; the title of the page stands in its header."
+            )
+        elif level > above + 1:
+            message = f"The heading “{words}” skips a level; use {'#' * (above + 1)}."
+            yield from text.faults(rf"(?m)^#{{{level}}} *{re.escape(words)}", message)
+        above = max(level, 2)
