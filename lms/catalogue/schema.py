@@ -53,7 +53,7 @@ class ModuleHeader(Written):
     review_by: date
     valid_months: Annotated[int, Field(ge=1, le=120)] = 36
     core: bool = False
-    quizzes: list[Slug] = []
+    quizzes: list[Slug] = Field(default_factory=list)
     sources: Annotated[list[Slug], Field(min_length=1)]
 
 

@@ -47,7 +47,10 @@ def named(path: Sequence[str | int]) -> str:
 
 def sentence(problem: Mapping[str, Any], kind: Any) -> str:
     """One of pydantic's errors, found while reading a file as `kind`, as a sentence."""
-    name, path, what = named(problem["loc"]), problem["loc"], problem["type"]
+    path, what = problem["loc"], problem["type"]
+    if path and path[-1] == "[key]":  # pydantic's word for a wrong key among those that are fixed
+        return f"{named(path[:-1])} must be one of {_listed(problem)}."
+    name = named(path)
     if what == "extra_forbidden":
         return f"{name} is not a key here.{did_you_mean(str(path[-1]), keys_at(kind, path[:-1]))}"
     if problem["input"] is None and what not in ("missing", "value_error"):
@@ -56,9 +59,15 @@ def sentence(problem: Mapping[str, Any], kind: Any) -> str:
         return str(problem["ctx"]["error"]).replace("{name}", name)
     if what not in SENTENCES:
         return f"{name}: {problem['msg']}."
-    given = {key: str(value).replace("'", "").replace(" or ", ", ") for key, value in problem.get("ctx", {}).items()}
+    given = {key: str(value).replace("'", "") for key, value in problem.get("ctx", {}).items()}
+    given["expected"] = _listed(problem)
     given["discriminator_word"] = given.get("discriminator", "")
     return SENTENCES[what].format(name=name, **given)
+
+
+def _listed(problem: Mapping[str, Any]) -> str:
+    """The words that would have been right."""
+    return str(problem.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ")
 
 
 def did_you_mean(word: str, words: Sequence[str]) -> str:

@@ -1,0 +1,213 @@
+"""Reads `quizzes/` into knowledge checks and scenarios, checks them against the modules, and renders their stories."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lms.catalogue.content import Library, Module
+from lms.catalogue.folder import read_yaml, shown
+from lms.catalogue.library import read as read_modules
+from lms.catalogue.markdown import Around, render_block
+from lms.catalogue.proof import Names, link_faults
+from lms.catalogue.schema import SLUG
+from lms.catalogue.strict_yaml import ContentFaults, Document, Fault, Level, validate
+from lms.quizzes import knowledge, paths
+from lms.quizzes.quiz import Choice, KnowledgeCheck, More, Problem, Scenario, Scene, unknown
+from lms.quizzes.schema import CheckFile, ScenarioFile
+
+Quiz = KnowledgeCheck | Scenario
+Where = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Quizzes:
+    """All quizzes by slug. The stories of scenarios are HTML already, and safe to show."""
+
+    by_slug: Mapping[str, Quiz]
+
+    def quiz(self, slug: str) -> Quiz | None:
+        """The quiz at this address, or None."""
+        return self.by_slug.get(slug)
+
+    def of(self, module: Module) -> tuple[Quiz, ...]:
+        """The quizzes of a module, in the module's order."""
+        return tuple(self.by_slug[slug] for slug in module.quizzes if slug in self.by_slug)
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What quizzes are checked against: the modules, the names of those that have faults too, and their headers."""
+
+    library: Library
+    modules: tuple[str, ...]
+    headers: Mapping[str, Document]
+
+
+def load(quizzes_dir: Path, library: Library) -> Quizzes:
+    """Read the quizzes for use. Raises ContentFaults with all faults; warnings do not stand in the way."""
+    headers = {module.slug: Document(f"modules/{module.slug}/module.md") for module in library.modules}
+    quizzes, faults = _read(quizzes_dir, _Ground(library, tuple(headers), headers))
+    if any(fault.level == "fault" for fault in faults):
+        raise ContentFaults(faults)
+    return quizzes
+
+
+def check(modules_dir: Path, quizzes_dir: Path) -> list[Fault]:
+    """Everything wrong with the content, in order of file and line; never raises."""
+    reading = read_modules(modules_dir)
+    ground = _Ground(reading.library, tuple(reading.headers), reading.headers)
+    return sorted({*reading.faults, *_read(quizzes_dir, ground)[1]})
+
+
+def _read(quizzes_dir: Path, ground: _Ground) -> tuple[Quizzes, list[Fault]]:
+    if not quizzes_dir.is_dir():
+        return Quizzes({}), [Fault(shown(quizzes_dir), 1, 1, "There is no such folder of quizzes.")]
+    quizzes: dict[str, Quiz] = {}
+    faults: list[Fault] = []
+    slugs = []
+    for path in sorted(quizzes_dir.iterdir()):
+        if path.name.startswith("."):
+            continue
+        if path.suffix != ".yaml" or not SLUG.fullmatch(path.stem):
+            message = "A quiz is one file, called like lead-professional-check.yaml."
+            faults.append(Fault(shown(path), 1, 1, message))
+            continue
+        slugs.append(path.stem)
+        quiz, found = _quiz(path, ground)
+        faults += found
+        if quiz is not None:
+            quizzes[path.stem] = quiz
+    faults += _missing(slugs, quizzes, ground)
+    return Quizzes(quizzes), faults
+
+
+def _missing(slugs: list[str], quizzes: Mapping[str, Quiz], ground: _Ground) -> Iterator[Fault]:
+    """Modules that name a quiz which is not there, or which says that it belongs to another module."""
+    for module in ground.library.modules:
+        header = ground.headers[module.slug]
+        for place, slug in enumerate(module.quizzes):
+            if slug not in slugs:
+                yield header.fault(("quizzes", place), unknown("quiz", slug, slugs))
+            elif slug in quizzes and quizzes[slug].module != module.slug:
+                message = f"The quiz `{slug}` says that it belongs to the module `{quizzes[slug].module}`."
+                yield header.fault(("quizzes", place), message)
+
+
+def _quiz(path: Path, ground: _Ground) -> tuple[Quiz | None, list[Fault]]:
+    """One quiz, and all that is wrong with its file."""
+    document = read_yaml(path)
+    kind = document.value.get("kind") if isinstance(document.value, dict) else None
+    file: CheckFile | ScenarioFile | None
+    if kind == "check":
+        file, faults = validate(document, CheckFile)
+    elif kind == "scenario":
+        file, faults = validate(document, ScenarioFile)
+    else:
+        nothing_read = document.faults and document.value is None
+        message = "`kind` must be check or scenario."
+        return None, document.faults if nothing_read else [*document.faults, document.fault(("kind",), message)]
+    if file is None:
+        return None, faults
+    quiz = file.built(path.stem)
+    module = ground.library.module(quiz.module)
+    facts = None if module is None else module.facts
+    if isinstance(quiz, KnowledgeCheck):
+        pages = None if module is None else [page.slug for page in module.pages]
+        wrong, doubtful = knowledge.faults(quiz, facts, pages), knowledge.warnings(quiz)
+    else:
+        wrong, doubtful = paths.faults(quiz, facts), paths.warnings(quiz)
+        stories = _Stories(document, module, ground)
+        quiz = stories.rendered(quiz)
+        faults += stories.faults
+    faults += [_fault(document, "fault", problem) for problem in wrong]
+    faults += [_fault(document, "warning", problem) for problem in doubtful]
+    faults += _belongs(document, quiz, module, ground)
+    faults += _plain_text(document, document.value, ())
+    return quiz, faults
+
+
+def _fault(document: Document, level: Level, problem: Problem) -> Fault:
+    return document.fault(problem.where, problem.message, level=level)
+
+
+def _belongs(document: Document, quiz: Quiz, module: Module | None, ground: _Ground) -> Iterator[Fault]:
+    if quiz.module not in ground.modules:
+        yield document.fault(("module",), unknown("module", quiz.module, ground.modules))
+    elif module is not None and quiz.slug not in module.quizzes:
+        message = f"The module `{module.slug}` does not name this quiz; add `{quiz.slug}` to its `quizzes`."
+        yield document.fault(("module",), message)
+
+
+class _Stories:
+    """Renders the Markdown of one scenario and keeps the faults of its links."""
+
+    def __init__(self, document: Document, module: Module | None, ground: _Ground) -> None:
+        self.document = document
+        self.faults: list[Fault] = []
+        works, terms = ground.library.references, module.glossary if module else {}
+        sources = module.sources_page.slug if module and module.sources_page else ""
+        self._around = Around(
+            module=module.slug if module else "",
+            sources=sources,
+            terms=tuple(terms),
+            references=works,
+            modules=ground.modules,
+            words_here=False,
+        )
+        self._names = Names(tuple(terms), works, ground.modules) if module else None
+
+    def rendered(self, scenario: Scenario) -> Scenario:
+        """The same scenario with its Markdown as safe HTML."""
+        return replace(
+            scenario,
+            intro=self._story(("intro",), scenario.intro),
+            scenes=tuple(self._scene(("scenes", place), scene) for place, scene in enumerate(scenario.scenes)),
+            endings=tuple(
+                replace(ending, story=self._story(("endings", place, "story"), ending.story))
+                for place, ending in enumerate(scenario.endings)
+            ),
+        )
+
+    def _scene(self, where: Where, scene: Scene) -> Scene:
+        return replace(
+            scene,
+            story=self._story((*where, "story"), scene.story),
+            more=tuple(self._more((*where, "more", place), more) for place, more in enumerate(scene.more)),
+            choices=tuple(
+                self._choice((*where, "choices", place), choice) for place, choice in enumerate(scene.choices)
+            ),
+        )
+
+    def _more(self, where: Where, more: More) -> More:
+        return replace(more, text=self._story((*where, "text"), more.text))
+
+    def _choice(self, where: Where, choice: Choice) -> Choice:
+        return replace(choice, then=self._story((*where, "then"), choice.then))
+
+    def _story(self, where: Where, text: str) -> str:
+        rendered = render_block(text, self._around)
+        if self._names is not None:
+            self.faults += link_faults(
+                rendered.used, self._names, lambda _, message: [self.document.fault(where, message)]
+            )
+        if rendered.used.images or rendered.used.headings:
+            self.faults.append(self.document.fault(where, "A story has no headings and no pictures."))
+        for tag in dict.fromkeys(rendered.used.raw):
+            message = f"HTML is removed; `{tag}` will not be seen."
+            self.faults.append(self.document.fault(where, message, level="warning"))
+        return rendered.html
+
+
+def _plain_text(document: Document, value: object, where: Where) -> Iterator[Fault]:
+    """Marks of Markdown in a text that is shown as it is written."""
+    if isinstance(value, dict):
+        for key, inside in value.items():
+            if key not in ("intro", "story", "then", "more"):
+                yield from _plain_text(document, inside, (*where, key))
+    elif isinstance(value, list):
+        for place, inside in enumerate(value):
+            yield from _plain_text(document, inside, (*where, place))
+    elif isinstance(value, str) and ("**" in value or "](" in value):
+        yield document.fault(
+            where, "This text is shown as it is written; ** and links do not work here.", level="warning"
+        )
