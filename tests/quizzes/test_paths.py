@@ -316,6 +316,15 @@ def test_a_best_choice_that_often_stands_in_one_place_is_a_warning():
     assert [problem.message for problem in found] == ["The best choice is number 2 in the list in 2 of 3 scenes."]
 
 
+def test_a_place_that_could_not_be_spread_more_evenly_is_no_warning():
+    # Four scenes of three choices: some place must hold the best choice twice, which is half of them.
+    fourth = scene("fourth", *GOOD.scenes[0].choices)
+    onward = replace(GOOD, scenes=(*GOOD.scenes, fourth), start="fourth")
+    for place in range(3):
+        onward = with_choice(onward, 3, place, to=(Target("meeting"),))
+    assert not [problem for problem in warnings(onward) if "in the list" in problem.message]
+
+
 def test_a_story_that_luck_passes_is_a_warning():
     found = warnings(replace(GOOD, pass_mark=50))  # 5 points of 9
     assert [problem.where for problem in found] == [("pass_mark",)]
