@@ -2,15 +2,21 @@
 policy, and what a person sees of their own.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, literal_column, select, union_all
 
+from lms.core.actor import Actor
 from lms.core.db import db
-from lms.learning.models import Completion, Study
+from lms.core.errors import NotFound
+from lms.learning import policy
+from lms.learning.models import Completion, PageRead, QuizPass, Reflection, Study
 
-People = Collection[UUID] | Select[tuple[UUID]]
+People = Collection[UUID] | Select[UUID]
 
 
 def completed(person_ids: People, modules: Collection[str] | None = None) -> Sequence[Completion]:
@@ -36,3 +42,105 @@ def studies(person_ids: People) -> Sequence[Study]:
         return ()
     wanted = select(Study).where(Study.person_id.in_(person_ids))
     return db.session.scalars(wanted.order_by(Study.started_at, Study.id)).all()
+
+
+@dataclass(frozen=True)
+class Going:
+    """A person's present study of a module (the one with the highest number), with what is read and passed in it."""
+
+    module: str
+    number: int = 0
+    version: int = 0
+    last_page: str = ""
+    last_at: datetime | None = None
+    completed_at: datetime | None = None
+    read: frozenset[str] = frozenset()
+    passed: frozenset[str] = frozenset()
+
+    @property
+    def is_started(self) -> bool:
+        """Whether there is a study at all."""
+        return self.number > 0
+
+
+def going(actor: Actor, module: str) -> Going:
+    """How far the actor is in one module; not started when there is no study. One query."""
+    found = _goings(db.session.execute(_marks(policy.own_studies(actor), Study.module == module)))
+    return found.get(module, Going(module))
+
+
+def all_goings(actor: Actor) -> dict[str, Going]:
+    """How far the actor is in every module begun, by module. One query."""
+    return _goings(db.session.execute(_marks(policy.own_studies(actor))))
+
+
+def _marks(*whose: ColumnElement[bool]) -> CompoundSelect[Any]:
+    """Each study with each page read and each quiz passed in it, as rows of one query."""
+    study = (Study.module, Study.number, Study.version, Study.last_page, Study.completed_at)
+    return union_all(
+        select(*study, literal_column("'study'"), literal_column("''"), Study.started_at).where(*whose),
+        select(*study, literal_column("'page'"), PageRead.page, PageRead.read_at)
+        .join(PageRead, PageRead.study_id == Study.id)
+        .where(*whose),
+        select(*study, literal_column("'quiz'"), QuizPass.quiz, QuizPass.passed_at)
+        .join(QuizPass, QuizPass.study_id == Study.id)
+        .where(*whose),
+    )
+
+
+def _goings(rows: Iterable[Any]) -> dict[str, Going]:
+    by_study: dict[tuple[str, int], list[Any]] = {}
+    for row in rows:
+        by_study.setdefault((row[0], row[1]), []).append(row)
+    return {module: _going(by_study[module, number]) for module, number in sorted(by_study)}
+
+
+def _going(rows: list[Any]) -> Going:
+    module, number, version, last_page, completed_at, *_ = rows[0]
+    return Going(
+        module,
+        number,
+        version,
+        last_page,
+        max(row[7] for row in rows),
+        completed_at,
+        frozenset(row[6] for row in rows if row[5] == "page"),
+        frozenset(row[6] for row in rows if row[5] == "quiz"),
+    )
+
+
+def own_completions(actor: Actor, module: str | None = None) -> Sequence[Completion]:
+    """The actor's completions (of one module, when named), newest first."""
+    wanted = select(Completion).where(policy.own_completions(actor))
+    if module is not None:
+        wanted = wanted.where(Completion.module == module)
+    return db.session.scalars(wanted.order_by(Completion.completed_at.desc(), Completion.id)).all()
+
+
+def minutes_since(actor: Actor, day: date) -> int:
+    """The minutes of all modules the actor has completed on or after a day."""
+    total = select(func.coalesce(func.sum(Completion.minutes), 0)).where(
+        policy.own_completions(actor), Completion.completed_on >= day
+    )
+    return db.session.scalar(total) or 0
+
+
+def reflection(actor: Actor, module: str, key: str) -> Reflection | None:
+    """The actor's own note at this place, if there is one."""
+    return db.session.scalar(
+        select(Reflection).where(policy.own_reflections(actor), Reflection.module == module, Reflection.key == key)
+    )
+
+
+def own_reflections(actor: Actor) -> Sequence[Reflection]:
+    """All notes of the actor, by module, newest first within it."""
+    wanted = select(Reflection).where(policy.own_reflections(actor))
+    return db.session.scalars(wanted.order_by(Reflection.module, Reflection.saved_at.desc())).all()
+
+
+def get_reflection(actor: Actor, reflection_id: UUID) -> Reflection:
+    """One note of the actor. Raises NotFound for anyone else's."""
+    found = db.session.scalar(select(Reflection).where(Reflection.id == reflection_id, policy.own_reflections(actor)))
+    if found is None:
+        raise NotFound
+    return found

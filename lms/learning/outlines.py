@@ -1,0 +1,109 @@
+"""A module as every reader walks through it, worked out once: its pages and quizzes in order, with their addresses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from flask import current_app, url_for
+
+from lms.catalogue import shelf
+from lms.catalogue.content import Module, Page
+from lms.core.errors import NotFound
+from lms.learning.progress import Next, Progress
+from lms.quizzes import shelf as quiz_shelf
+from lms.quizzes.quiz import KnowledgeCheck
+
+_KEY = "outlines"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line in a module's list of pages: a page, or a quiz after the pages. `number` counts pages from 1."""
+
+    kind: Literal["page", "quiz"]
+    key: str
+    title: str
+    address: str
+    number: int = 0
+    minutes: int = 0
+    go_on: str = ""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A module as a reader walks through it."""
+
+    module: Module
+    steps: Sequence[Step]
+    pages: Sequence[str]
+    quizzes: Sequence[str]
+    address: str
+
+    def progress(self, read: frozenset[str], passed: frozenset[str]) -> Progress:
+        """What somebody has read and passed, against what the module asks for now."""
+        return Progress(self.pages, self.quizzes, read, passed)
+
+    def page(self, slug: str) -> Page:
+        """The page at this address. Raises NotFound."""
+        found = self.module.page(slug)
+        if found is None:
+            raise NotFound
+        return found
+
+    def step(self, key: str) -> Step:
+        """The line of this page or quiz."""
+        return next(step for step in self.steps if step.key == key)
+
+    def next_step(self, after: Next) -> Step | None:
+        """The line that Continue leads to; None for the module's front."""
+        key = after.page or after.quiz
+        kind = "page" if after.page else "quiz"
+        return next((step for step in self.steps if step.key == key and step.kind == kind), None)
+
+
+def outline(slug: str) -> Outline:
+    """The outline of the module at this address. Raises NotFound."""
+    known: dict[str, Outline] = current_app.extensions.setdefault(_KEY, {})
+    if slug not in known:
+        module = shelf.library().module(slug)
+        if module is None:
+            raise NotFound
+        known[slug] = _made(module)
+    return known[slug]
+
+
+def outlines() -> list[Outline]:
+    """The outlines of all modules, in the order of their codes."""
+    return [outline(module.slug) for module in shelf.library().modules]
+
+
+def _made(module: Module) -> Outline:
+    pages = [
+        Step(
+            "page",
+            page.slug,
+            page.title,
+            url_for("learning.page", module=module.slug, page=page.slug),
+            page.number,
+            page.minutes,
+            f"Continue to page {page.number}",
+        )
+        for page in module.pages
+    ]
+    return Outline(
+        module,
+        (*pages, *map(_quiz_step, module.quizzes)),
+        tuple(page.slug for page in module.pages),
+        tuple(module.quizzes),
+        url_for("learning.module", module=module.slug),
+    )
+
+
+def _quiz_step(slug: str) -> Step:
+    quiz = quiz_shelf.quizzes().quiz(slug)
+    if isinstance(quiz, KnowledgeCheck):
+        title, go_on = f"Knowledge check, {quiz.draw} questions", "Continue to the knowledge check"
+    else:
+        name = quiz.title.removeprefix("Scenario: ")
+        title, go_on = f"Scenario: {name[:1].upper()}{name[1:]}", "Continue to the scenario"
+    return Step("quiz", slug, title, url_for("quizzes.front", quiz=slug), go_on=go_on)
