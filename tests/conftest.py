@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import text
 
@@ -20,8 +21,8 @@ from lms.core.permissions import Role, Scope
 from lms.people import queries as people
 from lms.people.models import Agency, Membership, MembershipRole, Person, Team
 from lms.people.sectors import Sector
-from lms.signin import sessions
-from tests.support.browser import Visitor, sign_in_directly
+from lms.signin import passwords, sessions
+from tests.support.browser import ApartClient, Visitor, sign_in_directly
 
 PROJECT = Path(__file__).resolve().parent.parent
 SECRET = "tests-only-0123456789-abcdefghijklmnop"
@@ -48,6 +49,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def app(settings: Settings) -> Iterator[Flask]:
     """The real application with the real content, migrated once."""
     made = create_app(settings)
+    made.test_client_class = ApartClient
     made.config["TESTING"] = True
     made.config["PROPAGATE_EXCEPTIONS"] = False
     made.extensions["huey"].immediate = False
@@ -58,6 +60,13 @@ def app(settings: Settings) -> Iterator[Flask]:
     with made.app_context():
         for engine in db.engines.values():
             engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> None:
+    """Hash passwords cheaply in tests; one test asks a fresh process for the real strength."""
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords._NOBODY = passwords.hash_password("nobody has this password")
 
 
 @pytest.fixture
@@ -113,9 +122,7 @@ class Maker:
             session.add_all(rows)
         return rows[0]
 
-    def agency(
-        self, name: str | None = None, sector: Sector = Sector.HEALTH, partnership: str = "Fernshire"
-    ) -> Agency:
+    def agency(self, name: str | None = None, sector: Sector = Sector.HEALTH, partnership: str = "Fernshire") -> Agency:
         return self.save(Agency(name=name or f"Agency {self._next()}", sector=sector.value, partnership=partnership))
 
     def team(self, agency: Agency, name: str | None = None) -> Team:

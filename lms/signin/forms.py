@@ -1,6 +1,7 @@
 """The forms of signing in."""
 
 from wtforms import PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from lms.web.forms import PageForm
@@ -16,4 +17,11 @@ class SignInForm(PageForm):
 class ThemeForm(PageForm):
     """Light, dark, or as the device says."""
 
-    theme = SelectField("Colours", choices=[("", "Match my device"), ("light", "Light"), ("dark", "Dark")])
+    theme = SelectField(
+        "Colours",
+        choices=[
+            SelectChoice("", "Match my device"),
+            SelectChoice("light", "Light"),
+            SelectChoice("dark", "Dark"),
+        ],
+    )

@@ -1,0 +1,126 @@
+"""Who exists in the demo: agencies, teams, named accounts and sixty more people. All of them, and both places, are invented."""
+
+from dataclasses import dataclass
+
+from lms.core.permissions import Role, Scope
+from lms.people.sectors import Sector
+
+FERNSHIRE = "Fernshire"
+WESTMARK = "Westmark"
+
+
+@dataclass(frozen=True)
+class Post:
+    """A team of the demo: its agency, sector and usual jobs."""
+
+    agency: str
+    sector: Sector
+    team: str
+    jobs: tuple[str, ...]
+    partnership: str = FERNSHIRE
+
+
+HEALTH = "Fernshire Community Health"
+SCHOOLS = "Fernshire Schools and Nurseries"
+CARE = "Fernshire Children’s Social Care"
+POLICE = "Fernshire Police"
+LANTERN = "Lantern Family Support"
+HOMES = "Coldharbour Homes"
+OUTSIDE = "Westmark Children’s Services"
+
+POSTS: tuple[Post, ...] = (
+    Post(HEALTH, Sector.HEALTH, "Brackenford health visitors", ("Health visitor", "Community nursery nurse")),
+    Post(HEALTH, Sector.HEALTH, "Coldharbour health visitors", ("Health visitor", "School nurse")),
+    Post(HEALTH, Sector.HEALTH, "Children’s therapies", ("Speech and language therapist", "Occupational therapist")),
+    Post(SCHOOLS, Sector.EDUCATION, "Oakfield Primary School", ("Teacher", "Special needs coordinator")),
+    Post(SCHOOLS, Sector.EDUCATION, "Millbrook Nursery", ("Nursery teacher", "Nursery practitioner")),
+    Post(SCHOOLS, Sector.EDUCATION, "Coldharbour Academy", ("Head of year", "Pastoral lead")),
+    Post(CARE, Sector.SOCIAL_CARE, "Kestrel House", ("Social worker", "Family support worker")),
+    Post(CARE, Sector.SOCIAL_CARE, "Front door", ("Social worker", "Referral officer")),
+    Post(POLICE, Sector.POLICE, "Brackenford neighbourhood team", ("Police constable", "Community support officer")),
+    Post(POLICE, Sector.POLICE, "Public protection", ("Detective constable", "Police sergeant")),
+    Post(LANTERN, Sector.VOLUNTARY, "Family workers", ("Family worker", "Volunteer coordinator")),
+    Post(LANTERN, Sector.VOLUNTARY, "Bereavement service", ("Bereavement counsellor", "Family worker")),
+    Post(HOMES, Sector.HOUSING, "Tenancy support", ("Tenancy support officer", "Housing officer")),
+    Post(OUTSIDE, Sector.SOCIAL_CARE, "Westmark family help", ("Family help worker",), WESTMARK),
+)
+
+NAMES: tuple[str, ...] = (
+    "Amara Okafor", "Ben Whitlock", "Carys Bevan", "Dele Adeyemi", "Elin Rhys", "Farah Siddiqui",
+    "Grace Mbeki", "Hannah Doyle", "Ifan Pugh", "Jakub Wiśniewski", "Kavita Rao", "Łucja Zielińska",
+    "Marcus Bell", "Nia Gwilym", "Omar Haddad", "Priya Nair", "Quentin Marsh", "Rhys Maddox",
+    "Siân Llywelyn", "Tomasz Kowal", "Uzma Iqbal", "Victor Hale", "Wren Abbott", "Xin Li",
+    "Yusuf Demir", "Zoë Carter", "Agnieszka Żak", "Bryony Cole", "Callum Fraser", "Dilys Parry",
+    "Ewan Murray", "Fatima Zahra", "Gareth Ŵyn", "Halima Noor", "Imogen Pryce", "Joseph Addo",
+    "Keeley Marsden", "Luan Tran", "Maryam Aziz", "Niall Byrne", "Oona Keane", "Paweł Nowak",
+    "Ruth Okonkwo", "Samir Khan", "Tegan Hughes", "Una Gallagher", "Vera Novak", "Winston Clarke",
+    "Yetunde Bello", "Zara Malik", "Alun Prosser", "Beatriz Sousa", "Conor Walsh", "Dana Levy",
+    "Esther Boateng", "Finlay Reid", "Gwen Tudor", "Hugo Lambert", "Ines Duarte", "محمد العربي",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Named:
+    """An account with a name of its own in the README."""
+
+    account: str
+    name: str
+    about: str
+    team: str
+    job: str
+    roles: tuple[tuple[Role, Scope], ...]
+
+
+STAFF = (Role.STAFF, Scope.TEAM)
+
+ACCOUNTS: tuple[Named, ...] = (
+    Named("staff", "Leah Stone", "a health visitor", "Brackenford health visitors", "Health visitor", (STAFF,)),
+    Named(
+        "trainer",
+        "Rosa Penrose",
+        "a trainer, who builds cohorts",
+        "Family workers",
+        "Training lead",
+        (STAFF, (Role.TRAINER, Scope.PARTNERSHIP)),
+    ),
+    Named(
+        "manager",
+        "Morgan Ellis",
+        "a manager at Fernshire Community Health",
+        "Brackenford health visitors",
+        "Head of children’s services",
+        (STAFF, (Role.MANAGER, Scope.AGENCY)),
+    ),
+    Named(
+        "author",
+        "Theo Nwosu",
+        "an author, who looks after content",
+        "Kestrel House",
+        "Practice educator",
+        (STAFF, (Role.AUTHOR, Scope.PARTNERSHIP)),
+    ),
+    Named(
+        "coordinator",
+        "Helen Marlowe",
+        "the partnership’s training coordinator",
+        "Front door",
+        "Training coordinator",
+        (STAFF, (Role.COORDINATOR, Scope.PARTNERSHIP)),
+    ),
+    Named(
+        "admin",
+        "Sunil Perera",
+        "an administrator of accounts",
+        "Coldharbour Academy",
+        "Systems administrator",
+        (STAFF, (Role.ADMINISTRATOR, Scope.PARTNERSHIP)),
+    ),
+    Named(
+        "outsider",
+        "Olwen Tate",
+        "a manager in another partnership, who sees nothing of Fernshire",
+        "Westmark family help",
+        "Team manager",
+        (STAFF, (Role.MANAGER, Scope.AGENCY)),
+    ),
+)

@@ -1,0 +1,163 @@
+"""Promises that hold for the whole application, so that no new page, setting or table can forget them."""
+
+import re
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from flask import Flask
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import IntegrityError
+
+from lms.config import Settings
+from lms.core import schema
+from lms.core.db import Base, prepare_engine
+from lms.core.permissions import GRANTS, Permission, Role
+from lms.people.sectors import LOOKS, Sector
+from lms.web.access import access_of
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+PUBLIC = {
+    "health.alive",
+    "health.ready",
+    "signin.sign_in",
+    "home.help_page",
+    "home.who_sees_what",
+    "home.privacy",
+    "home.accessibility",
+    "certificates.verify",
+    "certificates.check",
+}
+
+
+def test_every_page_says_who_may_open_it(app: Flask):
+    undeclared = [rule.endpoint for rule in app.url_map.iter_rules() if access_of(app, rule.endpoint) is None]
+    assert undeclared == []
+
+
+def test_only_these_pages_are_open_to_the_world(app: Flask):
+    open_pages = {rule.endpoint for rule in app.url_map.iter_rules() if access_of(app, rule.endpoint).anyone}
+    assert open_pages == PUBLIC
+
+
+def test_no_page_writes_when_it_is_only_read(app: Flask):
+    assert [name for name, view in app.view_functions.items() if getattr(view, "writes_on_get", False)] == []
+
+
+def test_every_page_that_is_not_public_sends_a_stranger_to_sign_in(app: Flask, nobody):
+    for rule in app.url_map.iter_rules():
+        if access_of(app, rule.endpoint).anyone:
+            continue
+        values = {name: _sample(rule, name) for name in rule.arguments}
+        address = nobody.address(rule.endpoint, **values)
+        if "GET" in rule.methods:
+            page = nobody.get(address, expect=303)
+        else:
+            page = nobody.client.post(address, data={})
+            assert page.status_code in (303, 400), address
+            continue
+        assert page.location.startswith("/sign-in"), address
+
+
+def _sample(rule, name):
+    converter = rule._converters[name]
+    kind = type(converter).__name__
+    if kind == "UUIDConverter":
+        return "00000000-0000-4000-8000-000000000000"
+    return 1 if kind == "IntegerConverter" else "nothing-here"
+
+
+def test_every_link_in_a_template_leads_somewhere(app: Flask):
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    for template in (PROJECT / "lms").rglob("templates/**/*.*"):
+        for endpoint in re.findall(r"url_for\(\s*['\"]([\w.]+)['\"]", template.read_text()):
+            assert endpoint in endpoints, f"{template.name}: {endpoint}"
+
+
+def test_every_setting_is_documented():
+    headings = re.findall(r"^## (LMS_\w+)$", (PROJECT / "docs" / "settings.md").read_text(), re.MULTILINE)
+    assert headings == list(Settings.names())
+
+
+def test_every_permission_and_role_is_documented():
+    page = (PROJECT / "docs" / "permissions.md").read_text()
+    assert [p for p in Permission if f"`{p.value}`" not in page] == []
+    assert [r for r in Role if r.value not in page] == []
+
+
+def test_permissions_are_in_alphabetical_order_and_every_role_is_decided():
+    names = [permission.value for permission in Permission]
+    assert names == sorted(names)
+    assert set(GRANTS) == set(Role)
+
+
+def test_every_sector_has_a_word_a_letter_and_a_colour_of_its_own():
+    assert set(LOOKS) == set(Sector)
+    assert len({look.letter for look in LOOKS.values()}) == len(LOOKS)
+    assert len({look.css for look in LOOKS.values()}) == len(LOOKS)
+
+
+def test_migrations_build_exactly_the_models(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'new.db'}")
+    prepare_engine(engine)
+    schema.upgrade(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    assert schema.current(engine) == schema.newest()
+
+
+def test_migrating_a_filled_database_keeps_its_rows(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    prepare_engine(engine)
+    schema.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO agencies (id, name, sector, partnership) VALUES ('a', 'Old trust', 'health', 'Fernshire')"
+            )
+        )
+    schema.upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM agencies")) == 1
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_migrations_are_numbered_one_after_another():
+    names = sorted(path.name for path in (PROJECT / "migrations" / "versions").glob("*.py"))
+    assert [name[:4] for name in names] == [f"{number:04d}" for number in range(1, len(names) + 1)]
+
+
+@pytest.mark.parametrize("pragma", ["foreign_keys", "synchronous", "journal_mode"])
+def test_sqlite_connections_are_safe_and_strict(tmp_path, pragma):
+    engine = create_engine(f"sqlite:///{tmp_path / 'safe.db'}")
+    prepare_engine(engine)
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()
+    assert found == {"foreign_keys": 1, "synchronous": 2, "journal_mode": "wal"}[pragma]
+
+
+def test_a_row_that_points_nowhere_is_refused(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'refs.db'}")
+    prepare_engine(engine)
+    schema.upgrade(engine)
+    with engine.connect() as connection, pytest.raises(IntegrityError, match="FOREIGN KEY"):
+        connection.execute(text("INSERT INTO teams (id, agency_id, name) VALUES ('t', 'nobody', 'Team')"))
+
+
+def test_nothing_that_a_person_reads_shouts():
+    """UK plain English: no exclamation marks in pages and mails."""
+    for template in (PROJECT / "lms").rglob("templates/**/*.*"):
+        text_only = re.sub(r"{[%#{].*?[%#}]}|<[^>]*>", "", template.read_text(), flags=re.DOTALL)
+        assert "!" not in text_only, template
+
+
+def test_files_stay_small_enough_to_read():
+    for path in [*PROJECT.glob("lms/**/*.py"), *PROJECT.glob("tests/**/*.py")]:
+        assert len(path.read_text().splitlines()) <= 400, path
+
+
+def test_no_room_is_called_a_junk_drawer():
+    names = {path.stem for path in PROJECT.glob("lms/**/*.py")}
+    assert names & {"utils", "helpers", "common", "misc"} == set()
