@@ -6,6 +6,7 @@ from flask import Flask
 from lms import navigation, schedule, wiring
 from lms.audit import actions as audit
 from lms.catalogue import shelf
+from lms.certificates import views as certificates
 from lms.config import Settings, from_environment
 from lms.core import db, events, schema
 from lms.home import views as home
@@ -21,6 +22,7 @@ BLUEPRINTS = (
     people.bp,
     signin.bp,
     learning.bp,
+    certificates.bp,
     home.bp,
 )
 

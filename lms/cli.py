@@ -13,6 +13,7 @@ from lms import demo as demonstration
 from lms import serving
 from lms.app import create_app
 from lms.catalogue.strict_yaml import ContentFaults
+from lms.certificates.cli import certificates
 from lms.config import LOOPBACK, BadSetting, from_environment
 from lms.core import schema
 from lms.core.db import db
@@ -22,11 +23,14 @@ DEMO_ACCOUNTS_SHOWN = 7
 
 
 @click.group()
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Common Ground: training for everyone who works around the same child."""
+    context.obj = application  # features' commands that need the application call this
 
 
 cli.add_command(content)
+cli.add_command(certificates)
 
 
 @cli.command()

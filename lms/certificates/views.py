@@ -1,0 +1,129 @@
+"""Pages of certificates: a person's own record, a certificate as page and PDF, and the check that anyone can make."""
+
+from uuid import UUID
+
+import segno
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from lms.certificates import pdf as paper
+from lms.certificates import queries
+from lms.certificates.forms import CheckForm
+from lms.certificates.models import Certificate
+from lms.core import clock
+from lms.core.errors import Refusal
+from lms.web.access import current_actor, public, signed_in
+from lms.web.downloads import pdf_file
+from lms.web.links import absolute
+
+bp = Blueprint("certificates", __name__, template_folder="templates")
+
+UNKNOWN = 404
+INK = "#2a1b2b"
+
+
+class NotPrinted(Refusal):
+    """A withdrawn certificate has no PDF any more: on paper it would look as if it counted."""
+
+    sentence = "This certificate was withdrawn, so it cannot be downloaded. Its page says when and why."
+
+
+@bp.get("/certificates/")
+@signed_in
+def record() -> ResponseReturnValue:
+    """My record: the hours of this year and all my certificates."""
+    certificates = queries.own(current_actor())
+    year = clock.today().year
+    counted = [one for one in certificates if one.completed_on.year == year and one.state.kind != "revoked"]
+    minutes = sum(one.minutes for one in counted)
+    return render_template("certificates/record.html", certificates=certificates, counted=counted, minutes=minutes)
+
+
+@bp.get("/certificates/<uuid:certificate_id>")
+@signed_in
+def show(certificate_id: UUID) -> ResponseReturnValue:
+    """One of my certificates, and how others can check it."""
+    certificate = queries.get(current_actor(), certificate_id)
+    address = _check_address(certificate)
+    check_at = address.partition("://")[2].rpartition("/")[0]
+    return render_template(
+        "certificates/show.html", one=certificate, address=address, check_at=check_at, qr=_qr(address)
+    )
+
+
+@bp.get("/certificates/<uuid:certificate_id>.pdf")
+@signed_in
+def pdf(certificate_id: UUID) -> ResponseReturnValue:
+    """One of my certificates as a PDF to print or send. The file's name says which module, never whose."""
+    certificate = queries.get(current_actor(), certificate_id)
+    if certificate.state.kind == "revoked":
+        raise NotPrinted
+    return pdf_file(paper.render(_snapshot(certificate)), f"certificate-{certificate.module}.pdf")
+
+
+@bp.get("/verify/")
+@public
+def verify() -> ResponseReturnValue:
+    """Check a certificate by its code."""
+    if "code" not in request.args:
+        return _form(CheckForm())
+    form = CheckForm(request.args)
+    return _checked(form.code.data or "") if form.validate() else _form(form)
+
+
+@bp.get("/verify/<code>")
+@public
+def check(code: str) -> ResponseReturnValue:
+    """What a checker sees: whether the certificate counts, the name, the module, the dates, and nothing else."""
+    return _checked(code)
+
+
+def _checked(text: str) -> Response:
+    """The check page of a code; its one address when it was typed in another way; or the form again."""
+    certificate = queries.by_code(text)
+    if certificate is None:
+        form = CheckForm(code=text)
+        form.code.errors = ["No certificate has this code. Check 0 and O."]
+        return _form(form, UNKNOWN)
+    if request.endpoint != "certificates.check" or text != certificate.code:
+        return _unlisted(redirect(url_for("certificates.check", code=certificate.code), 303))
+    return _unlisted(render_template("certificates/check.html", one=certificate))
+
+
+def _form(form: CheckForm, status: int | None = None) -> Response:
+    return _unlisted((render_template("certificates/verify.html", form=form), status or form.status))
+
+
+def _unlisted(answer: ResponseReturnValue) -> Response:
+    """The answer, marked so that no search engine lists anybody's certificate."""
+    response = make_response(answer)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _check_address(certificate: Certificate) -> str:
+    return absolute("certificates.check", code=certificate.code)
+
+
+def _qr(address: str) -> Markup:
+    """The QR code of an address as SVG inside a page, with the light edge that phones need."""
+    picture = segno.make(address, error="m", micro=False)
+    return Markup(picture.svg_inline(dark=INK, border=3, omitsize=True, svgclass=None, lineclass=None))  # noqa: S704 -- paths only
+
+
+def _snapshot(certificate: Certificate) -> paper.Snapshot:
+    return paper.Snapshot(
+        name=certificate.name,
+        agency=certificate.agency,
+        job=certificate.job,
+        module_title=certificate.module_title,
+        version=str(certificate.version),
+        minutes=certificate.minutes,
+        completed_on=certificate.completed_on,
+        valid_until=certificate.valid_until,
+        code=certificate.code,
+        verify_url=_check_address(certificate),
+        issued_by=certificate.issued_by,
+        core_hash=certificate.core_hash,
+    )
