@@ -109,3 +109,23 @@
     sending.then(function () { form.submit(); });
   });
 })();
+
+/* A field that holds an address gets a button that copies it; without script the address is there to select. */
+(function () {
+  "use strict";
+  var field = document.querySelector("[data-copy]");
+  if (!field || !navigator.clipboard) return;
+  var button = document.createElement("button"), said = document.createElement("span");
+  button.type = "button";
+  button.className = "btn second wide mt3";
+  button.textContent = field.dataset.copy;
+  said.className = "hint";
+  said.setAttribute("role", "status");
+  button.addEventListener("click", function () {
+    field.select();
+    navigator.clipboard.writeText(field.value).then(
+      function () { said.textContent = "Copied."; },
+      function () { said.textContent = "The browser did not allow copying. The address is marked: copy it yourself."; });
+  });
+  field.after(button, said);
+})();
