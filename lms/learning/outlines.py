@@ -7,7 +7,7 @@ from typing import Literal
 from flask import current_app, url_for
 
 from lms.catalogue import shelf
-from lms.catalogue.content import Module, Page
+from lms.catalogue.content import GlossaryTerm, Module, Page
 from lms.core.errors import NotFound
 from lms.learning.progress import Next, Progress
 from lms.quizzes import shelf as quiz_shelf
@@ -38,6 +38,7 @@ class Outline:
     pages: Sequence[str]
     quizzes: Sequence[str]
     address: str
+    words: Sequence[GlossaryTerm]
 
     def progress(self, read: frozenset[str], passed: frozenset[str]) -> Progress:
         """What somebody has read and passed, against what the module asks for now."""
@@ -96,6 +97,7 @@ def _made(module: Module) -> Outline:
         tuple(page.slug for page in module.pages),
         tuple(module.quizzes),
         url_for("learning.module", module=module.slug),
+        sorted(module.glossary.values(), key=lambda word: word.term.casefold()),
     )
 
 

@@ -27,7 +27,7 @@ def catalogue() -> ResponseReturnValue:
     """Find a module: all of them, or those that fit a search or a level."""
     q, level = " ".join(request.args.get("q", "").split())[:100], request.args.get("level", "")
     found = browsing.find(queries.all_goings(current_actor()), q, level)
-    return render_template("learning/catalogue.html", q=q, level=level, **vars(found))
+    return render_template("learning/catalogue.html", q=q, level=level, levels=browsing.LEVELS, found=found)
 
 
 @bp.get("/learn/<module>/")
