@@ -19,7 +19,7 @@ setup-tests: setup
 	@$(PYTHON) tools/prepare.py --tests
 
 test: setup-tests ## run every test that can run on this machine
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(TESTS)
 
 lint: setup-tests ## style, types, import contracts, content
 	@$(BIN)/ruff check
