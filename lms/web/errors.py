@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from lms.core.db import choose_mode, db
 from lms.core.errors import NotFound, Refusal
@@ -37,6 +37,7 @@ log = structlog.get_logger()
 def install(app: Flask) -> None:
     """Answer every error with a page of ours."""
     app.register_error_handler(HTTPException, _known)
+    app.register_error_handler(SecurityError, _foreign_host)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(NotFound, lambda _error: _page(404))
     app.register_error_handler(Refusal, _refusal)
@@ -52,6 +53,12 @@ def _known(error: HTTPException) -> ResponseReturnValue:
 def _page(status: int) -> ResponseReturnValue:
     title, sentence = SENTENCES.get(status, SENTENCES[400])
     return render_template("error.html", title=title, sentence=sentence), status
+
+
+def _foreign_host(_error: SecurityError) -> ResponseReturnValue:
+    """Somebody asked for a host name that is not ours; no link can be made on such a request."""
+    title, sentence = SENTENCES[400]
+    return render_template("fault.html", title=title, sentence=sentence), 400
 
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:

@@ -1,0 +1,152 @@
+"""The glue: transactions, headers, hosts, origins, errors and downloads."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, func, select
+
+from lms.core.db import WroteWhileReading, db, separate, writing
+from lms.people.models import Agency
+from lms.web.answers import is_ours
+from lms.web.downloads import csv_lines, neutral
+from lms.web.templating import clock_time, duration, long_date
+
+
+def test_a_read_that_tries_to_save_is_stopped(database):
+    db.session.add(Agency(name="Never", sector="health", partnership="Fernshire"))
+    with pytest.raises(WroteWhileReading):
+        db.session.flush()
+
+
+def test_a_read_that_tries_to_change_rows_is_stopped(database):
+    with pytest.raises(WroteWhileReading):
+        db.session.execute(delete(Agency))
+
+
+def test_what_fails_inside_a_write_is_undone(make):
+    def break_off():
+        with writing() as session:
+            session.add(Agency(name="Half done", sector="health", partnership="Fernshire"))
+            session.flush()
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError):
+        break_off()
+    assert db.session.scalar(select(func.count()).select_from(Agency)) == 0
+
+
+def test_a_separate_transaction_outlives_a_refusal(make):
+    with separate() as session:
+        session.add(Agency(name="Kept", sector="health", partnership="Fernshire"))
+    db.session.rollback()
+    assert db.session.scalar(select(Agency.name)) == "Kept"
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/sign-in", "/help", "/nothing-here", "/me/"])
+def test_every_answer_carries_the_headers(nobody, address):
+    headers = nobody.client.get(address).headers
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Cache-Control"]
+
+
+def test_personal_pages_are_not_kept_by_the_browser(as_user, make):
+    assert as_user(make.person()).get("signin.me").headers["Cache-Control"] == "no-store"
+
+
+def test_the_cookie_cannot_be_read_by_scripts_or_sent_by_other_sites(nobody, make):
+    response = nobody.client.post("/sign-in", data={"email": "a@b.example", "password": ""})
+    cookies = response.headers.getlist("Set-Cookie")
+    assert all("HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie for cookie in cookies)
+
+
+def test_a_foreign_host_name_is_refused(nobody):
+    assert nobody.client.get("/help", headers={"Host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}]
+)
+def test_a_write_from_another_sites_page_is_refused(as_user, make, headers):
+    browser = as_user(make.person())
+    data = {"csrf_token": browser.token(), "theme": "dark"}
+    assert browser.client.post("/me/theme", data=data, headers=headers).status_code == 403
+    assert browser.get("signin.me").all("/html/@data-theme") == []
+
+
+def test_an_unknown_address_gets_a_plain_page(nobody):
+    page = nobody.get("/nothing-here", expect=404)
+    assert "nothing here that you can see" in page.words
+
+
+def test_a_fault_of_ours_gives_a_reference_and_no_traceback(app: Flask, nobody, monkeypatch, capsys):
+    def fail():
+        raise RuntimeError("secret detail")
+
+    fail.access = app.view_functions["home.help_page"].access
+    monkeypatch.setitem(app.view_functions, "home.help_page", fail)
+    page = nobody.client.get("/help")
+    assert page.status_code == 500
+    assert "nothing was changed" in page.text
+    assert "secret detail" not in page.text
+    assert "secret detail" in capsys.readouterr().out
+
+
+def test_the_server_says_it_is_alive_and_ready(nobody):
+    assert nobody.client.get("/healthz").text == "alive\n"
+    assert nobody.client.get("/readyz").text == "ready\n"
+
+
+def test_a_server_with_an_old_schema_is_not_ready(nobody, monkeypatch):
+    monkeypatch.setattr("lms.core.schema.newest", lambda: "9999")
+    response = nobody.client.get("/readyz")
+    assert response.status_code == 503
+    assert "lms db upgrade" in response.text
+
+
+def test_too_large_a_form_is_refused(as_user, make):
+    browser = as_user(make.person())
+    response = browser.client.post("/me/theme", data={"theme": "x" * 1_100_000})
+    assert response.status_code == 413
+
+
+def test_static_files_are_kept_for_ever_under_a_name_that_changes(nobody):
+    address = nobody.get("/help").all("//link[@rel='stylesheet']/@href")[0]
+    response = nobody.client.get(address)
+    assert response.status_code == 200
+    assert "immutable" in response.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u00a0=1"])
+def test_no_cell_of_a_csv_is_a_formula(cell):
+    assert neutral(cell).startswith("'")
+
+
+@pytest.mark.parametrize("cell", ["Leah Stone", "14 Jan 2027", "", None, 7])
+def test_plain_cells_stay_as_they_are(cell):
+    assert neutral(cell) == ("" if cell is None else str(cell))
+
+
+def test_csv_is_utf8_with_a_mark_that_excel_understands():
+    text = "".join(csv_lines([["Name"], ["Łucja, “L”"]]))
+    assert text == '\ufeffName\r\n"Łucja, “L”"\r\n'
+
+
+@pytest.mark.parametrize("target", ["//evil", "/\\evil", "https://evil", "evil", "", None, "/a\r\nb", "/ü"])
+def test_only_plain_paths_of_ours_are_returned_to(target):
+    assert not is_ours(target)
+
+
+def test_a_path_of_ours_is_returned_to():
+    assert is_ours("/learn/lead-professional/why-a-lead?x=1")
+
+
+def test_dates_and_times_read_as_people_write_them():
+    assert long_date(date(2027, 1, 14)) == "Thursday 14 January 2027"
+    assert clock_time(datetime(2027, 7, 1, 8, 30, tzinfo=UTC)) == "9:30\u00a0am"
+    assert clock_time(datetime(2027, 1, 1, 12, 0, tzinfo=UTC)) == "12:00\u00a0pm"
+    assert [duration(1), duration(40), duration(60), duration(75)] == ["1 minute", "40 minutes", "1 h", "1 h 15 min"]
