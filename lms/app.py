@@ -9,6 +9,7 @@ from lms.catalogue import shelf
 from lms.certificates import views as certificates
 from lms.config import Settings, from_environment
 from lms.core import db, events, schema
+from lms.home import authoring
 from lms.home import views as home
 from lms.learning import views as learning
 from lms.people import sectors
@@ -24,6 +25,7 @@ BLUEPRINTS = (
     learning.bp,
     certificates.bp,
     home.bp,
+    authoring.bp,
 )
 
 

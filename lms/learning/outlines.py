@@ -18,7 +18,9 @@ _KEY = "outlines"
 
 @dataclass(frozen=True)
 class Step:
-    """One line in a module's list of pages: a page, or a quiz after the pages. `number` counts pages from 1."""
+    """One line in a module's list of pages: a page, or a quiz after the pages. `number` counts pages from 1; `name` is
+    what it is called within a sentence, and `go_on` stands on the button that leads to it.
+    """
 
     kind: Literal["page", "quiz"]
     key: str
@@ -26,6 +28,7 @@ class Step:
     address: str
     number: int = 0
     minutes: int = 0
+    name: str = ""
     go_on: str = ""
 
 
@@ -87,6 +90,7 @@ def _made(module: Module) -> Outline:
             url_for("learning.page", module=module.slug, page=page.slug),
             page.number,
             page.minutes,
+            f"page {page.number}",
             f"Continue to page {page.number}",
         )
         for page in module.pages
@@ -104,8 +108,9 @@ def _made(module: Module) -> Outline:
 def _quiz_step(slug: str) -> Step:
     quiz = quiz_shelf.quizzes().quiz(slug)
     if isinstance(quiz, KnowledgeCheck):
-        title, go_on = f"Knowledge check, {quiz.draw} questions", "Continue to the knowledge check"
+        kind, title = "knowledge check", f"Knowledge check, {quiz.draw} questions"
     else:
-        name = quiz.title.removeprefix("Scenario: ")
-        title, go_on = f"Scenario: {name[:1].upper()}{name[1:]}", "Continue to the scenario"
-    return Step("quiz", slug, title, url_for("quizzes.front", quiz=slug), go_on=go_on)
+        story = quiz.title.removeprefix("Scenario: ")
+        kind, title = "scenario", f"Scenario: {story[:1].upper()}{story[1:]}"
+    address = url_for("quizzes.front", quiz=slug)
+    return Step("quiz", slug, title, address, name=f"a {kind}", go_on=f"Continue to the {kind}")

@@ -1,0 +1,126 @@
+"""What stands on "My training": where to carry on, what is needed, the next joint day, hours, what is in date."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lms.assignments import queries as assignments
+from lms.assignments.due import LATE, Status
+from lms.assignments.queries import ModuleStanding
+from lms.certificates import queries as certificates
+from lms.certificates.models import Certificate
+from lms.cohorts import queries as cohorts
+from lms.cohorts.models import Cohort, CohortSession
+from lms.core import clock
+from lms.core.actor import Actor
+from lms.learning import browsing
+from lms.learning import queries as learning
+from lms.learning.browsing import Row
+from lms.learning.outlines import Outline, Step, outline, outlines
+from lms.learning.queries import Going
+
+TO_DO = frozenset({Status.NOT_STARTED, Status.IN_PROGRESS, Status.DUE, *LATE})
+WITH_DATE_IN_WORDS = frozenset({Status.DUE, *LATE})
+
+
+@dataclass(frozen=True)
+class Need:
+    """A module to do, with how far it is (`row`) and where the person stands with it (`asked`)."""
+
+    row: Row
+    asked: ModuleStanding
+
+    @property
+    def status_words(self) -> str:
+        """The words in the coloured mark: with the date where the date is what matters."""
+        standing = self.asked.standing
+        return standing.words if standing.status in WITH_DATE_IN_WORDS else standing.label
+
+
+@dataclass(frozen=True)
+class CarryOn:
+    """The module last worked on, where it goes on (`step`), and the minutes of its unread pages."""
+
+    need: Need
+    step: Step
+    minutes_left: int
+    then: str
+
+
+@dataclass(frozen=True)
+class MyTraining:
+    """All of the first page. `suggested` is set for someone who has begun nothing yet."""
+
+    carry_on: CarryOn | None
+    needs: Sequence[Need]
+    suggested: Need | None
+    in_date: Sequence[Certificate]
+    joint_day: tuple[Cohort, CohortSession] | None
+    minutes: int
+    year: int
+
+    @property
+    def renew_next(self) -> Certificate | None:
+        """The certificate in date that runs out first."""
+        return min(self.in_date, key=lambda one: one.valid_until, default=None)
+
+
+def my_training(actor: Actor) -> MyTraining:
+    """What is next for this person."""
+    goings = learning.all_goings(actor)
+    owned = certificates.own(actor)
+    needs = [_need(asked, goings) for asked in assignments.own(actor) if _is_to_do(asked)]
+    carry_on = _carry_on(needs, goings)
+    rest = [need for need in needs if carry_on is None or need is not carry_on.need]
+    suggested = rest[0] if rest and not goings else None
+    year = clock.today().year
+    return MyTraining(
+        carry_on=carry_on,
+        needs=[need for need in rest if need is not suggested],
+        suggested=suggested,
+        in_date=_in_date(owned),
+        joint_day=cohorts.next_joint_day(actor),
+        minutes=sum(one.minutes for one in owned if one.completed_on.year == year and one.state.kind != "revoked"),
+        year=year,
+    )
+
+
+def _is_to_do(asked: ModuleStanding) -> bool:
+    """What is required and not in date, and what the person has begun of their own accord."""
+    return asked.standing.status in TO_DO and (asked.required or asked.standing.status is Status.IN_PROGRESS)
+
+
+def _need(asked: ModuleStanding, goings: Mapping[str, Going]) -> Need:
+    return Need(browsing.row(outline(asked.module), goings.get(asked.module, Going(asked.module))), asked)
+
+
+def _carry_on(needs: Sequence[Need], goings: Mapping[str, Going]) -> CarryOn | None:
+    """The open study touched last, on any device; None when there is none."""
+    known = {plan.module.slug for plan in outlines()}
+    going = max(
+        (one for one in goings.values() if one.completed_at is None and one.last_at and one.module in known),
+        key=lambda one: (one.last_at, one.module),
+        default=None,
+    )
+    if going is None:
+        return None
+    need = next((one for one in needs if one.row.plan.module.slug == going.module), None)
+    plan = outline(going.module)
+    step = plan.next_step(plan.progress(going.read, going.passed).resume(going.last_page))
+    if need is None or step is None:
+        return None
+    minutes = sum(one.minutes for one in plan.steps if one.kind == "page" and one.key not in going.read)
+    return CarryOn(need, step, minutes, _then(plan, going))
+
+
+def _then(plan: Outline, going: Going) -> str:
+    names = [one.name for one in plan.steps if one.kind == "quiz" and one.key not in going.passed]
+    return " and ".join(names)
+
+
+def _in_date(owned: Sequence[Certificate]) -> list[Certificate]:
+    """The newest certificate in date of each module; the list comes newest first."""
+    newest: dict[str, Certificate] = {}
+    for one in owned:
+        if one.state.kind == "valid":
+            newest.setdefault(one.module, one)
+    return list(newest.values())

@@ -1,0 +1,83 @@
+"""What is stored about people, table by table in plain words; a test holds this list against the database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Group:
+    """Tables that belong together, each with what a row of it holds."""
+
+    title: str
+    tables: Mapping[str, str]
+    about: str = ""
+
+
+GROUPS = (
+    Group(
+        "Who you are",
+        {
+            "people": "Name, work e-mail, a scrambled form of the password (it cannot be turned back), whether the "
+            "account is active, your choice of colours, and when the account was made.",
+            "memberships": "Where you work: agency, team, job, first and last day.",
+            "membership_roles": "What you are there: staff, trainer, manager, author, coordinator, observer or "
+            "administrator, and how far that reaches.",
+            "agencies": "Agencies: name, sector and partnership. Nothing about a person.",
+            "teams": "Teams: name and agency. Nothing about a person.",
+        },
+    ),
+    Group(
+        "Signing in",
+        {
+            "sign_ins": "Each sign-in: a scrambled token, the kind of device and browser, when it began, was last used "
+            "and ended.",
+            "wrong_tries": "How often a sign-in failed of late, under a scrambled form of the address typed and of the "
+            "place on the network it came from. Removed after a day.",
+        },
+    ),
+    Group(
+        "What you learn",
+        {
+            "studies": "Each go at a module: when it began, the page you read last, when it was finished.",
+            "page_reads": "Each page you have read, with its version and the time.",
+            "reflections": "Your notes, with the time they were saved. Only you can read them here.",
+            "quiz_attempts": "Each go at a knowledge check or a scenario: the questions drawn or the way you took, the "
+            "seat you chose, when, points, and whether you passed.",
+            "quiz_answers": "Each answer and each choice you gave, whether it was right, and when.",
+            "quiz_passes": "That a quiz was passed within a go at a module, and when.",
+            "completions": "That you finished a module: which version, its minutes, and the date.",
+        },
+        "Others see only that a module was begun or finished, and the dates.",
+    ),
+    Group(
+        "Certificates and requirements",
+        {
+            "certificates": "What each certificate says: name, agency, job, module, version, minutes, dates and its "
+            "code; if it was withdrawn, when and why.",
+            "exemptions": "That you need not do a module: the reason, who decided, when, and until when.",
+        },
+    ),
+    Group(
+        "Joint days",
+        {
+            "cohorts": "Each joint day: title, what it is about, how many places, its rules.",
+            "cohort_sessions": "Its dates and places.",
+            "cohort_modules": "The modules to prepare for it.",
+            "cohort_agencies": "The agencies it is open to.",
+            "cohort_trainers": "Who runs it, and since when.",
+            "bookings": "Your place or your wait for one: agency and job at the time, when you asked, why you got it, "
+            "and what you wrote about what you need on the day.",
+            "attendance": "Whether you came, were late or left early; who noted it and when.",
+        },
+    ),
+    Group(
+        "Keeping it honest",
+        {
+            "audit_entries": "Who did what and when, such as signing in or changing a joint day. It holds "
+            "nothing that anyone wrote.",
+            "record_views": "Who looked at whose training record, at what, and when.",
+            "outbox_mails": "Mails to you: address, subject, text, and whether they were sent. They hold links and "
+            "never other people’s names.",
+        },
+    ),
+)
