@@ -43,6 +43,7 @@ def queue(kind: str, to: Recipient, **context: object) -> OutboxMail:
         person_id=to.id, address=to.email, kind=kind, subject=" ".join(subject.split()), body=body.strip() + "\n"
     )
     db.session.add(mail)
+    db.session.flush()
     g.mail_waits = True
     return mail
 
@@ -84,8 +85,8 @@ def _claim() -> UUID | None:
 def _send(carrier: Carrier, mail_id: UUID) -> bool:
     mail = db.session.get(OutboxMail, mail_id, populate_existing=True)
     assert mail is not None
-    db.session.rollback()
-    db.session.expunge_all()
+    db.session.expunge(mail)
+    db.session.rollback()  # no transaction stays open while a mail server takes its time
     try:
         carrier.send(mail)
     except OSError as fault:

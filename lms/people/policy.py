@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from lms.core.actor import Actor
-from lms.core.permissions import Role, Scope
+from lms.core.permissions import Role
 from lms.people.models import Agency, Membership
 
 

@@ -83,14 +83,12 @@ class AgencySize:
 def agency_sizes(actor: Actor) -> list[AgencySize]:
     """Every agency an administrator sees, by name."""
     seen = select(Agency).where(policy.administered(actor)).order_by(Agency.name)
-    heads: dict[UUID, int] = dict(
+    heads = dict(
         db.session.execute(
             select(Membership.agency_id, func.count(Membership.person_id.distinct()))
             .where(policy.is_current(clock.today()))
             .group_by(Membership.agency_id)
         )
-        .tuples()
-        .all()
     )
     teams: dict[UUID, list[str]] = {}
     for team in db.session.scalars(select(Team).order_by(Team.name)):

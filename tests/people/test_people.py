@@ -1,0 +1,86 @@
+"""Who a person is today, and what administrators see of agencies."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from lms.core import clock
+from lms.core.permissions import Permission, Role, Scope
+from lms.people import queries
+from lms.people.sectors import Sector
+
+TODAY = clock.today()
+
+
+@pytest.fixture
+def admin(make):
+    agency = make.agency("The council", Sector.SOCIAL_CARE)
+    return make.person("Sunil", agency=agency, roles=((Role.ADMINISTRATOR, Scope.PARTNERSHIP),))
+
+
+def test_a_person_can_work_for_two_agencies_with_different_roles(make):
+    person = make.person(agency=make.agency("First"))
+    make.membership(person, agency=make.agency("Second"), roles=((Role.TRAINER, Scope.PARTNERSHIP),))
+    actor = queries.actor(person)
+    assert {seat.agency for seat in actor.seats} == {"First", "Second"}
+    assert actor.can(Permission.COHORT_EDIT)
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "counts"), [(0, None, True), (1, None, False), (-9, 0, True), (-9, -1, False)]
+)
+def test_a_membership_counts_from_its_first_to_its_last_day(make, starts, ends, counts):
+    person = make.person(
+        starts_on=TODAY + timedelta(days=starts), ends_on=None if ends is None else TODAY + timedelta(days=ends)
+    )
+    assert bool(queries.actor(person).seats) is counts
+
+
+def test_a_role_ends_with_its_membership(make):
+    manager = make.manager(agency=make.agency(), ends_on=TODAY - timedelta(days=1))
+    assert not queries.actor(manager).can(Permission.REPORT_READ)
+
+
+def test_a_manager_of_a_team_is_not_a_manager_of_the_agency(make):
+    agency = make.agency()
+    actor = queries.actor(make.manager(team=make.team(agency)))
+    assert actor.managed_teams
+    assert not actor.managed_agencies
+
+
+def test_roles_of_several_memberships_do_not_mix_their_reach(make):
+    mine, other = make.agency("Mine"), make.agency("Other")
+    person = make.manager(agency=mine)
+    make.membership(person, agency=other)
+    assert queries.actor(person).managed_agencies == {mine.id}
+
+
+def test_an_administrator_sees_agencies_with_teams_and_head_counts(make, as_user, admin):
+    team = make.team(make.agency("Trust"), "Kestrel House")
+    make.person(team=team)
+    make.person(team=team, ends_on=date(2026, 2, 1))
+    page = as_user(admin).get("people.agencies")
+    assert "Health · 1 person · Kestrel House" in page.words
+
+
+def test_an_administrator_sees_who_works_in_an_agency(make, as_user, admin):
+    agency = make.agency("Trust")
+    make.manager(agency=agency, name="Morgan Ellis")
+    page = as_user(admin).get("people.agency", agency_id=agency.id)
+    assert "Morgan Ellis" in page.words
+    assert "manager (agency)" in page.words
+
+
+def test_an_administrator_sees_nothing_of_another_partnership(make, as_user, admin):
+    away = make.agency("Away", partnership="Westmark")
+    browser = as_user(admin)
+    assert "Away" not in browser.get("people.agencies").words
+    browser.get("people.agency", agency_id=away.id, expect=404)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
+def test_nobody_else_opens_agencies_and_people(make, as_user, role):
+    agency = make.agency()
+    browser = as_user(make.person(agency=agency, roles=((role, Scope.PARTNERSHIP),)))
+    browser.get("people.agencies", expect=403)
+    browser.get("people.agency", agency_id=agency.id, expect=403)
