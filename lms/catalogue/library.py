@@ -1,6 +1,6 @@
 """The library: all modules of a folder, read, checked and rendered once, at start."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from lms.catalogue.content import (
 )
 from lms.catalogue.folder import Folder, PageFile, Text, named, read_folder, read_references, shown
 from lms.catalogue.markdown import Around, Rendered, render_page
-from lms.catalogue.strict_yaml import ContentFaults, Document, Fault
+from lms.catalogue.strict_yaml import ContentFaults, Fault
 from lms.core import clock
 
 __all__ = [
@@ -40,12 +40,12 @@ __all__ = [
 class Reading:
     """A library with everything that is wrong with it. Modules whose header has faults are missing from it.
 
-    `headers` has the header of every module by its slug, so that whoever checks something else can point into it.
+    `folders` are all modules as written, so that whoever checks something else knows every name and its place.
     """
 
     library: Library
     faults: list[Fault]
-    headers: Mapping[str, Document]
+    folders: Sequence[Folder]
 
 
 def load(modules_dir: Path) -> Library:
@@ -60,22 +60,21 @@ def read(modules_dir: Path, today: date | None = None) -> Reading:
     """Read the modules with all their faults, as far as they can be read. `today` decides which reviews are late."""
     if not modules_dir.is_dir():
         missing = Fault(shown(modules_dir), 1, 1, "There is no such folder of modules.")
-        return Reading(Library((), {}), [missing], {})
+        return Reading(Library((), {}), [missing], ())
     document, entries, faults = read_references(modules_dir)
     faults += check.references_faults(document)
     references = {entry.key: Reference(**dict(entry)) for _, entry in entries}
     paths = sorted(path for path in modules_dir.iterdir() if path.is_dir() and not path.name.startswith("."))
     folders = [read_folder(path) for path in paths]
     faults += check.codes_faults(folders)
-    headers = {folder.slug: folder.document for folder in folders}
-    known = check.Known(named(document, "key"), tuple(headers), today or clock.today())
+    known = check.Known(named(document, "key"), [folder.slug for folder in folders], today or clock.today())
     modules = []
     for folder in folders:
         module, found = _module(folder, references, known)
         faults += [*folder.faults, *found]
         modules += [module] if module else []
     modules.sort(key=lambda module: int(module.code.removeprefix("M")))
-    return Reading(Library(tuple(modules), references), sorted(set(faults)), headers)
+    return Reading(Library(tuple(modules), references), sorted(set(faults)), folders)
 
 
 def _module(

@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 from lms.catalogue.boxes import BoxesExtension, Notebook, TidyExtension, Used
 from lms.catalogue.content import Fact, Reference
+from lms.catalogue.schema import SLUG
 
 HERE = Path(__file__).resolve().parent
 WEB = re.compile(r"https?://[^/\s]")
@@ -143,21 +144,23 @@ class _Links(Treeprocessor):
         address = link.get("href", "")
         link.attrib.clear()
         scheme, _, key = address.partition(":")
-        used, around = self.notebook.used, self.around
-        if scheme == "term":
-            used.terms.append(key)
-            link.set("class", "term")
-            link.set("href", f"#w-{key}" if around.words_here else f"{around.sources_address}#w-{key}")
-        elif scheme == "ref":
-            used.references.append(key)
-            link.set("href", f"{around.sources_address}#r-{key}")
-        elif scheme == "module":
-            used.modules.append(key)
-            link.set("href", f"/learn/{key}/")
-        else:
+        used, sources = self.notebook.used, self.around.sources_address
+        ours = {
+            "term": (used.terms, f"{'' if self.around.words_here else sources}#w-{key}"),
+            "ref": (used.references, f"{sources}#r-{key}"),
+            "module": (used.modules, f"/learn/{key}/"),
+        }
+        if scheme not in ours:
             used.links.append(address)
             if WEB.match(address):
                 link.set("href", address)
+            return
+        keys, target = ours[scheme]
+        keys.append(key)
+        if scheme == "term":
+            link.set("class", "term")
+        if SLUG.fullmatch(key):
+            link.set("href", target)
 
     def _picture(self, picture: Element) -> None:
         source, alt = picture.get("src", ""), picture.get("alt", "")

@@ -175,6 +175,8 @@ def validate_items(document: Document, kind: type[Kind]) -> tuple[list[tuple[int
 def _translated(document: Document, kind: Any, error: ValidationError) -> Iterator[Fault]:
     for problem in error.errors(include_url=False):
         path = problem["loc"]
+        if problem["type"] == "union_tag_invalid":  # pydantic points at the whole item, an author wants the word
+            path = (*path, problem["ctx"]["discriminator"].strip("'"))
         at_key = problem["type"] == "extra_forbidden"
         if at_key or not document.was_refused(path) or problem["type"] == "missing":
             yield document.fault(path, sentence(problem, kind), at_key=at_key)

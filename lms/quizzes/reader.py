@@ -1,6 +1,6 @@
 """Reads `quizzes/` into knowledge checks and scenarios, checks them against the modules, and renders their stories."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,18 +35,35 @@ class Quizzes:
 
 
 @dataclass(frozen=True)
+class _Names:
+    """What the quizzes of one module may name, those included whose entries have faults; and the module's header."""
+
+    header: Document
+    facts: Collection[str]
+    terms: Collection[str]
+    pages: Collection[str]
+
+
+@dataclass(frozen=True)
 class _Ground:
-    """What quizzes are checked against: the modules, the names of those that have faults too, and their headers."""
+    """What quizzes are checked against: the modules that could be read, and the names in all of them by slug."""
 
     library: Library
-    modules: tuple[str, ...]
-    headers: Mapping[str, Document]
+    names: Mapping[str, _Names]
 
 
 def load(quizzes_dir: Path, library: Library) -> Quizzes:
     """Read the quizzes for use. Raises ContentFaults with all faults; warnings do not stand in the way."""
-    headers = {module.slug: Document(f"modules/{module.slug}/module.md") for module in library.modules}
-    quizzes, faults = _read(quizzes_dir, _Ground(library, tuple(headers), headers))
+    names = {
+        module.slug: _Names(
+            Document(f"modules/{module.slug}/module.md"),
+            module.facts,
+            module.glossary,
+            [page.slug for page in module.pages],
+        )
+        for module in library.modules
+    }
+    quizzes, faults = _read(quizzes_dir, _Ground(library, names))
     if any(fault.level == "fault" for fault in faults):
         raise ContentFaults(faults)
     return quizzes
@@ -55,8 +72,11 @@ def load(quizzes_dir: Path, library: Library) -> Quizzes:
 def check(modules_dir: Path, quizzes_dir: Path) -> list[Fault]:
     """Everything wrong with the content, in order of file and line; never raises."""
     reading = read_modules(modules_dir)
-    ground = _Ground(reading.library, tuple(reading.headers), reading.headers)
-    return sorted({*reading.faults, *_read(quizzes_dir, ground)[1]})
+    names = {
+        folder.slug: _Names(folder.document, folder.fact_ids, folder.terms, [page.slug for page in folder.pages])
+        for folder in reading.folders
+    }
+    return sorted({*reading.faults, *_read(quizzes_dir, _Ground(reading.library, names))[1]})
 
 
 def _read(quizzes_dir: Path, ground: _Ground) -> tuple[Quizzes, list[Fault]]:
@@ -84,7 +104,7 @@ def _read(quizzes_dir: Path, ground: _Ground) -> tuple[Quizzes, list[Fault]]:
 def _missing(slugs: list[str], quizzes: Mapping[str, Quiz], ground: _Ground) -> Iterator[Fault]:
     """Modules that name a quiz which is not there, or which says that it belongs to another module."""
     for module in ground.library.modules:
-        header = ground.headers[module.slug]
+        header = ground.names[module.slug].header
         for place, slug in enumerate(module.quizzes):
             if slug not in slugs:
                 yield header.fault(("quizzes", place), unknown("quiz", slug, slugs))
@@ -109,10 +129,10 @@ def _quiz(path: Path, ground: _Ground) -> tuple[Quiz | None, list[Fault]]:
     if file is None:
         return None, faults
     quiz = file.built(path.stem)
-    module = ground.library.module(quiz.module)
-    facts = None if module is None else module.facts
+    module, names = ground.library.module(quiz.module), ground.names.get(quiz.module)
+    facts = names.facts if names else None
     if isinstance(quiz, KnowledgeCheck):
-        pages = None if module is None else [page.slug for page in module.pages]
+        pages = names.pages if names else None
         wrong, doubtful = knowledge.faults(quiz, facts, pages), knowledge.warnings(quiz)
     else:
         wrong, doubtful = paths.faults(quiz, facts), paths.warnings(quiz)
@@ -131,8 +151,8 @@ def _fault(document: Document, level: Level, problem: Problem) -> Fault:
 
 
 def _belongs(document: Document, quiz: Quiz, module: Module | None, ground: _Ground) -> Iterator[Fault]:
-    if quiz.module not in ground.modules:
-        yield document.fault(("module",), unknown("module", quiz.module, ground.modules))
+    if quiz.module not in ground.names:
+        yield document.fault(("module",), unknown("module", quiz.module, ground.names))
     elif module is not None and quiz.slug not in module.quizzes:
         message = f"The module `{module.slug}` does not name this quiz; add `{quiz.slug}` to its `quizzes`."
         yield document.fault(("module",), message)
@@ -144,17 +164,15 @@ class _Stories:
     def __init__(self, document: Document, module: Module | None, ground: _Ground) -> None:
         self.document = document
         self.faults: list[Fault] = []
-        works, terms = ground.library.references, module.glossary if module else {}
-        sources = module.sources_page.slug if module and module.sources_page else ""
+        works, names = ground.library.references, ground.names.get(module.slug) if module else None
         self._around = Around(
             module=module.slug if module else "",
-            sources=sources,
-            terms=tuple(terms),
+            sources=module.sources_page.slug if module and module.sources_page else "",
             references=works,
-            modules=ground.modules,
+            modules=tuple(ground.names),
             words_here=False,
         )
-        self._names = Names(tuple(terms), works, ground.modules) if module else None
+        self._names = Names(names.terms, works, tuple(ground.names)) if names else None
 
     def rendered(self, scenario: Scenario) -> Scenario:
         """The same scenario with its Markdown as safe HTML."""
