@@ -7,6 +7,7 @@ from lms import navigation, schedule, wiring
 from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.certificates import views as certificates
+from lms.cohorts.views import attendance, booking, building
 from lms.config import Settings, from_environment
 from lms.core import db, events, schema
 from lms.home import authoring
@@ -24,6 +25,9 @@ BLUEPRINTS = (
     signin.bp,
     learning.bp,
     certificates.bp,
+    booking.bp,
+    building.bp,
+    attendance.bp,
     home.bp,
     authoring.bp,
 )

@@ -1,0 +1,294 @@
+"""The forms of joint training: a cohort and its sessions, people, needs on the day, trainers, and the register."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from lms.cohorts.models import Cohort, CohortSession
+from lms.cohorts.plan import Plan, PlannedSession
+from lms.cohorts.states import Mark
+from lms.core import clock
+from lms.core.errors import NotFound, Refusal
+from lms.web.forms import PageForm
+
+MOST_SESSIONS = 4
+MOST_PLACES = 200
+LONGEST_NEEDS = 500
+ALL, CHOSEN = "all", "chosen"
+
+
+class Day(DateField):
+    """A date, as a browser's date field sends it or as people type it."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, [Optional()], format=["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y"], **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed. Raises ValueError with a sentence."""
+        try:
+            super().process_formdata([text.strip() for text in valuelist])
+        except ValueError:
+            raise ValueError("Enter the date with day, month and year, like 14/01/2027") from None
+
+
+class ClockTime(TimeField):
+    """A time of day by the partnership's clocks."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, [Optional()], format=["%H:%M", "%H:%M:%S", "%H.%M"], **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed. Raises ValueError with a sentence."""
+        try:
+            super().process_formdata([text.strip() for text in valuelist])
+        except ValueError:
+            raise ValueError("Enter the time with hours and minutes, like 09:30") from None
+
+
+class WholeNumber(IntegerField):
+    """A whole number within limits."""
+
+    def __init__(self, label: str, least: int, most: int, **kwargs: Any) -> None:
+        between = f"Enter a whole number from {least} to {most}"
+        super().__init__(label, [InputRequired(between), NumberRange(least, most, between)], **kwargs)
+        self.between = between
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed. Raises ValueError with a sentence."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(self.between) from None
+
+
+class Ticks(SelectMultipleField):
+    """Any number of a list, as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class SessionForm(PageForm):
+    """One date of a cohort. Left blank altogether it counts as not there."""
+
+    id = HiddenField("Session")
+    day = Day("Date")
+    starts = ClockTime("From")
+    ends = ClockTime("Until")
+    place = StringField("Place, or an https link", [Length(max=200)])
+
+    def __init__(self, number: int, session: CohortSession | None = None) -> None:
+        self.number = number
+        self.session = session
+        known: dict[str, Any] = {}
+        if session:
+            starts, ends = clock.local(session.starts_at), clock.local(session.ends_at)
+            known = {"id": str(session.id), "day": starts.date(), "place": session.place}
+            known |= {"starts": starts.time(), "ends": ends.time()}
+        super().__init__(prefix=f"session-{number}", data=known)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing was typed."""
+        fields = (self.day, self.starts, self.ends, self.place)
+        return not any(field.data or (field.raw_data and any(map(str.strip, field.raw_data))) for field in fields)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A session needs its date, both times and its place, in that order of time."""
+        fine = super().validate(extra_validators)
+        if self.is_blank:
+            return fine
+        for field, sentence in (
+            (self.day, "Enter the date"),
+            (self.starts, "Enter when it begins"),
+            (self.ends, "Enter when it ends"),
+            (self.place, "Enter where it is, or the https link people join by"),
+        ):
+            empty = field.data is None or not str(field.data).strip()
+            if empty and not field.errors:
+                field.errors = [sentence]
+        self._check_sense()
+        return not self.problems
+
+    def _check_sense(self) -> None:
+        starts, ends = self.starts.data, self.ends.data
+        if isinstance(starts, time) and isinstance(ends, time) and ends <= starts and not self.ends.errors:
+            self.ends.errors = ["It must end after it begins"]
+        before = clock.local(self.session.starts_at).date() if self.session else None
+        day = self.day.data
+        if isinstance(day, date) and day < clock.today() and day != before and not self.day.errors:
+            self.day.errors = ["This date has passed. Enter today or a later date"]
+        place = (self.place.data or "").strip()
+        if "://" in place and not place.startswith("https://") and not self.place.errors:
+            self.place.errors = ["Links must begin with https://"]
+
+    def planned(self) -> PlannedSession:
+        """The session as typed, in UTC."""
+        day, starts, ends = self.day.data, self.starts.data, self.ends.data
+        assert day is not None
+        assert starts is not None
+        assert ends is not None
+        return PlannedSession(
+            clock.from_local(datetime.combine(day, starts)),
+            clock.from_local(datetime.combine(day, ends)),
+            (self.place.data or "").strip(),
+            _identity(self.id.data),
+        )
+
+
+class CohortForm(PageForm):
+    """A cohort: what, when and where, for whom, and how mixed."""
+
+    title = StringField("Title", [InputRequired("Give the cohort a title its people will know"), Length(max=160)])
+    about = TextAreaField("What happens, and who it is for", [Length(max=4000)])
+    modules = Ticks("Modules to prepare")
+    capacity = WholeNumber("Places", 1, MOST_PLACES, default=24)
+    minimum_agencies = WholeNumber("Fewest agencies", 1, 50, default=4)
+    largest_share = WholeNumber("Largest share of one agency, in percent", 1, 100, default=40)
+    open_to = RadioField(
+        "Open to",
+        choices=[(ALL, "Every agency of the partnership"), (CHOSEN, "Only the agencies ticked here")],
+        default=ALL,
+    )
+    agencies = Ticks("Agencies")
+
+    def __init__(
+        self, modules: Sequence[tuple[str, str]], agencies: Sequence[tuple[str, str]], cohort: Cohort | None = None
+    ) -> None:
+        known: dict[str, Any] = {}
+        if cohort:
+            known = {
+                "open_to": ALL if cohort.all_agencies else CHOSEN,
+                "modules": [one.module for one in cohort.modules],
+                "agencies": [str(one.agency_id) for one in cohort.agencies],
+            }
+        super().__init__(obj=cohort, data=None, **known)
+        self.modules.choices, self.agencies.choices = list(modules), list(agencies)
+        there: list[CohortSession] = list(cohort.sessions) if cohort else []
+        rows = max(MOST_SESSIONS, len(there))
+        self.sessions = [SessionForm(n + 1, there[n] if n < len(there) else None) for n in range(rows)]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """At least one session, and at least one agency where they are chosen."""
+        fine = super().validate(extra_validators)
+        for session in self.sessions:
+            session.validate()
+        if all(session.is_blank for session in self.sessions):
+            self.sessions[0].day.errors = ["Give the cohort at least one session"]
+        if self.open_to.data == CHOSEN and not self.agencies.data:
+            self.agencies.errors = ["Tick at least one agency"]
+        return fine and not self.problems
+
+    @property
+    def problems(self) -> list[tuple[str | None, str]]:
+        """What is wrong in the cohort and its sessions."""
+        found = super().problems
+        for session in self.sessions:
+            found += [(id_, f"Session {session.number}: {sentence}") for id_, sentence in session.problems]
+        return found
+
+    def plan(self) -> Plan:
+        """The cohort as typed."""
+        capacity, agencies, share = self.capacity.data, self.minimum_agencies.data, self.largest_share.data
+        assert capacity is not None
+        assert agencies is not None
+        assert share is not None
+        return Plan(
+            title=self.title.data or "",
+            about=self.about.data or "",
+            modules=tuple(self.modules.data or ()),
+            sessions=tuple(session.planned() for session in self.sessions if not session.is_blank),
+            capacity=capacity,
+            minimum_agencies=agencies,
+            largest_share=share,
+            agencies=None if self.open_to.data == ALL else tuple(UUID(one) for one in self.agencies.data or ()),
+        )
+
+
+class BookingForm(PageForm):
+    """Booking a place; what one needs on the day can be said at once or later."""
+
+    access_needs = TextAreaField(
+        "What do you need on the day?",
+        [Length(max=LONGEST_NEEDS, message=f"Say it in {LONGEST_NEEDS} letters or fewer")],
+        description="Say what to arrange, not why: for example a hearing loop, step-free access, or large print.",
+    )
+
+
+class PeopleForm(PageForm):
+    """People ticked in a list, and what to do with them."""
+
+    person = SelectMultipleField("People", validate_choice=False)
+    do = StringField("Do", [AnyOf(["add", "invite"])])
+
+    @property
+    def chosen(self) -> list[UUID]:
+        """The identities ticked. Raises NotFound for anything else."""
+        return _identities(self.person.data or [])
+
+
+class WalkInForm(PageForm):
+    """One person who came without a place."""
+
+    person = StringField("Person", [InputRequired("Choose a person")])
+
+    @property
+    def chosen(self) -> UUID:
+        """The identity chosen. Raises NotFound for anything else."""
+        return _identities([self.person.data or ""])[0]
+
+
+class TrainerForm(PageForm):
+    """The address of another trainer."""
+
+    email = StringField("Work e-mail of another trainer", [InputRequired("Enter their work e-mail"), Length(max=254)])
+
+
+class SearchForm(PageForm):
+    """People by a part of their name, at one agency or all."""
+
+    name = StringField("Part of a name", [Length(max=80)])
+    agency = SelectField("Agency", validate_choice=False, default="")
+
+    @property
+    def agency_id(self) -> UUID | None:
+        """The agency to look in, or None for all."""
+        return _identity(self.agency.data)
+
+
+def marks(sent: MultiDict[str, str]) -> dict[UUID, Mark]:
+    """The marks of a register as sent, by booking. People without a mark are left out. Raises Refusal."""
+    found = {}
+    for name, value in sent.items():
+        if name.startswith("mark-") and value:
+            if value not in set(Mark):
+                raise Refusal("Mark each person as present, late, left early or absent.")
+            found[_identities([name.removeprefix("mark-")])[0]] = Mark(value)
+    return found
+
+
+def _identity(text: str | None) -> UUID | None:
+    return _identities([text])[0] if text else None
+
+
+def _identities(texts: list[str]) -> list[UUID]:
+    try:
+        return [UUID(text) for text in texts]
+    except ValueError:
+        raise NotFound from None

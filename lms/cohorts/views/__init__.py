@@ -1,0 +1,1 @@
+"""Pages of joint training: `booking` for staff, `building` for those who run cohorts, `attendance` for the register."""

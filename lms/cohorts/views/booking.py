@@ -1,0 +1,94 @@
+"""Joint days, for staff: which there are, one of them, booking and cancelling."""
+
+from uuid import UUID
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from lms.catalogue.shelf import library
+from lms.cohorts import policy, queries
+from lms.cohorts.actions import booking as actions
+from lms.cohorts.forms import BookingForm
+from lms.cohorts.models import Cohort
+from lms.cohorts.states import IN_THE_ROOM
+from lms.core.actor import Actor
+from lms.web.access import current_actor, signed_in
+from lms.web.answers import done
+
+bp = Blueprint("cohorts", __name__, template_folder="../templates", url_prefix="/cohorts")
+
+
+@bp.get("/")
+@signed_in
+def joint_days() -> ResponseReturnValue:
+    """My joint days, and those open to my agency."""
+    return render_template("cohorts/joint_days.html", days=queries.joint_days(current_actor()))
+
+
+@bp.get("/<uuid:cohort_id>/")
+@signed_in
+def show(cohort_id: UUID) -> ResponseReturnValue:
+    """One joint day: when, where, what to prepare, and how I stand."""
+    actor = current_actor()
+    return _page(actor, queries.get(actor, cohort_id), BookingForm())
+
+
+def _page(actor: Actor, cohort: Cohort, form: BookingForm) -> ResponseReturnValue:
+    on_it = queries.people_on(cohort)
+    own, room, seat = on_it.own(actor), on_it.room(cohort), policy.open_seat(actor, cohort)
+    if own and not form.problems:
+        form.access_needs.data = own.access_needs
+    page = render_template(
+        "cohorts/show.html",
+        cohort=cohort,
+        form=form,
+        own=own,
+        room=room,
+        seat=seat,
+        obstacle=room.obstacle(seat.agency_id) if seat else None,
+        standing=actions.standing(own, room) if own else "",
+        before=on_it.before(own) if own in on_it.waiting else 0,
+        others=on_it.by_agency() if own and own.state in IN_THE_ROOM else [],
+        agencies=() if cohort.all_agencies else queries.open_to(cohort),
+        modules=[module for one in cohort.modules if (module := library().module(one.module))],
+        attendance=queries.own_attendance(own),
+        runs=policy.is_run_by(actor, cohort),
+    )
+    return page, form.status
+
+
+@bp.post("/<uuid:cohort_id>/book")
+@signed_in
+def book(cohort_id: UUID) -> ResponseReturnValue:
+    """Book a place, or join the waiting list. The answer says which, also to a client that does not follow it."""
+    actor, form = current_actor(), BookingForm()
+    if form.submitted():
+        with form.showing_refusals():
+            outcome = actions.book(actor, cohort_id, form.access_needs.data or "")
+            answer = done(outcome.sentence, "cohorts.show", cohort_id=cohort_id)
+            answer.set_data(render_template("cohorts/booked.html", outcome=outcome, cohort_id=cohort_id))
+            return answer
+    return _page(actor, queries.get(actor, cohort_id), form)
+
+
+@bp.post("/<uuid:cohort_id>/cancel")
+@signed_in
+def cancel(cohort_id: UUID) -> ResponseReturnValue:
+    """Give up my place, my line on the waiting list, or an invitation."""
+    actor, form = current_actor(), BookingForm()
+    if form.submitted():
+        with form.showing_refusals():
+            actions.cancel(actor, cohort_id)
+            return done("Cancelled. You are not on this joint day any more.", "cohorts.joint_days")
+    return _page(actor, queries.get(actor, cohort_id), form)
+
+
+@bp.post("/<uuid:cohort_id>/needs")
+@signed_in
+def needs(cohort_id: UUID) -> ResponseReturnValue:
+    """Say what I need on the day."""
+    actor, form = current_actor(), BookingForm()
+    if form.submitted():
+        actions.say_needs(actor, cohort_id, form.access_needs.data or "")
+        return done("Saved. Only the trainers of this joint day read it.", "cohorts.show", cohort_id=cohort_id)
+    return _page(actor, queries.get(actor, cohort_id), form)

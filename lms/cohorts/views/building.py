@@ -1,0 +1,175 @@
+"""Cohorts, for those who run them: the list, creating and editing, the mix, people, and opening or cancelling."""
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from lms.catalogue.shelf import library
+from lms.cohorts import mix, policy, queries
+from lms.cohorts.actions import booking, building
+from lms.cohorts.forms import CohortForm, PeopleForm, SearchForm, TrainerForm
+from lms.cohorts.models import Cohort
+from lms.core.permissions import Permission
+from lms.web.access import current_actor, requires
+from lms.web.answers import done
+from lms.web.forms import PageForm
+
+bp = Blueprint("building", __name__, url_prefix="/cohorts")
+
+
+@bp.get("/mine/")
+@requires(Permission.COHORT_EDIT)
+def cohorts() -> ResponseReturnValue:
+    """The cohorts I run, by next date."""
+    return render_template("cohorts/cohorts.html", run=queries.run_by(current_actor()))
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.COHORT_EDIT)
+def new() -> ResponseReturnValue:
+    """Create a cohort; it begins as a draft."""
+    actor = current_actor()
+    form = _form()
+    if form.submitted():
+        with form.showing_refusals():
+            cohort = building.create(actor, form.plan())
+            return done("Created as a draft. Nobody else sees it yet.", "building.manage", cohort_id=cohort.id)
+    return render_template("cohorts/edit.html", form=form, cohort=None), form.status
+
+
+@bp.route("/<uuid:cohort_id>/edit", methods=["GET", "POST"])
+@requires(Permission.COHORT_EDIT)
+def edit(cohort_id: UUID) -> ResponseReturnValue:
+    """Change a cohort."""
+    actor = current_actor()
+    cohort = queries.get_run(actor, cohort_id)
+    form = _form(cohort)
+    if form.submitted():
+        with form.showing_refusals():
+            building.edit(actor, cohort_id, form.plan())
+            return done("Saved.", "building.manage", cohort_id=cohort_id)
+    return render_template("cohorts/edit.html", form=form, cohort=cohort), form.status
+
+
+def _form(cohort: Cohort | None = None) -> CohortForm:
+    modules = [(module.slug, module.title) for module in library().modules]
+    partnership = cohort.partnership if cohort else building.partnership(current_actor())
+    agencies = [(str(one.id), one.name) for one in queries.agencies_of(partnership)]
+    return CohortForm(modules, agencies, cohort)
+
+
+@bp.get("/<uuid:cohort_id>/manage")
+@requires(Permission.COHORT_EDIT)
+def manage(cohort_id: UUID) -> ResponseReturnValue:
+    """One cohort I run: its mix, its people, who waits, whom to add."""
+    return _manage(cohort_id)
+
+
+def _manage(cohort_id: UUID, form: PageForm | None = None) -> ResponseReturnValue:
+    actor = current_actor()
+    cohort = queries.get_run(actor, cohort_id)
+    on_it, agencies = queries.people_on(cohort), queries.open_to(cohort)
+    search = SearchForm(request.args)
+    search.agency.choices = [("", "All agencies"), *((str(one.id), one.name) for one in agencies)]
+    found = queries.candidates(cohort, search.name.data or "", search.agency_id)
+    shown, room = on_it.mix(), on_it.room(cohort)
+    rules = mix.Rules(cohort.capacity, cohort.minimum_agencies, cohort.largest_share)
+    page = render_template(
+        "cohorts/manage.html",
+        cohort=cohort, on_it=on_it, agencies=agencies, room=room, mix=shown, blocks=mix.blocks(shown),
+        headline=mix.headline(shown), summary=mix.summary(shown), unmet=mix.unmet(shown, rules),
+        search=search, found=found, noted=queries.sessions_noted(cohort), form=form or PageForm(None),
+        trainer_form=form if isinstance(form, TrainerForm) else TrainerForm(None),
+        needs=on_it.needs if policy.reads_needs(actor, cohort) else [], standing=booking.standing,
+    )  # fmt: skip
+    return page, form.status if form else 200
+
+
+@bp.post("/<uuid:cohort_id>/people")
+@requires(Permission.COHORT_EDIT)
+def take(cohort_id: UUID) -> ResponseReturnValue:
+    """Invite the people ticked, or add them at once."""
+    form = PeopleForm()
+    if form.submitted():
+        act = booking.invite if form.do.data == "invite" else booking.add
+        with form.showing_refusals():
+            added = act(current_actor(), cohort_id, form.chosen)
+            return done(added.sentence, "building.manage", cohort_id=cohort_id)
+    return _manage(cohort_id, form)
+
+
+@bp.post("/<uuid:cohort_id>/people/<uuid:booking_id>/remove")
+@requires(Permission.COHORT_EDIT)
+def remove(cohort_id: UUID, booking_id: UUID) -> ResponseReturnValue:
+    """Take someone off the cohort."""
+    taken_off = booking.remove(current_actor(), cohort_id, booking_id)
+    return done(f"{taken_off.person.name} is off this cohort.", "building.manage", cohort_id=cohort_id)
+
+
+@bp.post("/<uuid:cohort_id>/open")
+@requires(Permission.COHORT_EDIT)
+def open_for_booking(cohort_id: UUID) -> ResponseReturnValue:
+    """Open a cohort for booking."""
+    form = PageForm()
+    if form.submitted():
+        with form.showing_refusals():
+            told = building.open_for_booking(current_actor(), cohort_id)
+            sentence = "Open for booking."
+            if told:
+                sentence += f" {told} {'person was' if told == 1 else 'people were'} told by mail."
+            return done(sentence, "building.manage", cohort_id=cohort_id)
+    return _manage(cohort_id, form)
+
+
+@bp.post("/<uuid:cohort_id>/close")
+@requires(Permission.COHORT_EDIT)
+def close(cohort_id: UUID) -> ResponseReturnValue:
+    """Close a cohort for booking."""
+    form = PageForm()
+    if form.submitted():
+        with form.showing_refusals():
+            building.close(current_actor(), cohort_id)
+            return done("Closed for booking. Those who wait still move up.", "building.manage", cohort_id=cohort_id)
+    return _manage(cohort_id, form)
+
+
+@bp.route("/<uuid:cohort_id>/call-off", methods=["GET", "POST"])
+@requires(Permission.COHORT_EDIT)
+def call_off(cohort_id: UUID) -> ResponseReturnValue:
+    """Cancel a cohort, after a look at who will be told."""
+    actor, form = current_actor(), PageForm()
+    if form.submitted():
+        with form.showing_refusals():
+            told = building.call_off(actor, cohort_id)
+            sentence = "Cancelled. Everyone on it is told by mail." if told else "Cancelled. There was nobody to tell."
+            return done(sentence, "building.manage", cohort_id=cohort_id)
+    cohort = queries.get_run(actor, cohort_id)
+    on_it = queries.People([]) if cohort.is_draft else queries.people_on(cohort)
+    return render_template("cohorts/call_off.html", cohort=cohort, on_it=on_it, form=form), form.status
+
+
+@bp.post("/<uuid:cohort_id>/trainers")
+@requires(Permission.COHORT_EDIT)
+def add_trainer(cohort_id: UUID) -> ResponseReturnValue:
+    """Let another trainer run this cohort too."""
+    form = TrainerForm()
+    if form.submitted():
+        with form.showing_refusals():
+            name = building.add_trainer(current_actor(), cohort_id, form.email.data or "")
+            return done(f"{name} runs this cohort too.", "building.manage", cohort_id=cohort_id)
+    return _manage(cohort_id, form)
+
+
+@bp.post("/<uuid:cohort_id>/trainers/<uuid:person_id>/remove")
+@requires(Permission.COHORT_EDIT)
+def remove_trainer(cohort_id: UUID, person_id: UUID) -> ResponseReturnValue:
+    """Take a trainer off this cohort."""
+    actor, form = current_actor(), PageForm()
+    if form.submitted():
+        with form.showing_refusals():
+            building.remove_trainer(actor, cohort_id, person_id)
+            if person_id == actor.id:
+                return done("You do not run that cohort any more.", "building.cohorts")
+            return done("That trainer is off this cohort.", "building.manage", cohort_id=cohort_id)
+    return _manage(cohort_id, form)
