@@ -22,10 +22,9 @@ from markupsafe import Markup
 
 from lms.catalogue.boxes import BoxesExtension, Notebook, TidyExtension, Used
 from lms.catalogue.content import Fact, Reference
-from lms.catalogue.schema import SLUG
+from lms.catalogue.schema import SLUG, WEB
 
 HERE = Path(__file__).resolve().parent
-WEB = re.compile(r"https?://[^/\s]")
 PICTURE = re.compile(r"media/([A-Za-z0-9][A-Za-z0-9._-]*\.(?:png|jpg|jpeg|webp|gif))")
 NOT_READ_ALOUD = re.compile(r"<sup\b.*?</sup>|<a class=\"footnote-backref\".*?</a>")
 BLOCK_END = re.compile(r"</(?:p|h[2-4]|li|tr|td|th|blockquote|pre|div)>|<br>")
@@ -152,7 +151,7 @@ class _Links(Treeprocessor):
         }
         if scheme not in ours:
             used.links.append(address)
-            if WEB.match(address):
+            if WEB.fullmatch(address):
                 link.set("href", address)
             return
         keys, target = ours[scheme]
@@ -166,9 +165,11 @@ class _Links(Treeprocessor):
         source, alt = picture.get("src", ""), picture.get("alt", "")
         self.notebook.used.images.append((source, alt))
         picture.attrib.clear()
-        picture.set("alt", alt)
         if PICTURE.fullmatch(source):
             picture.set("src", f"/learn/{self.around.module}/{source}")
+            picture.set("alt", alt)
+        else:  # a picture from elsewhere becomes its words; the sanitiser takes the span away
+            picture.tag, picture.text = "span", alt
 
 
 class _LinksExtension(Extension):

@@ -8,10 +8,13 @@ from pathlib import Path
 from lms.catalogue.boxes import BOXES, Used, day_of
 from lms.catalogue.check import unknown
 from lms.catalogue.folder import Text
-from lms.catalogue.markdown import PICTURE, WEB
+from lms.catalogue.markdown import PICTURE
+from lms.catalogue.schema import WEB
 from lms.catalogue.strict_yaml import Fault
 
 BOX_LINE = re.compile(r" {0,3}(/{3,}) *(?:([\w-]+) *(?:\| *(.*?) *)?)?")
+FOOTNOTE = re.compile(r"\[\^([^\]\n]+)\](:?)")
+FOOTNOTE_NAME = re.compile(r"[A-Za-z0-9-]+")
 NEEDS = {
     "claim": "the id of a fact, like /// claim | M5-F9",
     "belief": "the belief, like /// belief | The lead has to do it all.",
@@ -39,6 +42,7 @@ def page_faults(text: Text, used: Used, names: Names, folder: Path) -> Iterator[
     yield from link_faults(used, names, text.faults)
     yield from _pictures(text, used, folder)
     yield from _headings(text, used)
+    yield from _footnotes(text)
     for tag in dict.fromkeys(used.raw):
         yield from text.faults(re.escape(tag), f"HTML is removed; `{tag}` will not be seen.", "warning")
 
@@ -53,7 +57,7 @@ def link_faults(used: Used, names: Names, at: Callable[[str, str], list[Fault]])
         for key in _without(keys, known):
             yield from at(rf"\b{scheme}:{re.escape(key)}(?![\w-])", unknown(kind, key, known))
     for address in dict.fromkeys(used.links):
-        if not WEB.match(address):
+        if not WEB.fullmatch(address):
             yield from at(re.escape(f"({address}"), f"{LINKS}; `{address}` is none of these.")
 
 
@@ -131,3 +135,18 @@ def _headings(text: Text, used: Used) -> Iterator[Fault]:
             message = f"The heading “{words}” skips a level; use {'#' * (above + 1)}."
             yield from text.faults(rf"(?m)^#{{{level}}} *{re.escape(words)}", message)
         above = max(level, 2)
+
+
+def _footnotes(text: Text) -> Iterator[Fault]:
+    """Footnotes that are pointed to and not there, or there and not pointed to."""
+    found = [(match[1], bool(match[2])) for match in FOOTNOTE.finditer(text.markdown)]
+    written = {name for name, is_note in found if is_note}
+    pointed = {name for name, is_note in found if not is_note}
+    for name in dict.fromkeys(name for name, _ in found):
+        here = re.escape(f"[^{name}]")
+        if not FOOTNOTE_NAME.fullmatch(name):
+            yield from text.faults(here, f"Call the footnote `{name}` by a number or a word of letters.")
+        elif name not in written:
+            yield from text.faults(here, f"There is no footnote `{name}`; write it on a line of its own: [^{name}]: …")
+        elif name not in pointed:
+            yield from text.faults(here, f"Nothing points to the footnote `{name}`.", "warning")

@@ -67,6 +67,10 @@ PLANTED = [
         0,
         "A picture lies in the module's folder",
     ),
+    (LEAD + "01-why-a-lead.md", "foot[^1]", "foot[^2]", 0, "There is no footnote `2`"),
+    (LEAD + "01-why-a-lead.md", "foot[^1]", "foot", 2, "Nothing points to the footnote `1`."),
+    (LEAD + "01-why-a-lead.md", "foot[^1]", "foot[^<i>]", 0, "Call the footnote `<i>` by a number"),
+    (LEAD + "01-why-a-lead.md", "(ref:hallam-2005)", '(https://a"b.org)', 0, "is none of these."),
     (LEAD + "03-sources.md", "kind: sources", "kind: source", 0, "`kind` must be one of text, then-and-now, sources."),
     (LEAD + "03-sources.md", "All of it", "All\nof [it](term:x)", 1, "There is no word `x`."),
 ]
