@@ -1,0 +1,61 @@
+"""Finding a module: search, level, and how far one is."""
+
+from lms.catalogue import shelf
+from tests.learning.reading import MODULE
+
+
+def titles(page):
+    return [" ".join(one.text_content().split()) for one in page.all("//main//ul[@class='rows']/li//h3")]
+
+
+def test_every_module_is_listed_with_time_level_and_progress(make, as_user, pages, finish):
+    person = make.person()
+    visitor = as_user(person)
+    modules = shelf.library().modules
+    page = visitor.get("learning.catalogue")
+    assert titles(page) == [module.title for module in modules]
+    visitor.post("learning.read_on", module=MODULE, page=pages[0])
+    assert f"1 of {len(pages)} pages" in visitor.get("learning.catalogue").words
+    finish(visitor, person)
+    assert "Finished" in visitor.get("learning.catalogue").words
+
+
+def test_a_search_finds_modules_by_their_title_and_pages_by_their_words(make, as_user):
+    module = shelf.library().module(MODULE)
+    visitor = as_user(make.person())
+    page = visitor.get("learning.catalogue", query={"q": module.title.upper()})
+    assert titles(page)[0] == module.title
+    term = next(iter(module.glossary.values()))
+    found = visitor.get("learning.catalogue", query={"q": term.term})
+    assert any("#w-" in address for address in found.all("//main//h3/a/@href"))
+    assert found.all("//main//mark")
+
+
+def test_what_a_search_finds_opens(make, as_user):
+    visitor = as_user(make.person())
+    found = visitor.get("learning.catalogue", query={"q": "child"})
+    addresses = {address.partition("#")[0] for address in found.all("//main//h3/a/@href")}
+    assert len(addresses) > 3
+    for address in addresses:
+        visitor.get(address)
+
+
+def test_a_search_without_result_says_so_and_offers_a_word_that_has_one(make, as_user):
+    page = as_user(make.person()).get("learning.catalogue", query={"q": "threshold zebracrossing"})
+    assert "No module mentions ‘threshold zebracrossing’. Try ‘threshold’." in page.words
+    assert titles(page) == []
+
+
+def test_the_level_narrows_the_list(make, as_user):
+    visitor = as_user(make.person())
+    levels = {module.level for module in shelf.library().modules}
+    for level in levels:
+        fitting = [module.title for module in shelf.library().modules if module.level == level]
+        assert titles(visitor.get("learning.catalogue", query={"level": level})) == fitting
+    empty = ({"awareness", "practitioner", "coordinator", "leader"} - levels).pop()
+    assert "No module is at this level yet." in visitor.get("learning.catalogue", query={"level": empty}).words
+
+
+def test_what_was_searched_for_is_shown_as_text(make, as_user):
+    page = as_user(make.person()).get("learning.catalogue", query={"q": "<script>alert(1)</script>"})
+    assert "‘<script>alert(1)</script>’" in page.words
