@@ -17,6 +17,7 @@ setup: ## make the virtual environment from the hashed lock
 
 setup-tests: setup
 	@$(PYTHON) tools/prepare.py --tests
+	@sh tests/support/fetch_vnu.sh
 
 test: setup-tests ## run every test that can run on this machine
 	@$(BIN)/python -m pytest $(TESTS)

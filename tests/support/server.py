@@ -1,0 +1,80 @@
+"""The real server for tests: the web line of the Procfile with the demo's people, on a free port of this machine."""
+
+import os
+import shlex
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+SECRET = "journeys-only-0123456789-abcdefghijklmnop"
+LONGEST_START = 60
+LONGEST_STOP = 20
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serve the demo from an empty folder on SQLite; hands out the address, and ends what it started."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
+    environment = {
+        **inherited,
+        "LMS_SECRET_KEY": SECRET,
+        "LMS_DATA_DIR": str(folder),
+        "LMS_BASE_URL": address,
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "WEB_CONCURRENCY": "2",
+    }
+    loaded = subprocess.run(
+        [sys.executable, "-m", "lms.cli", "demo"],
+        check=False,
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert loaded.returncode == 0, f"lms demo failed:\n{loaded.stdout}{loaded.stderr}"
+    log = folder / "server.log"
+    with log.open("w") as out:
+        server = subprocess.Popen(web_line(), cwd=PROJECT, env=environment, stdout=out, stderr=out)
+        try:
+            wait_until_ready(server, address, log)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(LONGEST_STOP)
+
+
+def web_line() -> list[str]:
+    """How the Procfile starts the web server, with this Python."""
+    lines = dict(line.split(": ", 1) for line in (PROJECT / "Procfile").read_text().splitlines())
+    program, *words = shlex.split(lines["web"])
+    return [sys.executable, "-m", program, *words]
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_ready(server: "subprocess.Popen[bytes]", address: str, log: Path) -> None:
+    """Wait for /readyz; fails with the server's own words when it ends or takes too long."""
+    until = time.monotonic() + LONGEST_START
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError(f"the server did not get ready:\n{log.read_text()}")
