@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lms.assignments import queries as assignments
-from lms.assignments.due import LATE, Status
-from lms.assignments.queries import ModuleStanding
+from lms.assignments.due import LATE, ModuleStanding, Status
 from lms.certificates import queries as certificates
 from lms.certificates.models import Certificate
 from lms.cohorts import queries as cohorts

@@ -1,0 +1,39 @@
+"""Who may exempt whom, and who may read why: written once, in SQL."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+
+from lms.assignments.models import Exemption
+from lms.core.actor import Actor
+from lms.people import policy as people
+from lms.people.models import Membership
+
+
+def answers_for(actor: Actor, day: date) -> ColumnElement[bool]:
+    """SQL on `Membership`: present memberships whose training the actor decides about, as manager of the team or the
+    agency. A coordinator sees everybody's status but is nobody's employer; nobody decides about themself.
+    """
+    reach = []
+    if actor.managed_agencies:
+        reach.append(Membership.agency_id.in_(actor.managed_agencies))
+    if actor.managed_teams:
+        reach.append(Membership.team_id.in_(actor.managed_teams))
+    return and_(or_(false(), *reach), people.is_current(day), Membership.person_id != actor.id)
+
+
+def in_force(day: date) -> ColumnElement[bool]:
+    """SQL on `Exemption`: neither ended nor run out by this day."""
+    return and_(Exemption.ended_at.is_(None), or_(Exemption.until.is_(None), Exemption.until >= day))
+
+
+def decided(actor: Actor, day: date) -> ColumnElement[bool]:
+    """SQL on `Exemption`: those the actor may read with their reason, and end: granted by the agency for which they
+    manage the person.
+    """
+    managed = select(Membership.person_id).where(
+        answers_for(actor, day),
+        Membership.agency_id == Exemption.agency_id,
+        Membership.person_id == Exemption.person_id,
+    )
+    return managed.correlate(Exemption).exists()
