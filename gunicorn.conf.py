@@ -1,4 +1,4 @@
-"""How gunicorn serves Common Ground: threads in a few processes; read from the project's folder by the web line of the Procfile."""
+"""How gunicorn serves Common Ground: threads in a few processes. The web line of the Procfile reads it."""
 
 import os
 

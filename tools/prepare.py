@@ -35,7 +35,11 @@ def use_new_enough_python():
             os.execv(other, [other] + sys.argv)
     stop(
         "Common Ground needs Python %d.%d or newer, and this is %d.%d: install a newer Python%s, then run make again."
-        % (NEEDED + tuple(sys.version_info[:2]) + (" (on macOS: brew install python@3.13)" if sys.platform == "darwin" else "",))
+        % (
+            NEEDED
+            + tuple(sys.version_info[:2])
+            + (" (on macOS: brew install python@3.13)" if sys.platform == "darwin" else "",)
+        )
     )
 
 
@@ -48,7 +52,10 @@ def make_environment():
         import venv  # noqa: PLC0415
     except ImportError:
         package = "python%d.%d-venv" % sys.version_info[:2] if is_debian() else "the venv module"
-        stop("Python's venv module is missing: install %s (on Debian: sudo apt install %s), then run make again." % (package, package))
+        stop(
+            "Python's venv module is missing: install %s (on Debian: sudo apt install %s), then run make again."
+            % (package, package)
+        )
     venv.EnvBuilder(with_pip=True, clear=os.path.isdir(VENV)).create(VENV)
 
 
@@ -72,7 +79,7 @@ def install(lock):
     pip = [os.path.join(VENV, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     for what in (["--require-hashes", "-r", lock], ["--no-deps", "--no-build-isolation", "-e", "."]):
         if subprocess.call(pip + what, cwd=ROOT) != 0:
-            stop("The packages could not be installed: the lines above say why. Check the network connection, then run make again.")
+            stop("The packages could not be installed: the lines above say why. Check the network, then try again.")
     with open(stamp, "w") as handle:
         handle.write(wanted)
 

@@ -1,14 +1,19 @@
-"""What time it is, in one place, so that a test can stop the clock."""
+"""What time it is, in one place, so that a test can stop the clock and the demo can act in the past."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 PARTNERSHIP_ZONE = ZoneInfo("Europe/London")
 
+_acting_at: ContextVar[datetime | None] = ContextVar("acting_at", default=None)
+
 
 def now() -> datetime:
     """The present moment, in UTC, with its zone."""
-    return datetime.now(UTC)
+    return _acting_at.get() or datetime.now(UTC)
 
 
 def today() -> date:
@@ -24,3 +29,13 @@ def local(moment: datetime) -> datetime:
 def from_local(moment: datetime) -> datetime:
     """A moment typed into a form (partnership time, no zone) as UTC."""
     return moment.replace(tzinfo=PARTNERSHIP_ZONE).astimezone(UTC)
+
+
+@contextmanager
+def acting_at(moment: datetime) -> Iterator[None]:
+    """Let everything inside happen at another moment. For the demo only: real actions make its histories."""
+    token = _acting_at.set(moment)
+    try:
+        yield
+    finally:
+        _acting_at.reset(token)

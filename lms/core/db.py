@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from inspect import iscoroutinefunction
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -82,6 +83,9 @@ def install(app: Flask, url: str) -> None:
         options["connect_args"] = {"timeout": BUSY_SECONDS}
     app.config["SQLALCHEMY_ENGINES"] = {"default": options}
     db.init_app(app)
+    # Flask starts an event loop on every request to run an async teardown; nothing here is async, and /healthz took
+    # 3.3 ms with it and 0.5 ms without (measured in November 2026 through the test client).
+    app.teardown_appcontext_funcs[:] = [end for end in app.teardown_appcontext_funcs if not iscoroutinefunction(end)]
     with app.app_context():
         prepare_engine(db.engine)
         event.listen(db.sessionmaker, "before_flush", _refuse_unmarked_flush)

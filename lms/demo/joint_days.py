@@ -1,0 +1,66 @@
+"""The demo's joint days: one that has been, one with places left, one that is full."""
+
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from lms.cohorts import queries
+from lms.cohorts.actions import attendance, booking, building
+from lms.cohorts.plan import Plan, PlannedSession
+from lms.cohorts.states import Mark
+from lms.core import clock
+from lms.core.actor import Actor
+from lms.demo.roster import ACCOUNTS
+from lms.people import queries as people
+from lms.people.models import Person
+
+BEFORE = timedelta(days=45)
+
+
+def add_cohorts(everyone: list[Person], today: date) -> None:
+    """Let the trainer run three joint days, with people from all agencies booking for themselves."""
+    by_account = {person.email.partition("@")[0]: person for person in everyone}
+    others = everyone[len(ACCOUNTS) :]
+    held = _plan("Who leads, and who decides", today - timedelta(days=24), "Fern Hall, Brackenford", 14)
+    coming = _plan("Not our threshold: keeping hold of a child", today + timedelta(days=38), "Coldharbour Library", 16)
+    full = _plan("Leading a mixed team", today + timedelta(days=17), "https://meet.fernshire.example/leading", 6)
+    full = Plan(**{**vars(full), "modules": ("leading-integrated-services",), "largest_share": 34})
+    _run(by_account["trainer"], held, others[:14], today - timedelta(days=24))
+    _run(by_account["trainer"], coming, others[20:29])
+    _run(by_account["trainer"], full, others[30:40])
+
+
+def _plan(title: str, day: date, place: str, capacity: int) -> Plan:
+    starts, ends = (datetime.combine(day, at, clock.PARTNERSHIP_ZONE) for at in (time(9, 30), time(15, 30)))
+    return Plan(
+        title=title,
+        about="A day with people from other agencies who work around the same children. Lunch is shared.",
+        sessions=(PlannedSession(starts, ends, place),),
+        modules=("lead-professional", "tiers-of-need"),
+        capacity=capacity,
+    )
+
+
+def _run(trainer: Person, plan: Plan, comers: list[Person], held_on: date | None = None) -> None:
+    opened = plan.sessions[0].starts_at - BEFORE
+    opened = min(opened, clock.now() - timedelta(days=2))
+    with clock.acting_at(opened):
+        actor = people.actor(trainer)
+        cohort = building.create(actor, plan)
+        building.open_for_booking(actor, cohort.id)
+    for number, person in enumerate(comers):
+        with clock.acting_at(opened + timedelta(hours=3 * number + 1)):
+            comer = people.actor(person)
+            if comer.seats:
+                booking.book(comer, cohort.id)
+    if held_on:
+        with clock.acting_at(plan.sessions[0].ends_at):
+            _register(actor, cohort.id, cohort.sessions[0].id)
+
+
+def _register(trainer: Actor, cohort_id: UUID, session_id: UUID) -> None:
+    """Note who came: nearly all, one late, one not at all."""
+    cohort = queries.get_run(trainer, cohort_id)
+    room = [one for one in queries.people_on(cohort).in_the_room if one.person_id != trainer.id]
+    marks = {one.id: Mark.PRESENT for one in room}
+    marks[room[1].id], marks[room[-1].id] = Mark.LATE, Mark.ABSENT
+    attendance.note(trainer, cohort_id, session_id, marks)

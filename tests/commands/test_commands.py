@@ -1,0 +1,158 @@
+"""The commands a person types: what they refuse, in which words, and that nothing happens unasked."""
+
+import os
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lms.config import BadSetting, Settings
+from lms.serving import kept_secret
+
+PROJECT = Path(__file__).resolve().parents[2]
+SECRET = "tests-only-0123456789-abcdefghijklmnop"
+
+
+def lms(*words, folder, secret=SECRET, **more):
+    environment = {"PATH": os.environ["PATH"], "LMS_DATA_DIR": str(folder), "LMS_SECRET_KEY": secret, **more}
+    return subprocess.run(
+        [sys.executable, "-m", "lms.cli", *words],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def gunicorn(folder, *, bind, secret=SECRET):
+    """Start the Procfile's web line and wait for it to refuse; a server that starts is a failure."""
+    environment = {"PATH": os.environ["PATH"], "LMS_DATA_DIR": str(folder), "LMS_SECRET_KEY": secret, "HOST": bind}
+    environment["PORT"] = str(free_port())
+    command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "lms.app:create_app()"]
+    return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=30)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def demo_folder(tmp_path_factory):
+    """A data folder that holds the demo."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = lms("demo", folder=folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_the_database_is_made_by_migrations_and_holds_nobody(tmp_path):
+    done = lms("db", "upgrade", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "from nothing to" in done.stdout
+    again = lms("db", "upgrade", folder=tmp_path)
+    assert "The database is at" in again.stdout
+
+
+def test_demo_people_come_only_when_asked_for_and_only_once(demo_folder):
+    again = lms("demo", folder=demo_folder)
+    assert "nothing was added" in again.stdout
+    for account in ("staff", "trainer", "manager", "author", "coordinator", "admin", "outsider", "person01"):
+        assert f"{account}@demo.example" in again.stdout
+
+
+def test_a_server_with_demo_accounts_refuses_to_listen_beyond_this_machine(demo_folder):
+    refused = gunicorn(demo_folder, bind="0.0.0.0")
+    assert refused.returncode != 0
+    assert "demo accounts" in refused.stderr
+
+
+def test_lms_run_is_for_this_machine_only(demo_folder):
+    refused = lms("run", "--host", "0.0.0.0", folder=demo_folder)
+    assert refused.returncode == 2
+    assert "this machine only" in refused.stderr
+
+
+@pytest.mark.parametrize(("secret", "words"), [("", "is not set"), ("short", "too weak"), ("a" * 64, "too weak")])
+def test_the_real_server_refuses_a_missing_or_weak_secret(tmp_path, secret, words):
+    refused = gunicorn(tmp_path, bind="127.0.0.1", secret=secret)
+    assert refused.returncode != 0
+    assert words in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_taken_port_gets_one_sentence(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = lms("run", "--port", str(port), folder=tmp_path)
+    assert refused.returncode == 2
+    assert refused.stderr.strip() == (
+        f"Port {port} is taken by another program. Choose another, for example: make run PORT={port + 1}"
+    )
+
+
+def test_the_local_secret_is_made_once_and_is_its_owners_alone(tmp_path):
+    first = kept_secret(tmp_path / "data")
+    assert kept_secret(tmp_path / "data") == first
+    assert stat.S_IMODE((tmp_path / "data" / "secret-key").stat().st_mode) == 0o600
+    Settings({"LMS_SECRET_KEY": first}).check_secret()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("LMS_BASE_URL", "training.example.org", "must be an address"),
+        ("LMS_BASE_URL", "http://training.example.org", "must begin with https"),
+        ("LMS_SMTP_PORT", "many", "must be a whole number"),
+        ("LMS_SMTP_TLS", "true", "must be yes or no"),
+        ("LMS_MAIL", "pigeon", "must be smtp or files"),
+        ("LMS_DATABASE_URL", "mysql://x", "must begin with sqlite"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_the_way_to_mend_it(name, value, words):
+    with pytest.raises(BadSetting, match=words):
+        Settings({"LMS_SECRET_KEY": SECRET, name: value})
+
+
+def test_broken_content_stops_the_start_with_file_line_and_column(tmp_path):
+    module = tmp_path / "modules" / "broken"
+    module.mkdir(parents=True)
+    (module / "module.md").write_text("---\ntitle: [\n---\n")
+    refused = lms("db", "upgrade", folder=tmp_path / "data", LMS_MODULES_DIR=str(tmp_path / "modules"))
+    assert refused.returncode == 2
+    assert "module.md:" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("version", ["3.9", "3.10"])
+def test_an_old_python_is_told_so_in_one_sentence(version, tmp_path):
+    """`tools/prepare.py` is read by old Pythons, so its check is tried with the version it would see there."""
+    numbers = version.replace(".", ", ")
+    program = (
+        f"import sys, runpy; sys.version_info = ({numbers}, 0, 'final', 0); sys.argv = ['prepare.py'];"
+        "import shutil; shutil.which = lambda name: None;"
+        "runpy.run_path('tools/prepare.py', run_name='__main__')"
+    )
+    refused = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, timeout=30)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Common Ground needs Python 3.11 or newer, and this is " + version)
+    assert refused.stderr.count("\n") == 1
+
+
+def test_a_debian_without_ensurepip_is_told_what_to_install(tmp_path):
+    program = (
+        "import sys, os, runpy; sys.modules['ensurepip'] = None; sys.argv = ['prepare.py'];"
+        "make = runpy.run_path('tools/prepare.py')['make_environment'];"
+        f"make.__globals__.update(VENV={str(tmp_path / 'v')!r}, is_debian=lambda: True); make()"
+    )
+    refused = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, timeout=30)
+    assert refused.returncode == 1
+    assert "apt install python3" in refused.stderr
+    assert refused.stderr.count("\n") == 1
