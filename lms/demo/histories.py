@@ -1,4 +1,4 @@
-"""What the people of the demo have done: studied, passed and failed, booked and come. Made by the real actions, in the past."""
+"""What the people of the demo have done: studied, passed, failed, booked, come. Made by the real actions, in the past."""
 
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -17,7 +17,7 @@ from lms.notifications.models import OutboxMail
 from lms.people import queries as people
 from lms.people.models import Person
 
-# How likely it is that someone has finished a module, is part of the way, or has not begun; by how long they have worked here.
+# Below the first, someone has finished a module; below the second, they are part of the way; above, not begun.
 FINISHED, HALFWAY = 0.62, 0.82
 OLDEST_DAYS = 1250
 EXPIRED_SHARE = 0.12

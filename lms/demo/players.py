@@ -17,7 +17,7 @@ MOST_GOES = 6
 
 
 def play(actor: Actor, slug: str, at: datetime, chance: Random) -> datetime:
-    """Try a quiz until it is passed, a minute an answer; returns when that was. The last goes leave nothing to chance."""
+    """Try a quiz until it is passed, a minute an answer; returns when that was. From the third go on all is right."""
     quiz = quizzes().quiz(slug)
     for go in range(MOST_GOES):
         sure = 1.0 if go >= 2 else SURE

@@ -1,4 +1,4 @@
-"""Who exists in the demo: agencies, teams, named accounts and sixty more people. All of them, and both places, are invented."""
+"""Who exists in the demo: agencies, teams, named accounts and sixty more people. All are invented, places too."""
 
 from dataclasses import dataclass
 

@@ -1,10 +1,9 @@
 """The forms of signing in."""
 
 from wtforms import PasswordField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from lms.web.forms import PageForm
+from lms.web.forms import PageForm, choice
 
 
 class SignInForm(PageForm):
@@ -20,8 +19,8 @@ class ThemeForm(PageForm):
     theme = SelectField(
         "Colours",
         choices=[
-            SelectChoice("", "Match my device"),
-            SelectChoice("light", "Light"),
-            SelectChoice("dark", "Dark"),
+            choice("", "Match my device"),
+            choice("light", "Light"),
+            choice("dark", "Dark"),
         ],
     )
