@@ -15,8 +15,8 @@ class Attempt(Row):
     """One go of a person at a knowledge check or a scenario; at most one of a quiz is open at a time.
 
     `seed` fixes the draw and every order of options. `state` is the draw of a check or the play of a scenario.
-    `content_hash` names the exact content. Ended with a result, `passed` says which; ended without one (the quiz was
-    rewritten under it), `passed` stays empty.
+    `content_hash` names the exact content. Finished with a result, `passed`, `points` and `out_of` say which; closed
+    without one (the quiz was rewritten under it, or the learner began again from another seat), `passed` stays empty.
     """
 
     __tablename__ = "quiz_attempts"
@@ -45,7 +45,7 @@ class Attempt(Row):
     finished_at: Mapped[datetime | None]
     passed: Mapped[bool | None]
     points: Mapped[int | None]
-    out_of: Mapped[int]
+    out_of: Mapped[int] = mapped_column(default=0)
 
 
 class Answer(Row):
