@@ -15,6 +15,8 @@ from lms.home import views as home
 from lms.learning import views as learning
 from lms.people import sectors
 from lms.people import views as people
+from lms.reports import views as reports
+from lms.quizzes import shelf as quiz_shelf
 from lms.signin import devices, sessions
 from lms.signin import views as signin
 from lms.web import access, errors, health, security, templating, transactions
@@ -28,6 +30,7 @@ BLUEPRINTS = (
     booking.bp,
     building.bp,
     attendance.bp,
+    reports.bp,
     home.bp,
     authoring.bp,
 )
@@ -54,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     navigation.install(app)
     schedule.install(app, settings)
     shelf.install(app, settings)
+    quiz_shelf.install(app, settings)
     app.jinja_env.globals["sector"] = sectors.look
     app.jinja_env.filters["device"] = devices.named
     for blueprint in BLUEPRINTS:

@@ -1,4 +1,4 @@
-"""What the people of the demo have done: studied, passed, failed, booked, come. Made by the real actions, in the past."""
+"""What the people of the demo have done: studied, passed, booked, come. Made by the real actions, in the past."""
 
 from datetime import date, datetime, time, timedelta
 from random import Random
