@@ -1,0 +1,44 @@
+"""Reads about quizzes: a person's own goes, and what they gave in one of them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from lms.core.actor import Actor
+from lms.core.db import db
+from lms.core.errors import NotFound
+from lms.quizzes import policy, sitting
+from lms.quizzes.models import Answer, Attempt
+from lms.quizzes.quiz import KnowledgeCheck
+from lms.quizzes.sitting import Sitting
+
+MOST_LISTED = 20
+
+
+def attempts(actor: Actor, quiz: str) -> Sequence[Attempt]:
+    """The actor's last goes at a quiz, newest first; one that is open is always the first."""
+    wanted = select(Attempt).where(policy.visible(actor), Attempt.quiz == quiz)
+    return db.session.scalars(wanted.order_by(Attempt.number.desc()).limit(MOST_LISTED)).all()
+
+
+def attempt(actor: Actor, quiz: str, attempt_id: UUID, *, locked: bool = False) -> Attempt:
+    """One go of the actor. Raises NotFound for anyone else's. `locked` lets one request at a time change it."""
+    wanted = select(Attempt).where(policy.visible(actor), Attempt.quiz == quiz, Attempt.id == attempt_id)
+    found = db.session.scalar(wanted.with_for_update() if locked else wanted)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def sitting_of(check: KnowledgeCheck, attempt: Attempt) -> Sitting:
+    """A go at a check with all its answers. Raises DrawDoesNotFit when the questions have changed under it."""
+    wanted = select(Answer.position, Answer.given, Answer.right).where(Answer.attempt_id == attempt.id)
+    given = ((row.position, row.given, row.right) for row in db.session.execute(wanted))
+    return sitting.from_json(check, attempt.state, given)
+
+
+def passed_quizzes(actor: Actor, module: str) -> frozenset[str]:
+    """The quizzes of a module that the actor has ever passed."""
+    wanted = select(Attempt.quiz).where(policy.visible(actor), Attempt.module == module, Attempt.passed.is_(True))
+    return frozenset(db.session.scalars(wanted.distinct()))
