@@ -1,0 +1,118 @@
+"""The forms of reports: which people to show, and exempting somebody."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+from wtforms import DateField, HiddenField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from lms.assignments.due import LABELS, Status
+from lms.core.errors import NotFound
+from lms.reports.matrix import WORST_FIRST, Show
+from lms.reports.queries import Filters, Place, Reach
+from lms.web.forms import PageForm, choice
+
+LONGEST_NAME = 120
+LONGEST_REASON = 300
+SHOWN = [choice(status.value, LABELS[status]) for status in WORST_FIRST if status is not Status.NOT_REQUIRED]
+
+
+class FilterForm(PageForm):
+    """What to show. Sent with GET, so a choice has an address of its own that can be kept."""
+
+    agency = SelectField("Agency", default="")
+    team = SelectField("Team", default="")
+    show = SelectField("Show", name="status", default="")
+    q = StringField("Name", filters=[lambda text: (text or "").strip()[:LONGEST_NAME]])
+    sort = HiddenField(default="")
+
+    def __init__(self, reach: Reach) -> None:
+        super().__init__(_given())
+        agency_id = _uuid(self.agency.data)
+        teams = reach.within(agency_id)
+        several = len(reach.agencies) > 1 and agency_id is None
+        self.agency.choices = [choice("", "All agencies"), *(choice(str(one.id), one.name) for one in reach.agencies)]
+        self.team.choices = [
+            choice("", "All teams"),
+            *(choice(str(one.id), _named(one, in_full=several)) for one in teams),
+        ]
+        self.show.choices = [choice("", "Everyone"), choice(Show.LATE.value, "Overdue or expired"), *SHOWN]
+        if _find(reach.teams, self.team.data) not in (None, *teams):
+            self.team.data = ""  # another agency was chosen since: all of its teams are meant
+        self.reach = reach
+
+    def filters(self) -> Filters:
+        """What was asked for. Raises NotFound for a place or status that is not offered to this reader."""
+        if not self.validate():
+            raise NotFound
+        return Filters(
+            agency=_find(self.reach.agencies, self.agency.data),
+            team=_find(self.reach.teams, self.team.data),
+            show=self.show.data or "",
+            name=self.q.data or "",
+            order=self.sort.data or "",
+        )
+
+    def address(self, **changed: str | int) -> dict[str, str]:
+        """What was asked for as the values of an address, with some of it changed; what is empty is left out."""
+        asked = {field.name: field.data for field in self} | changed
+        return {name: str(value) for name, value in asked.items() if value}
+
+
+class DayField(DateField):
+    """A date, picked or typed."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the date, or say how one is written."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Enter the last day as a date, like 31 March 2027.") from None
+
+
+class ExemptionForm(PageForm):
+    """Exempting somebody from a module."""
+
+    module = SelectField("Module", validate_choice=True)
+    reason = StringField(
+        "Reason",
+        [
+            InputRequired("Give the reason in a few words."),
+            Length(max=LONGEST_REASON, message=f"Keep the reason within {LONGEST_REASON} characters."),
+        ],
+    )
+    until = DayField("Last day of the exemption", [Optional()], format=["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y"])
+
+    def __init__(self, modules: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self.module.choices = [choice(slug, title) for slug, title in modules]
+
+    @property
+    def last_day(self) -> date | None:
+        """The day that was entered; None means for good."""
+        day: date | None = self.until.data
+        return day
+
+
+def _given() -> MultiDict[str, str]:
+    return MultiDict(request.args.items(multi=True))
+
+
+def _named(team: Place, *, in_full: bool) -> str:
+    """A team's name, with its agency where several agencies are on offer."""
+    return f"{team.name}, {team.agency}" if in_full else team.name
+
+
+def _find(places: Sequence[Place], chosen: str | None) -> Place | None:
+    wanted = _uuid(chosen)
+    return next((place for place in places if place.id == wanted), None)
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,104 @@
+"""Pages of reports: my team's completion, the same as a file, and one person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from lms.assignments import actions as assignments
+from lms.catalogue import shelf
+from lms.core import clock
+from lms.core.permissions import Permission
+from lms.reports import actions, queries, table
+from lms.reports.forms import ExemptionForm, FilterForm
+from lms.reports.matrix import Line
+from lms.web.access import current_actor, requires
+from lms.web.answers import done
+from lms.web.downloads import csv_file
+from lms.web.templating import plain_date
+
+bp = Blueprint("reports", __name__, template_folder="templates", url_prefix="/reports")
+
+PEOPLE_A_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Paged:
+    """One page of a report's lines."""
+
+    lines: Sequence[Line]
+    number: int
+    pages: int
+
+
+def _paged(lines: Sequence[Line]) -> Paged:
+    """The page that was asked for; the last one where there are fewer."""
+    pages = max(1, -(-len(lines) // PEOPLE_A_PAGE))
+    number = min(max(request.args.get("page", 1, int), 1), pages)
+    return Paged(lines[(number - 1) * PEOPLE_A_PAGE : number * PEOPLE_A_PAGE], number, pages)
+
+
+@bp.get("/completion")
+@requires(Permission.REPORT_READ)
+def completion() -> ResponseReturnValue:
+    """Who of my people has done what, those needing attention first."""
+    actor, today = current_actor(), clock.today()
+    form = FilterForm(queries.reach(actor, today))
+    report = queries.completion(actor, form.filters(), form.reach, today)
+    paged = _paged(report.lines)
+    actions.seen(actor, [line.id for line in paged.lines])
+    return render_template("reports/completion.html", report=report, form=form, paged=paged)
+
+
+@bp.get("/completion.csv")
+@requires(Permission.REPORT_READ)
+def completion_csv() -> ResponseReturnValue:
+    """The same people as a file: one row for each person and module, with the same filters."""
+    actor, today = current_actor(), clock.today()
+    form = FilterForm(queries.reach(actor, today))
+    report = queries.completion(actor, form.filters(), form.reach, today)
+    rows = list(table.rows(report))
+    actions.exported(actor, [line.id for line in report.lines], len(rows))
+    return csv_file([table.HEADINGS, *rows], f"completion-{today.isoformat()}.csv")
+
+
+@bp.get("/people/<uuid:person_id>/")
+@requires(Permission.REPORT_READ)
+def person(person_id: UUID) -> ResponseReturnValue:
+    """One person's dates, completions and exemptions."""
+    found = queries.person(current_actor(), person_id, clock.today())
+    actions.seen(current_actor(), [person_id])
+    return _person_page(found, ExemptionForm(_exemptable()))
+
+
+@bp.post("/people/<uuid:person_id>/exemptions")
+@requires(Permission.REQUIREMENT_EXEMPT)
+def exempt(person_id: UUID) -> ResponseReturnValue:
+    """Exempt a person from a module."""
+    form = ExemptionForm(_exemptable())
+    if form.submitted():
+        with form.showing_refusals():
+            assignments.exempt(current_actor(), person_id, form.module.data, form.reason.data or "", form.last_day)
+            until = f" until {plain_date(form.last_day)}" if form.last_day else ""
+            return done(f"The exemption runs{until}.", "reports.person", person_id=person_id)
+    return _person_page(queries.person(current_actor(), person_id, clock.today()), form)
+
+
+@bp.post("/people/<uuid:person_id>/exemptions/<uuid:exemption_id>/end")
+@requires(Permission.REQUIREMENT_EXEMPT)
+def end_exemption(person_id: UUID, exemption_id: UUID) -> ResponseReturnValue:
+    """End an exemption; the module counts again from today."""
+    assignments.end_exemption(current_actor(), person_id, exemption_id)
+    return done("The exemption has ended. The module counts again from today.", "reports.person", person_id=person_id)
+
+
+def _person_page(found: queries.PersonReport, form: ExemptionForm) -> ResponseReturnValue:
+    """The page of a person; a refused form is shown on it, without noting a second look."""
+    modules = {module.slug: module for module in shelf.library().modules}
+    return render_template("reports/person.html", person=found, form=form, modules=modules), form.status
+
+
+def _exemptable() -> list[tuple[str, str]]:
+    return [(module.slug, module.title) for module in shelf.library().modules if module.core]
