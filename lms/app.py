@@ -15,8 +15,9 @@ from lms.home import views as home
 from lms.learning import views as learning
 from lms.people import sectors
 from lms.people import views as people
-from lms.reports import views as reports
 from lms.quizzes import shelf as quiz_shelf
+from lms.quizzes import views as quizzes
+from lms.reports import views as reports
 from lms.signin import devices, sessions
 from lms.signin import views as signin
 from lms.web import access, errors, health, security, templating, transactions
@@ -25,6 +26,7 @@ BLUEPRINTS = (
     health.bp,
     people.bp,
     signin.bp,
+    quizzes.bp,
     learning.bp,
     certificates.bp,
     booking.bp,
