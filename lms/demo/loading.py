@@ -18,6 +18,7 @@ from lms.signin.passwords import hash_password
 PASSWORD = "integrated-working"  # noqa: S105 -- printed in the README; such accounts never listen beyond this machine
 SEED = 2009
 LONGEST_SERVICE_DAYS = 900
+LONG_HERE_DAYS, NEW_HERE_DAYS = 400, 62
 NEW_STARTERS = 6
 
 
@@ -71,7 +72,8 @@ def _add_people(teams: dict[str, Team], today: date, chance: Random) -> list[Per
     people = []
     for one in roster.ACCOUNTS:
         made = _person(one.account, one.name, shared_hash)
-        _join(made, teams[one.team], one.job, today - timedelta(days=400), one.roles)
+        since = today - timedelta(days=NEW_HERE_DAYS if one.account == "staff" else LONG_HERE_DAYS)
+        _join(made, teams[one.team], one.job, since, one.roles)
         people.append(made)
     posts = [post for post in roster.POSTS if post.partnership == roster.FERNSHIRE]
     for number, name in enumerate(roster.NAMES, start=1):
