@@ -38,6 +38,7 @@ bench: setup-tests ## requests per second beside a bare Flask page, in the same 
 
 lock: ## renew the hashed locks after changing pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra build $(LOCK) -o requirements.txt
+	uv pip compile pyproject.toml --extra build --extra postgres $(LOCK) -o requirements-postgres.txt
 	uv pip compile pyproject.toml --extra build --extra dev --extra postgres $(LOCK) -o requirements-dev.txt
 
 LOCK := --universal --python-version 3.11.2 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
