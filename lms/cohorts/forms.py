@@ -1,6 +1,6 @@
 """The forms of joint training: a cohort and its sessions, people, needs on the day, trainers, and the register."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -163,23 +163,14 @@ class CohortForm(PageForm):
     largest_share = WholeNumber("Largest share of one agency, in percent", 1, 100, default=40)
     open_to = RadioField(
         "Open to",
-        choices=[(ALL, "Every agency of the partnership"), (CHOSEN, "Only the agencies ticked here")],
+        choices={ALL: "Every agency of the partnership", CHOSEN: "Only the agencies ticked here"},
         default=ALL,
     )
     agencies = Ticks("Agencies")
 
-    def __init__(
-        self, modules: Sequence[tuple[str, str]], agencies: Sequence[tuple[str, str]], cohort: Cohort | None = None
-    ) -> None:
-        known: dict[str, Any] = {}
-        if cohort:
-            known = {
-                "open_to": ALL if cohort.all_agencies else CHOSEN,
-                "modules": [one.module for one in cohort.modules],
-                "agencies": [str(one.agency_id) for one in cohort.agencies],
-            }
-        super().__init__(obj=cohort, data=None, **known)
-        self.modules.choices, self.agencies.choices = list(modules), list(agencies)
+    def __init__(self, modules: Mapping[str, str], agencies: Mapping[str, str], cohort: Cohort | None = None) -> None:
+        super().__init__(None, data=_as_typed(cohort) if cohort else {})
+        self.modules.choices, self.agencies.choices = dict(modules), dict(agencies)
         there: list[CohortSession] = list(cohort.sessions) if cohort else []
         rows = max(MOST_SESSIONS, len(there))
         self.sessions = [SessionForm(n + 1, there[n] if n < len(there) else None) for n in range(rows)]
@@ -219,6 +210,20 @@ class CohortForm(PageForm):
             largest_share=share,
             agencies=None if self.open_to.data == ALL else tuple(UUID(one) for one in self.agencies.data or ()),
         )
+
+
+def _as_typed(cohort: Cohort) -> dict[str, Any]:
+    """A cohort's values as the form's fields hold them."""
+    return {
+        "title": cohort.title,
+        "about": cohort.about,
+        "modules": [one.module for one in cohort.modules],
+        "capacity": cohort.capacity,
+        "minimum_agencies": cohort.minimum_agencies,
+        "largest_share": cohort.largest_share,
+        "open_to": ALL if cohort.all_agencies else CHOSEN,
+        "agencies": [str(one.agency_id) for one in cohort.agencies],
+    }
 
 
 class BookingForm(PageForm):

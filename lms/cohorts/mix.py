@@ -102,11 +102,12 @@ def measure(groups: Iterable[Group]) -> Mix:
 def blocks(mix: Mix) -> list[Block]:
     """The bar, from left to right; the widths add up to the whole."""
     made: list[Block] = []
-    before = 0
+    start, before = 0.0, 0
     for group in mix.groups:
-        start = round(PERCENT * before / mix.people, 2)
         before += group.people
-        made.append(Block(group, start, round(PERCENT * before / mix.people - start, 2)))
+        end = round(PERCENT * before / mix.people, 2)
+        made.append(Block(group, start, round(end - start, 2)))
+        start = end
     return made
 
 

@@ -17,7 +17,7 @@ def run(actor: Actor) -> ColumnElement[bool]:
     """
     if not actor.can(Permission.COHORT_EDIT):
         return false()
-    named = exists().where(CohortTrainer.cohort_id == Cohort.id, CohortTrainer.person_id == actor.id)
+    named = exists().where(CohortTrainer.cohort_id == Cohort.id, CohortTrainer.person_id == actor.id).correlate(Cohort)
     return or_(Cohort.partnership.in_(actor.partnerships(Role.COORDINATOR)), named)
 
 
@@ -25,13 +25,15 @@ def taking_part(actor: Actor) -> ColumnElement[bool]:
     """SQL on `Cohort`: cohorts the actor is booked on, waits for, is invited to or walked in to. Nobody is told of a
     draft.
     """
-    on_it = exists().where(Booking.cohort_id == Cohort.id, Booking.person_id == actor.id, Booking.state.in_(ON_IT))
+    own = and_(Booking.cohort_id == Cohort.id, Booking.person_id == actor.id, Booking.state.in_(ON_IT))
+    on_it = exists().where(own).correlate(Cohort)
     return and_(Cohort.state != CohortState.DRAFT, on_it)
 
 
 def on_offer(actor: Actor) -> ColumnElement[bool]:
     """SQL on `Cohort`: cohorts open for booking by an agency the actor works for today."""
-    chosen = exists().where(CohortAgency.cohort_id == Cohort.id, CohortAgency.agency_id.in_(actor.agency_ids))
+    its_own = and_(CohortAgency.cohort_id == Cohort.id, CohortAgency.agency_id.in_(actor.agency_ids))
+    chosen = exists().where(its_own).correlate(Cohort)
     to_all = and_(Cohort.all_agencies, Cohort.partnership.in_(actor.partnerships()))
     return and_(Cohort.state == CohortState.OPEN, or_(to_all, chosen))
 

@@ -77,7 +77,7 @@ def _taken(cohort_ids: Collection[UUID]) -> dict[UUID, dict[UUID, int]]:
         select(Booking.cohort_id, Booking.agency_id, func.count())
         .where(Booking.cohort_id.in_(cohort_ids), Booking.state == BookingState.BOOKED)
         .group_by(Booking.cohort_id, Booking.agency_id)
-    ).tuples()
+    )
     taken: dict[UUID, dict[UUID, int]] = {}
     for cohort_id, agency_id, number in rows:
         taken.setdefault(cohort_id, {})[agency_id] = number
@@ -197,16 +197,12 @@ class JointDays:
 
 def joint_days(actor: Actor) -> JointDays:
     """The actor's joint days that are not over, and those still open to their agency. Four queries at most."""
-    mine = (
-        db.session.execute(
-            select(Cohort, Booking)
-            .join(Booking, Booking.cohort_id == Cohort.id)
-            .where(Booking.person_id == actor.id, Booking.state.in_(ON_IT), policy.taking_part(actor))
-            .options(selectinload(Cohort.sessions))
-        )
-        .tuples()
-        .all()
-    )
+    mine = db.session.execute(
+        select(Cohort, Booking)
+        .join(Booking, Booking.cohort_id == Cohort.id)
+        .where(Booking.person_id == actor.id, Booking.state.in_(ON_IT), policy.taking_part(actor))
+        .options(selectinload(Cohort.sessions))
+    ).all()
     own = {cohort.id: booking for cohort, booking in mine}
     offered = db.session.scalars(
         select(Cohort).where(policy.on_offer(actor), Cohort.id.not_in(list(own))).options(selectinload(Cohort.sessions))

@@ -53,9 +53,9 @@ def edit(cohort_id: UUID) -> ResponseReturnValue:
 
 
 def _form(cohort: Cohort | None = None) -> CohortForm:
-    modules = [(module.slug, module.title) for module in library().modules]
+    modules = {module.slug: module.title for module in library().modules}
     partnership = cohort.partnership if cohort else building.partnership(current_actor())
-    agencies = [(str(one.id), one.name) for one in queries.agencies_of(partnership)]
+    agencies = {str(one.id): one.name for one in queries.agencies_of(partnership)}
     return CohortForm(modules, agencies, cohort)
 
 
@@ -71,7 +71,7 @@ def _manage(cohort_id: UUID, form: PageForm | None = None) -> ResponseReturnValu
     cohort = queries.get_run(actor, cohort_id)
     on_it, agencies = queries.people_on(cohort), queries.open_to(cohort)
     search = SearchForm(request.args)
-    search.agency.choices = [("", "All agencies"), *((str(one.id), one.name) for one in agencies)]
+    search.agency.choices = {"": "All agencies"} | {str(one.id): one.name for one in agencies}
     found = queries.candidates(cohort, search.name.data or "", search.agency_id)
     shown, room = on_it.mix(), on_it.room(cohort)
     rules = mix.Rules(cohort.capacity, cohort.minimum_agencies, cohort.largest_share)

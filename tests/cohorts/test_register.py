@@ -1,0 +1,146 @@
+"""The register: who came, corrections, walk-ins, and what each person sees of it."""
+
+import pytest
+from sqlalchemy import select
+
+from lms.audit.models import AuditEntry
+from lms.cohorts.actions import booking as actions
+from lms.cohorts.actions import building
+from lms.cohorts.models import Attendance, Booking
+from lms.cohorts.plan import PlannedSession
+from lms.core.db import db, writing
+from tests.cohorts.conftest import a_plan, states, taken
+
+
+@pytest.fixture
+def day(actor, partnership):
+    """A cohort that began an hour ago, with three people who have a place."""
+    cohort = partnership.cohort()
+    with writing():
+        ids = [partnership.person(n, name=f"P{n}").id for n in range(3)]
+        actions.add(actor(partnership.trainer), cohort.id, ids)
+    partnership.begin(cohort, hours=1)
+    return cohort
+
+
+def register(cohort):
+    db.session.rollback()
+    rows = db.session.scalars(select(Attendance).execution_options(populate_existing=True)).all()
+    return {db.session.get(Booking, row.booking_id).person.name: row for row in rows}
+
+
+def here(cohort):
+    return {"cohort_id": cohort.id, "session_id": cohort.sessions[0].id}
+
+
+def marks_for(cohort, **marks):
+    rows = {row.person.name: row.id for row in db.session.scalars(select(Booking)).all()}
+    return {f"mark-{rows[name]}": mark for name, mark in marks.items()}
+
+
+def test_marking_who_came(as_user, partnership, day):
+    browser = as_user(partnership.trainer)
+    page = browser.get("attendance.register", **here(day))
+    assert len(page.all("//fieldset[.//input[@type='radio']]")) == 3
+    assert page.all("//input[@type='radio'][@checked]") == []
+    browser.post("attendance.register", marks_for(day, P0="present", P1="left-early"), **here(day))
+    found = register(day)
+    assert {name: row.mark for name, row in found.items()} == {"P0": "present", "P1": "left-early"}
+    assert {row.noted_by for row in found.values()} == {partnership.trainer.id}
+    page = browser.get("attendance.register", **here(day))
+    assert sorted(page.all("//input[@type='radio'][@checked]/@value")) == ["left-early", "present"]
+    assert "2 of 3 people marked" in page.words
+
+
+def test_a_correction_is_audited_and_saving_the_same_again_is_not(as_user, partnership, day):
+    browser = as_user(partnership.trainer)
+    browser.post("attendance.register", marks_for(day, P0="present", P1="late"), **here(day))
+    browser.post("attendance.register", marks_for(day, P0="present", P1="absent"), **here(day))
+    rows = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "attendance.corrected")).all()
+    assert [(row.detail["before"], row.detail["after"]) for row in rows] == [("late", "absent")]
+    noted = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "attendance.noted")).all()
+    assert [row.detail["people"] for row in noted] == [2, 1]
+
+
+def test_nobody_marks_themself(as_user, actor, partnership, day):
+    partnership.begin(day, days=-2)
+    with writing():
+        actions.book(actor(partnership.trainer), day.id)
+    partnership.begin(day, hours=1)
+    browser = as_user(partnership.trainer)
+    page = browser.get("attendance.register", **here(day))
+    assert "You cannot mark yourself" in page.words
+    marks = marks_for(day, **{"Tamsin Trainer": "present", "P0": "present"})
+    assert "You cannot mark yourself" in browser.post("attendance.register", marks, expect=422, **here(day)).words
+    assert register(day) == {}
+    walk_in = {"person": str(partnership.trainer.id)}
+    browser.post("attendance.walk_in", walk_in, expect=422, **here(day))
+    assert register(day) == {}
+
+
+def test_there_is_no_register_before_the_day(as_user, partnership, day):
+    partnership.begin(day, days=-2)
+    browser = as_user(partnership.trainer)
+    page = browser.get("attendance.register", **here(day))
+    assert "The register opens on the day of the session" in page.words
+    assert page.all("//input[@type='radio']") == []
+    page = browser.post("attendance.register", marks_for(day, P0="present"), expect=422, **here(day))
+    assert "The register opens on the day" in page.words
+    assert register(day) == {}
+
+
+def test_unknown_marks_and_people_of_other_cohorts_are_refused(as_user, partnership, day):
+    browser = as_user(partnership.trainer)
+    browser.post("attendance.register", marks_for(day, P0="asleep"), expect=422, **here(day))
+    other = partnership.cohort(title="Another")
+    partnership.begin(other, hours=1)
+    browser.post("attendance.register", marks_for(day, P0="present"), expect=404, **here(other))
+    wrong = {"cohort_id": other.id, "session_id": day.sessions[0].id}
+    browser.post("attendance.register", marks_for(day, P0="present"), expect=404, **wrong)
+    assert register(day) == {}
+
+
+def test_a_walk_in_is_found_by_name_and_takes_no_place(as_user, partnership, day):
+    ann = partnership.person(3, name="Ann Walker")
+    browser = as_user(partnership.trainer)
+    page = browser.get("attendance.register", query={"name": "walk"}, **here(day))
+    form = next(one for one in page.forms() if one.get("action").endswith("/walk-ins"))
+    browser.send(page, form)
+    assert states(day)["Ann Walker"] == "walk-in"
+    assert register(day)["Ann Walker"].mark == "present"
+    assert taken(day) == 3
+    page = as_user(ann).get("cohorts.show", cohort_id=day.id)
+    assert "You came without a place" in page.words
+    assert "P0" in page.words
+
+
+def test_someone_who_waited_can_walk_in(as_user, actor, partnership):
+    cohort = partnership.cohort(capacity=1)
+    for n in range(2):
+        with writing():
+            actions.book(actor(partnership.person(n, name=f"Person {n}x")), cohort.id)
+    partnership.begin(cohort, minutes=10)
+    browser = as_user(partnership.trainer)
+    page = browser.get("attendance.register", query={"name": "Person"}, **here(cohort))
+    assert "Person 1x" in page.words
+    form = next(one for one in page.forms() if one.get("action").endswith("/walk-ins"))
+    browser.send(page, form)
+    assert states(cohort) == {"Person 0x": "booked", "Person 1x": "walk-in"}
+
+
+def test_a_person_sees_their_own_mark_and_nobody_elses(as_user, partnership, day):
+    as_user(partnership.trainer).post("attendance.register", marks_for(day, P0="present", P1="absent"), **here(day))
+    people = {row.person.name: row.person for row in db.session.scalars(select(Booking)).all()}
+    page = as_user(people["P0"]).get("cohorts.show", cohort_id=day.id)
+    assert "Register: present" in page.words
+    assert "absent" not in page.words
+    assert "Register: absent" in as_user(people["P1"]).get("cohorts.show", cohort_id=day.id).words
+
+
+def test_a_session_whose_register_was_taken_cannot_be_removed(as_user, actor, partnership, day):
+    as_user(partnership.trainer).post("attendance.register", marks_for(day, P0="present"), **here(day))
+    session = a_plan().sessions[0]
+    new = PlannedSession(session.starts_at, session.ends_at, "Elsewhere")
+    with pytest.raises(building.RegisterTaken), writing():
+        building.edit(actor(partnership.trainer), day.id, a_plan(sessions=(new,)))
+    assert register(day)["P0"].mark == "present"
