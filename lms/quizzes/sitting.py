@@ -7,7 +7,7 @@ from typing import Any
 
 from lms.quizzes import knowledge
 from lms.quizzes.knowledge import Answer, DrawDoesNotFit, Drawn, DrawnQuestion
-from lms.quizzes.quiz import KnowledgeCheck, Matching, Ordering, Question, Single
+from lms.quizzes.quiz import KnowledgeCheck, Matching, Ordering, Question
 
 PAGES_TO_READ_AGAIN = 3
 
@@ -122,19 +122,16 @@ def _feedback(position: int, question: Question, given: Given) -> Feedback:
     if not isinstance(question, Ordering | Matching):
         chosen = [option for option in question.options if option.text in given.answer.chosen and not option.right]
         tempting = tuple((option.text, option.why or "") for option in chosen)
-    return Feedback(position, question, given.right, given.answer, _better(question), tempting)
+    return Feedback(position, question, given.right, given.answer, _better(question, given.answer), tempting)
 
 
-def _better(question: Question) -> Answer:
-    """The right answer to a question."""
+def _better(question: Question, given: Answer) -> Answer:
+    """The right answer to a question; of a matching question in the order in which the learner met it."""
     if isinstance(question, Ordering):
         return Answer(question.key, tuple(question.items))
     if isinstance(question, Matching):
-        rights = tuple(pair.right for pair in question.pairs)
-        return Answer(question.key, rights, tuple(pair.left for pair in question.pairs))
+        pairs = sorted(
+            question.pairs, key=lambda pair: given.lefts.index(pair.left) if pair.left in given.lefts else -1
+        )
+        return Answer(question.key, tuple(pair.right for pair in pairs), tuple(pair.left for pair in pairs))
     return Answer(question.key, tuple(option.text for option in question.options if option.right))
-
-
-def is_one_line(question: Question) -> bool:
-    """Whether an answer to the question is a single text rather than a list."""
-    return isinstance(question, Single)
