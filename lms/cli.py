@@ -18,6 +18,7 @@ from lms.config import LOOPBACK, BadSetting, from_environment
 from lms.core import schema
 from lms.core.db import db
 from lms.quizzes.cli import content
+from lms.signin.cli import person
 
 DEMO_ACCOUNTS_SHOWN = 7
 
@@ -31,6 +32,7 @@ def cli(context: click.Context) -> None:
 
 cli.add_command(content)
 cli.add_command(certificates)
+cli.add_command(person)
 
 
 @cli.command()

@@ -86,6 +86,32 @@ def test_the_real_server_refuses_a_missing_or_weak_secret(tmp_path, secret, word
     assert "Traceback" not in refused.stderr
 
 
+def add_person(folder, *more, password="a long enough password"):
+    return lms(
+        *("person", "add", "--email", "Sunil@council.example", "--name", "Sunil Perera", "--agency", "The council"),
+        *("--sector", "social-care", "--partnership", "Fernshire", "--job", "Systems", "--password", password, *more),
+        folder=folder,
+    )
+
+
+def test_the_first_administrator_is_added_from_the_machine(tmp_path):
+    lms("db", "upgrade", folder=tmp_path)
+    done = add_person(tmp_path, "--role", "staff", "--role", "administrator:partnership")
+    assert done.stdout == "Sunil Perera can sign in as sunil@council.example.\n", done.stderr
+    again = add_person(tmp_path)
+    assert again.returncode != 0
+    assert "one account" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "words"), [(["--role", "king"], "Roles: staff, trainer"), (["--team", "x"], "too short")]
+)
+def test_a_person_who_cannot_be_added_is_refused_in_words(tmp_path, more, words):
+    refused = add_person(tmp_path, *more, password="short")
+    assert refused.returncode != 0
+    assert words in refused.stderr
+
+
 def test_a_taken_port_gets_one_sentence(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -1,0 +1,89 @@
+"""Adding agencies, teams, people and memberships."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from lms.audit import actions as audit
+from lms.core import clock
+from lms.core.actor import Actor
+from lms.core.db import db
+from lms.core.errors import Refusal
+from lms.core.permissions import Role, Scope
+from lms.people.models import Agency, Membership, MembershipRole, Person, Team
+from lms.people.queries import by_email
+from lms.people.sectors import Sector
+
+
+class AddressTaken(Refusal):
+    """One person, one account."""
+
+    sentence = (
+        "There is an account with this address already. A person has one account, with a membership for each post."
+    )
+
+
+class OtherAgency(Refusal):
+    """An agency of this name exists, with another sector or in another partnership."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """Where somebody works, as what, since when, and with which roles."""
+
+    agency: str
+    sector: Sector
+    partnership: str
+    team: str | None
+    job: str
+    roles: tuple[tuple[Role, Scope], ...] = ((Role.STAFF, Scope.TEAM),)
+    since: date | None = None
+
+
+def add_person(actor: Actor | None, email: str, name: str, password_hash: str, post: Post) -> Person:
+    """Give a person an account and their first post; agency and team are made when they are new.
+
+    Raises AddressTaken or OtherAgency. `actor` is None when it is done on the machine itself.
+    """
+    if by_email(email):
+        raise AddressTaken
+    agency = _agency(post)
+    team = _team(agency, post.team) if post.team else None
+    person = Person(email=email.strip().lower(), name=name.strip(), password_hash=password_hash)
+    person.memberships = [
+        Membership(
+            agency_id=agency.id,
+            team_id=team.id if team else None,
+            job=post.job,
+            starts_on=post.since or clock.today(),
+            roles=[MembershipRole(role=role.value, scope=scope.value) for role, scope in post.roles],
+        )
+    ]
+    db.session.add(person)
+    db.session.flush()
+    audit.record(actor, "person.added", person.id)
+    return person
+
+
+def _agency(post: Post) -> Agency:
+    found = db.session.scalar(select(Agency).where(Agency.name == post.agency))
+    if found is None:
+        found = Agency(name=post.agency, sector=post.sector.value, partnership=post.partnership)
+        db.session.add(found)
+        db.session.flush()
+    elif (found.sector, found.partnership) != (post.sector.value, post.partnership):
+        raise OtherAgency(
+            f"{found.name} is in the books already, as {found.sector} in {found.partnership}. "
+            "Give the same, or another name."
+        )
+    return found
+
+
+def _team(agency: Agency, name: str) -> Team:
+    found = db.session.scalar(select(Team).where(Team.agency_id == agency.id, Team.name == name))
+    if found is None:
+        found = Team(agency_id=agency.id, name=name)
+        db.session.add(found)
+        db.session.flush()
+    return found

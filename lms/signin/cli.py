@@ -1,0 +1,56 @@
+"""The `lms person` commands: giving somebody an account from the machine itself."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+from flask import Flask
+
+from lms.core.db import writing
+from lms.core.errors import Refusal
+from lms.core.permissions import Role, Scope
+from lms.people import actions
+from lms.people.sectors import Sector
+from lms.signin.passwords import SHORTEST, hash_password
+
+
+@click.group()
+def person() -> None:
+    """People and their accounts."""
+
+
+def _roles(
+    _context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]
+) -> tuple[tuple[Role, Scope], ...]:
+    """Read `manager:agency` and the like; a role without a reach reaches the team."""
+    try:
+        pairs = [word.partition(":") for word in given]
+        return tuple((Role(role), Scope(scope or "team")) for role, _, scope in pairs)
+    except ValueError:
+        roles, scopes = ", ".join(Role), ", ".join(Scope)
+        raise click.BadParameter(f"Write ROLE or ROLE:REACH. Roles: {roles}. Reaches: {scopes}.") from None
+
+
+@person.command()
+@click.option("--email", required=True, prompt="Work e-mail")
+@click.option("--name", required=True, prompt="Name")
+@click.option("--agency", required=True, prompt="Agency")
+@click.option("--sector", required=True, prompt="Sector", type=click.Choice([sector.value for sector in Sector]))
+@click.option("--partnership", required=True, prompt="Partnership")
+@click.option("--team", default=None, help="Team in the agency, if there is one.")
+@click.option("--job", required=True, prompt="Job")
+@click.option("--role", "roles", multiple=True, default=("staff",), callback=_roles, help="Repeat for several.")
+@click.password_option(help="At least 12 characters; asked for when not given.")
+@click.pass_obj
+def add(make_app: Callable[[], Flask], /, email: str, name: str, password: str, **post: Any) -> None:
+    """Add a person with one post, for example the first administrator: --role administrator:partnership."""
+    if len(password) < SHORTEST:
+        raise click.ClickException(f"The password is too short: it needs {SHORTEST} characters or more.")
+    where = actions.Post(**{**post, "sector": Sector(post["sector"])})
+    with make_app().app_context():
+        try:
+            with writing():
+                made = actions.add_person(None, email, name, hash_password(password), where)
+        except Refusal as refusal:
+            raise click.ClickException(refusal.sentence) from None
+        click.echo(f"{made.name} can sign in as {made.email}.")
