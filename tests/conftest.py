@@ -66,7 +66,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 def _quick_hashes() -> None:
     """Hash passwords cheaply in tests; one test asks a fresh process for the real strength."""
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    passwords._NOBODY = passwords.hash_password("nobody has this password")
+    passwords._nobody.cache_clear()
 
 
 @pytest.fixture

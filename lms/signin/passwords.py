@@ -1,12 +1,18 @@
 """Passwords: argon2id hashes, checked in the same time whether or not an account exists."""
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 _hasher = PasswordHasher()
 
-# Checked in place of a real hash when no account has the address, so that both answers take equally long.
-_NOBODY = _hasher.hash("nobody has this password")
+
+@cache
+def _nobody() -> str:
+    """Checked in place of a real hash when no account has the address, so that both answers take equally long."""
+    return _hasher.hash("nobody has this password")
+
 
 SHORTEST = 12
 
@@ -21,7 +27,7 @@ def is_right(stored: str | None, password: str) -> bool:
     time.
     """
     try:
-        return _hasher.verify(stored or _NOBODY, password) and stored is not None
+        return _hasher.verify(stored or _nobody(), password) and stored is not None
     except (VerifyMismatchError, InvalidHashError):
         return False
 
