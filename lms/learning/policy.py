@@ -1,14 +1,17 @@
 """Whose learning a person may see: their own. What managers see is decided where reports are made."""
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam
 
 from lms.core.actor import Actor
 from lms.learning.models import Completion, Reflection, Study
 
 
-def own_studies(actor: Actor) -> ColumnElement[bool]:
-    """SQL on `Study`: the actor's own. Pages read and answers stay theirs whatever role anyone else has."""
-    return Study.person_id == actor.id
+def studies_of_asker() -> ColumnElement[bool]:
+    """SQL on the table of studies: the actor's own; pages read and answers stay theirs whatever role anyone else has.
+
+    For statements built once, which are executed with the actor's id as `asker`.
+    """
+    return Study.__table__.c.person_id == bindparam("asker")
 
 
 def own_completions(actor: Actor) -> ColumnElement[bool]:
