@@ -109,11 +109,12 @@ def _known(person_ids: People, today: date) -> defaultdict[UUID, _Known]:
             known[person].started.add(module)
         elif past.withdrawn_on is None or past.withdrawn_on > today:
             known[person].done[module] = _longer(known[person].done.get(module), past)
-    lifted = select(Exemption.person_id, Exemption.module, Exemption.agency_id, Exemption.until).where(
+    exempt = select(Exemption.person_id, Exemption.module, Exemption.agency_id, Exemption.until).where(
         Exemption.person_id.in_(person_ids), policy.in_force(today)
     )
-    for person, module, agency, until in db.session.execute(lifted):
-        known[person].lifted.setdefault(module, {})[agency] = until or FOREVER
+    for person, module, agency, until in db.session.execute(exempt):
+        lifted = known[person].lifted.setdefault(module, {})
+        lifted[agency] = max(until or FOREVER, lifted.get(agency, date.min))
     return known
 
 
