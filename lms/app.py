@@ -64,7 +64,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.filters["device"] = devices.named
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.url_build_error_handlers.append(lambda _error, endpoint, _values: f"/not-built-yet/{endpoint}")  # REMOVE
     app.extensions["readiness"] = (_migrated, shelf.is_loaded)
     return app
 
