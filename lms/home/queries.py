@@ -1,6 +1,6 @@
 """What stands on "My training": where to carry on, what is needed, the next joint day, hours, what is in date."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from lms.assignments import queries as assignments
@@ -14,7 +14,7 @@ from lms.core.actor import Actor
 from lms.learning import browsing
 from lms.learning import queries as learning
 from lms.learning.browsing import Row
-from lms.learning.outlines import Outline, Step, outline, outlines
+from lms.learning.outlines import Outline, Step, outline
 from lms.learning.queries import Going
 
 TO_DO = frozenset({Status.NOT_STARTED, Status.IN_PROGRESS, Status.DUE, *LATE})
@@ -27,6 +27,17 @@ class Need:
 
     row: Row
     asked: ModuleStanding
+
+    @property
+    def is_to_do(self) -> bool:
+        """Whether it is required and not in date, or was begun of the person's own accord."""
+        status = self.asked.standing.status
+        return status in TO_DO and (self.asked.required or status is Status.IN_PROGRESS)
+
+    @property
+    def words(self) -> str:
+        """How far it is, or that it is done and to be done anew."""
+        return "Time to renew" if self.row.going.completed_at else self.row.words
 
     @property
     def status_words(self) -> str:
@@ -67,45 +78,36 @@ def my_training(actor: Actor) -> MyTraining:
     """What is next for this person."""
     goings = learning.all_goings(actor)
     owned = certificates.own(actor)
-    needs = [_need(asked, goings) for asked in assignments.own(actor) if _is_to_do(asked)]
-    carry_on = _carry_on(needs, goings)
-    rest = [need for need in needs if carry_on is None or need is not carry_on.need]
-    suggested = rest[0] if rest and not goings else None
+    every = [_need(asked, goings) for asked in assignments.own(actor)]
+    carry_on = _carry_on(every)
+    needs = [need for need in every if need.is_to_do and (carry_on is None or need is not carry_on.need)]
+    suggested = needs[0] if needs and not goings else None
     year = clock.today().year
     return MyTraining(
         carry_on=carry_on,
-        needs=[need for need in rest if need is not suggested],
+        needs=[need for need in needs if need is not suggested],
         suggested=suggested,
-        in_date=_in_date(owned),
+        in_date=_in_date(owned, {need.row.plan.module.slug for need in needs}),
         joint_day=cohorts.next_joint_day(actor),
         minutes=sum(one.minutes for one in owned if one.completed_on.year == year and one.state.kind != "revoked"),
         year=year,
     )
 
 
-def _is_to_do(asked: ModuleStanding) -> bool:
-    """What is required and not in date, and what the person has begun of their own accord."""
-    return asked.standing.status in TO_DO and (asked.required or asked.standing.status is Status.IN_PROGRESS)
-
-
 def _need(asked: ModuleStanding, goings: Mapping[str, Going]) -> Need:
     return Need(browsing.row(outline(asked.module), goings.get(asked.module, Going(asked.module))), asked)
 
 
-def _carry_on(needs: Sequence[Need], goings: Mapping[str, Going]) -> CarryOn | None:
+def _carry_on(every: Sequence[Need]) -> CarryOn | None:
     """The open study touched last, on any device; None when there is none."""
-    known = {plan.module.slug for plan in outlines()}
-    going = max(
-        (one for one in goings.values() if one.completed_at is None and one.last_at and one.module in known),
-        key=lambda one: (one.last_at, one.module),
-        default=None,
-    )
-    if going is None:
+    begun = [(need.row.going.last_at, need) for need in every if need.row.going.completed_at is None]
+    latest = max(((at, need) for at, need in begun if at), key=lambda pair: pair[0], default=None)
+    if latest is None:
         return None
-    need = next((one for one in needs if one.row.plan.module.slug == going.module), None)
-    plan = outline(going.module)
+    need = latest[1]
+    plan, going = need.row.plan, need.row.going
     step = plan.next_step(plan.progress(going.read, going.passed).resume(going.last_page))
-    if need is None or step is None:
+    if step is None:
         return None
     minutes = sum(one.minutes for one in plan.steps if one.kind == "page" and one.key not in going.read)
     return CarryOn(need, step, minutes, _then(plan, going))
@@ -116,10 +118,10 @@ def _then(plan: Outline, going: Going) -> str:
     return " and ".join(names)
 
 
-def _in_date(owned: Sequence[Certificate]) -> list[Certificate]:
-    """The newest certificate in date of each module; the list comes newest first."""
+def _in_date(owned: Sequence[Certificate], to_renew: Collection[str]) -> list[Certificate]:
+    """The newest certificate in date of each module, unless it is to be renewed; the list comes newest first."""
     newest: dict[str, Certificate] = {}
     for one in owned:
-        if one.state.kind == "valid":
+        if one.state.kind == "valid" and one.module not in to_renew:
             newest.setdefault(one.module, one)
     return list(newest.values())

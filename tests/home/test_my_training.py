@@ -11,6 +11,7 @@ from lms.core import clock
 from lms.core.db import writing
 from lms.core.events import announce
 from lms.core.permissions import Role, Scope
+from lms.learning.progress import months_later
 from lms.quizzes.events import QuizPassed
 from tests.learning.reading import MODULE, counting
 
@@ -96,6 +97,28 @@ def test_who_has_done_everything_is_up_to_date_and_sees_what_runs_out_first(make
     total = sum(module.minutes for module in core_modules())
     hours, minutes = divmod(total, 60)
     assert page.all("//section[@aria-labelledby='hours']//dd")[0].text_content() == f"{hours} h {minutes} min"
+
+
+def test_what_is_to_be_renewed_is_needed_again_and_no_longer_listed_as_in_date(make, as_user):
+    person = make.person()
+    module = shelf.library().module(MODULE)
+    with time_machine.travel(START):
+        finish(as_user(person), person, module)
+    with time_machine.travel(months_later(START.date(), module.valid_months) - timedelta(days=30)):
+        page = as_user(person).get("home.home")
+    [row] = [row for row in needed(page) if row.startswith(module.title)]
+    assert "Time to renew" in row
+    assert "Due 2 March" in row
+    assert module.title not in page.tree.xpath("string(//section[@aria-labelledby='done'])")
+
+
+def test_who_began_a_module_that_is_not_required_carries_on_with_it(make, as_user):
+    person = make.person()
+    [module, *_] = [module for module in shelf.library().modules if not module.core]
+    as_user(person).post("learning.read_on", module=module.slug, page=module.pages[0].slug)
+    page = as_user(person).get("home.home")
+    assert module.title in panel(page)
+    assert len(needed(page)) == len(core_modules())
 
 
 def test_hours_count_this_year_only(make, as_user):
