@@ -214,7 +214,7 @@ def test_a_reading_page_asks_the_database_at_most_four_times(make, as_user, page
     for page in (pages[0], asking[0]):
         with counting() as sent:
             visitor.get("learning.page", module=MODULE, page=page)
-        assert 3 <= len(sent) <= 4, sent
+        assert 0 < len(sent) <= 4, sent
 
 
 def test_the_catalogue_asks_the_same_number_of_times_however_much_was_read(make, as_user, pages, passing, quizzes):
