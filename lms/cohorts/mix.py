@@ -111,13 +111,14 @@ def blocks(mix: Mix) -> list[Block]:
     return made
 
 
-def headline(mix: Mix) -> str:
-    """What the mix means, in one sentence."""
+def headline(mix: Mix, *, over: bool = False) -> str:
+    """What the mix means, in one sentence, before the day or when it is over."""
     if not mix.people:
-        return "Nobody has a place yet."
+        return "Nobody had a place." if over else "Nobody has a place yet."
     if mix.agencies == 1:
         return "Everyone with a place is from the same agency, so nobody meets anyone new."
-    return f"The average person will meet {_people(round(mix.met, 1))} from other agencies."
+    verb = "could meet" if over else "will meet"
+    return f"The average person {verb} {_people(round(mix.met, 1))} from other agencies."
 
 
 def summary(mix: Mix) -> str:

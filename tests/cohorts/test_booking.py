@@ -6,12 +6,15 @@ import pytest
 from sqlalchemy import func, select
 
 from lms.audit.models import AuditEntry
+from lms.catalogue.shelf import library
 from lms.cohorts import queries
 from lms.cohorts.actions import booking as actions
 from lms.cohorts.actions import building
 from lms.cohorts.models import Booking
+from lms.core import clock
 from lms.core.db import db, writing
 from lms.core.permissions import Role, Scope
+from lms.learning.models import Completion, Study
 from lms.notifications.models import OutboxMail
 from lms.people import queries as people
 from tests.cohorts.conftest import a_plan, mails, states, taken
@@ -30,13 +33,33 @@ def test_booking_a_place(as_user, partnership):
     assert "24 places left of 24" in page.words
     form = [one for one in page.forms() if one.get("action").endswith("/book")]
     answer = browser.send(page, form[0])
-    assert '<p data-booking="booked">You have a place.</p>' in answer.text
+    assert '<p data-booking="booked">Your place is booked.' in answer.text
     after = browser.follow(answer)
-    assert booking_words(after) == ("booked", "You have a place.")
+    assert after.all("//h2[@id='mine']/text()") == ["You have a place"]
+    state, words = booking_words(after)
+    assert (state, words[:21]) == ("booked", "Your place is booked.")
     assert states(cohort) == {"Sam Booker": "booked"}
     assert mails() == [("Sam Booker", "place_booked")]
     acts = db.session.scalars(select(AuditEntry.action).where(AuditEntry.actor_id == sam.id)).all()
     assert acts == ["cohort.place_booked"]
+
+
+def test_the_page_says_what_to_prepare_and_what_is_done(as_user, partnership):
+    first, second = library().modules[:2]
+    sam = partnership.person(1)
+    cohort = partnership.cohort(modules=(first.slug, second.slug))
+    with writing() as session:
+        study = Study(person_id=sam.id, module=first.slug, number=1, version=first.version)
+        session.add(study)
+        session.flush()
+        values = {"person_id": sam.id, "study_id": study.id, "module": first.slug, "version": first.version}
+        session.add(
+            Completion(**values, core_hash="0" * 64, minutes=40, completed_on=clock.today(), completed_at=clock.now())
+        )
+    page = as_user(sam).get("cohorts.show", cohort_id=cohort.id)
+    rows = [" ".join(one.text_content().split()) for one in page.all("//section[@aria-labelledby='prepare']//li")]
+    assert {row.rsplit(" ", 1)[-1] for row in rows if row.startswith(first.title)} == {"Done"}
+    assert not any("Done" in row for row in rows if row.startswith(second.title))
 
 
 def test_the_booking_keeps_the_agency_of_the_day(as_user, partnership):

@@ -342,6 +342,20 @@ def test_taking_someone_off_frees_the_place_for_one(as_user, actor, partnership)
     assert mails("removed") == [("P0", "removed")]
 
 
+def test_nobody_is_taken_off_or_added_once_the_day_has_begun(as_user, actor, partnership):
+    cohort = partnership.cohort()
+    with writing():
+        actions.book(actor(partnership.person(1, name="Sam")), cohort.id)
+    partnership.begin(cohort, minutes=5)
+    browser = as_user(partnership.trainer)
+    row = db.session.scalars(select(Booking)).one()
+    page = browser.post("building.remove", cohort_id=cohort.id, booking_id=row.id, expect=422)
+    assert "The register says who came." in page.words
+    data = {"person": str(partnership.person(2).id), "do": "add"}
+    assert "as walk-ins" in browser.post("building.take", data, cohort_id=cohort.id, expect=422).words
+    assert states(cohort) == {"Sam": "booked"}
+
+
 def test_another_trainer_can_be_added_by_address_and_the_last_one_stays(make, as_user, partnership):
     cohort = partnership.cohort()
     other = make.trainer(partnership.agencies[1], name="Rhys Second")

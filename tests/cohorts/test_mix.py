@@ -39,6 +39,7 @@ def test_people_met_is_counted_person_by_person():
     # two from one agency each meet 3; three from the other each meet 2
     assert room(2, 3).met == pytest.approx((2 * 3 + 3 * 2) / 5)
     assert mix.headline(room(2, 3)) == "The average person will meet 2.4 people from other agencies."
+    assert mix.headline(room(2, 3), over=True) == "The average person could meet 2.4 people from other agencies."
     assert mix.headline(room(1, 1)) == "The average person will meet 1 person from other agencies."
 
 

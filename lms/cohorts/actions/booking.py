@@ -115,7 +115,7 @@ def _check_may_book(cohort: Cohort, booking: Booking | None) -> None:
 def standing(booking: Booking, room: places.Room) -> str:
     """How a person stands, in one sentence: the same when booking, on the page and in the mail."""
     if booking.state == BookingState.BOOKED:
-        return "You have a place."
+        return "Your place is booked. If you cannot come, cancel it, so that someone else can."
     if booking.state == BookingState.WALK_IN:
         return "You came without a place, and the register has you."
     if booking.state == BookingState.INVITED:
@@ -170,9 +170,11 @@ def cancel(actor: Actor, cohort_id: UUID) -> None:
 def remove(actor: Actor, cohort_id: UUID, booking_id: UUID) -> Booking:
     """Take a person off a cohort one runs; they are told by mail, and a freed place goes to the next in line.
 
-    Raises NotFound.
+    Raises NotFound or HasBegun.
     """
     cohort = queries.lock_run(actor, cohort_id)
+    if cohort.has_begun:
+        raise HasBegun("This cohort has begun, so nobody is taken off it. The register says who came.")
     booking = db.session.scalar(
         select(Booking).where(
             Booking.id == booking_id,

@@ -12,6 +12,7 @@ from lms.cohorts.forms import BookingForm
 from lms.cohorts.models import Cohort
 from lms.cohorts.states import IN_THE_ROOM
 from lms.core.actor import Actor
+from lms.learning import queries as learning
 from lms.web.access import current_actor, signed_in
 from lms.web.answers import done
 
@@ -51,6 +52,7 @@ def _page(actor: Actor, cohort: Cohort, form: BookingForm) -> ResponseReturnValu
         others=on_it.by_agency() if own and own.state in IN_THE_ROOM else [],
         agencies=() if cohort.all_agencies else queries.open_to(cohort),
         modules=[module for one in cohort.modules if (module := library().module(one.module))],
+        completed={one.module for one in learning.completed([actor.id], [one.module for one in cohort.modules])},
         attendance=queries.own_attendance(own),
         runs=policy.is_run_by(actor, cohort),
     )

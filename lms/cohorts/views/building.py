@@ -78,7 +78,7 @@ def _manage(cohort_id: UUID, form: PageForm | None = None) -> ResponseReturnValu
     page = render_template(
         "cohorts/manage.html",
         cohort=cohort, on_it=on_it, agencies=agencies, room=room, mix=shown, blocks=mix.blocks(shown),
-        headline=mix.headline(shown), summary=mix.summary(shown), unmet=mix.unmet(shown, rules),
+        headline=mix.headline(shown, over=cohort.is_over), summary=mix.summary(shown), unmet=mix.unmet(shown, rules),
         search=search, found=found, noted=queries.sessions_noted(cohort), form=form or PageForm(None),
         trainer_form=form if isinstance(form, TrainerForm) else TrainerForm(None),
         needs=on_it.needs if policy.reads_needs(actor, cohort) else [], standing=booking.standing,
@@ -103,8 +103,12 @@ def take(cohort_id: UUID) -> ResponseReturnValue:
 @requires(Permission.COHORT_EDIT)
 def remove(cohort_id: UUID, booking_id: UUID) -> ResponseReturnValue:
     """Take someone off the cohort."""
-    taken_off = booking.remove(current_actor(), cohort_id, booking_id)
-    return done(f"{taken_off.person.name} is off this cohort.", "building.manage", cohort_id=cohort_id)
+    form = PageForm()
+    if form.submitted():
+        with form.showing_refusals():
+            taken_off = booking.remove(current_actor(), cohort_id, booking_id)
+            return done(f"{taken_off.person.name} is off this cohort.", "building.manage", cohort_id=cohort_id)
+    return _manage(cohort_id, form)
 
 
 @bp.post("/<uuid:cohort_id>/open")
