@@ -113,7 +113,7 @@ def from_json(
 def in_words(answer: Answer) -> tuple[str, ...]:
     """An answer line by line; of a matching question each line has both sides."""
     if answer.lefts:
-        return tuple(f"{left}: {right}" for left, right in zip(answer.lefts, answer.chosen, strict=True))
+        return tuple(f"{left.rstrip('.')}: {right}" for left, right in zip(answer.lefts, answer.chosen, strict=True))
     return answer.chosen
 
 
