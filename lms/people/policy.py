@@ -2,14 +2,14 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, false, or_, select
 
 from lms.core.actor import Actor
 from lms.core.permissions import Role
 from lms.people.models import Agency, Membership
 
 
-def is_current(day: date) -> ColumnElement[bool]:
+def is_current(day: date | BindParameter[date]) -> ColumnElement[bool]:
     """SQL on `Membership`: it covers this day."""
     return and_(Membership.starts_on <= day, or_(Membership.ends_on.is_(None), Membership.ends_on >= day))
 

@@ -1,12 +1,12 @@
 """Reads about people: who someone is today, and who has which address."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Date, Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.core import clock
@@ -18,35 +18,45 @@ from lms.people import policy
 from lms.people.models import Agency, Membership, MembershipRole, Person, Team
 
 
-def seats(person_id: UUID, day: date | None = None) -> tuple[Seat, ...]:
-    """The person's memberships on a day (today unless named) with their roles, oldest first. One query."""
-    rows = db.session.execute(
-        select(Membership, Agency, Team, MembershipRole)
-        .join(Agency, Membership.agency_id == Agency.id)
+def with_seats(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The same rows, which hold a `Person`, once for each role at each membership of that person on the day given as
+    `day`, or once without any; `seats_of` reads what is added. For statements built once.
+    """
+    current = and_(Membership.person_id == Person.id, policy.is_current(bindparam("day", type_=Date)))
+    return (
+        wanted.add_columns(*_SEAT)
+        .outerjoin(Membership, current)
+        .outerjoin(Agency, Membership.agency_id == Agency.id)
         .outerjoin(Team, Membership.team_id == Team.id)
         .outerjoin(MembershipRole, MembershipRole.membership_id == Membership.id)
-        .where(Membership.person_id == person_id, policy.is_current(day or clock.today()))
         .order_by(Membership.starts_on, Membership.id)
-    ).all()
-    found = []
-    for _, group in groupby(rows, key=lambda row: row[0].id):
-        parts = list(group)
-        membership, agency, team, _ = parts[0]
-        grants = tuple(Grant(Role(role.role), Scope(role.scope)) for *_, role in parts if role)
-        found.append(
-            Seat(
-                membership_id=membership.id,
-                agency_id=agency.id,
-                agency=agency.name,
-                sector=agency.sector,
-                team_id=team.id if team else None,
-                team=team.name if team else None,
-                job=membership.job,
-                grants=grants,
-                partnership=agency.partnership,
-            )
-        )
-    return tuple(found)
+    )
+
+
+_SEAT = (
+    *(Membership.id, Agency.id, Agency.name, Agency.sector, Team.id, Team.name, Membership.job, Agency.partnership),
+    *(MembershipRole.role, MembershipRole.scope),
+)
+# Built once: building it for every request took longer than asking it.
+_SEATS = with_seats(select(Person.id)).where(Person.id == bindparam("person"))
+
+
+def seats(person_id: UUID, day: date | None = None) -> tuple[Seat, ...]:
+    """The person's memberships on a day (today unless named) with their roles, oldest first. One query."""
+    return seats_of(db.session.execute(_SEATS, {"person": person_id, "day": day or clock.today()}).all())
+
+
+def seats_of(rows: Iterable[Sequence[Any]]) -> tuple[Seat, ...]:
+    """The memberships in the rows of a statement made by `with_seats`, all of one person."""
+    found: dict[UUID, Seat] = {}
+    for row in rows:
+        membership, agency, name, sector, team, team_name, job, partnership, role, scope = row[-len(_SEAT) :]
+        if membership is None:
+            continue
+        before = found[membership].grants if membership in found else ()
+        grants = (*before, Grant(Role(role), Scope(scope))) if role else before
+        found[membership] = Seat(membership, agency, name, sector, team, team_name, job, grants, partnership)
+    return tuple(found.values())
 
 
 def actor(person: Person, sign_in_id: UUID | None = None) -> Actor:
@@ -88,7 +98,7 @@ def agency_sizes(actor: Actor) -> list[AgencySize]:
             select(Membership.agency_id, func.count(Membership.person_id.distinct()))
             .where(policy.is_current(clock.today()))
             .group_by(Membership.agency_id)
-        )
+        ).all()
     )
     teams: dict[UUID, list[str]] = {}
     for team in db.session.scalars(select(Team).order_by(Team.name)):

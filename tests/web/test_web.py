@@ -116,9 +116,9 @@ def test_too_large_a_form_is_refused(as_user, make):
 
 def test_static_files_are_kept_for_ever_under_a_name_that_changes(nobody):
     address = nobody.get("/help").all("//link[@rel='stylesheet']/@href")[0]
-    response = nobody.client.get(address)
-    assert response.status_code == 200
-    assert "immutable" in response.headers["Cache-Control"]
+    with nobody.client.get(address) as response:
+        assert response.status_code == 200
+        assert "immutable" in response.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u00a0=1"])
