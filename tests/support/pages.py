@@ -5,7 +5,6 @@ role can reach, a few examples of each kind of page, and lets the inspection loo
 """
 
 import gzip
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -37,6 +36,7 @@ PASSWORD = "integrated-working"
 MOST_BYTES = 14_000
 MOST_PAGES = 60
 MOST_EXAMPLES = 3
+MOST_OF_A_SHAPE = 2
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -70,62 +70,60 @@ def sign_in(context: BrowserContext, account: str) -> None:
 
 @dataclass
 class Inspection:
-    """What was found on the pages looked at so far. HTML is kept in `folder` for the HTML checker."""
+    """What was found on the pages looked at so far. HTML is kept in `folder` for the HTML checker.
+
+    What a look costs is kept small: of pages of the same shape two are laid out, and only one is shown to axe.
+    """
 
     folder: Path
     faults: list[str] = field(default_factory=list)
     addresses: dict[str, str] = field(default_factory=dict)
-    looked: Counter[str] = field(default_factory=Counter)
-    _asked: set[str] = field(default_factory=set)
+    shapes: Counter[str] = field(default_factory=Counter)
 
-    def look(self, page: Page, address: str, who: str, *, thorough: bool = True, expect: int = 200) -> bytes:
-        """Open an address as `who` and note what is wrong with it; returns its HTML.
+    def look(self, page: Page, address: str, who: str, *, expect: int = 200, thorough: bool = True) -> bytes:
+        """Fetch an address as `who` and note what is wrong with it; returns its HTML.
 
-        `thorough` also asks axe, once for each shape of page: on a phone in light, and on a desk in dark.
+        A page of a new shape is laid out on a phone in light and on a desk in dark and, when the look is `thorough`,
+        shown to axe on both.
         """
-        page.set_viewport_size(PHONE)
-        page.emulate_media(color_scheme="light")
-        answer = page.goto(address)
-        assert answer is not None
-        body, place = answer.body(), f"{who} {urlsplit(page.url).path}"
-        self.looked[who] += 1
+        answer = page.context.request.get(address)
+        body, place = answer.body(), f"{who} {address}"
         if answer.status != expect:
             self.faults.append(f"{place}: answered {answer.status}")
         size = len(gzip.compress(body))
         if size > MOST_BYTES:
             self.faults.append(f"{place}: {size} bytes compressed, more than {MOST_BYTES}")
-        self._keep(body, place)
-        ask_axe = thorough and self._is_new_shape(body)
-        self._look_at(page, f"{place} on a phone", ask_axe=ask_axe)
-        page.set_viewport_size(DESK)
-        page.emulate_media(color_scheme="dark")
-        self._look_at(page, f"{place} on a desk, in dark", ask_axe=ask_axe)
+        shape = shape_of(body)
+        self.shapes[shape] += 1
+        if self.shapes[shape] <= MOST_OF_A_SHAPE:
+            self._keep(body, place)
+            self._lay_out(page, address, place, ask_axe=thorough and self.shapes[shape] == 1)
         return body
 
-    def _look_at(self, page: Page, place: str, *, ask_axe: bool) -> None:
-        if (wider := page.evaluate(OVERFLOW)) > 0:
-            self.faults.append(f"{place}: scrolls sideways by {wider} pixels")
-        if ask_axe:
-            self.faults += [f"{place}: axe: {sentence}" for sentence in axe.violations(page)]
+    def _lay_out(self, page: Page, address: str, place: str, *, ask_axe: bool) -> None:
+        page.goto(address)
+        for words, size, scheme in (("on a phone", PHONE, "light"), ("on a desk, in dark", DESK, "dark")):
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme=scheme)
+            if (wider := page.evaluate(OVERFLOW)) > 0:
+                self.faults.append(f"{place} {words}: scrolls sideways by {wider} pixels")
+            if ask_axe:
+                self.faults += [f"{place} {words}: axe: {sentence}" for sentence in axe.violations(page)]
 
     def _keep(self, body: bytes, place: str) -> None:
         name = f"{len(self.addresses):04d}.html"
         (self.folder / name).write_bytes(body)
         self.addresses[name] = place
 
-    def _is_new_shape(self, body: bytes) -> bool:
-        shape = shape_of(body)
-        is_new = shape not in self._asked
-        self._asked.add(shape)
-        return is_new
-
 
 def shape_of(body: bytes) -> str:
     """A name for the elements of a page with their classes and states, whatever the words: axe says the same about two
-    pages of one shape.
+    pages of one shape. The menu counts on first pages only: it is the same on all the others.
     """
+    tree = parser.document_fromstring(body)
+    root = tree if tree.xpath("//nav//*[@aria-current='page']") else (tree.xpath("//main") or [tree])[0]
     marks = sha256()
-    for element in parser.document_fromstring(body).iter():
+    for element in root.iter():
         if isinstance(element.tag, str):
             attributes = [
                 f"{name}={value}" if name in ("class", "role", "type") or name.startswith("aria-c") else name
@@ -182,14 +180,13 @@ class Crawl:
         return f"{endpoint}?{asked}"
 
     def _visit(self, page: Page, address: str, *, first: bool) -> list[str]:
-        answer = self.context.request.get(address)
-        if not answer.headers.get("content-type", "").startswith("text/html") or not answer.ok:
-            if not answer.ok:
-                came_from = self.found_on.get(address, "the start")
-                self.inspection.faults.append(f"{self.who} {address}: {answer.status}, linked from {came_from}")
+        answer = self.context.request.head(address)
+        if not answer.ok:
+            came_from = self.found_on.get(address, "the start")
+            self.inspection.faults.append(f"{self.who} {address}: {answer.status}, linked from {came_from}")
+        if not answer.ok or not answer.headers.get("content-type", "").startswith("text/html"):
             return []
-        body = self.inspection.look(page, address, self.who, thorough=first)
-        return list(self._links(address, body))
+        return list(self._links(address, self.inspection.look(page, address, self.who, thorough=first)))
 
     def _links(self, address: str, body: bytes) -> Iterator[str]:
         tree = parser.document_fromstring(body)
@@ -209,8 +206,3 @@ class Crawl:
             for fragment, came_from in wanted:
                 if link in self.ids and fragment not in self.ids[link]:
                     self.inspection.faults.append(f"{self.who} {link}#{fragment}: not there, linked from {came_from}")
-
-
-def words_of(body: bytes) -> str:
-    """The words of a page's main part, spaces folded."""
-    return re.sub(r"\s+", " ", parser.document_fromstring(body).xpath("string(//main)"))

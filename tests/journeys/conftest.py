@@ -1,0 +1,52 @@
+"""What journeys share: the served demo, one browser, and the inspection that every page they pass is shown to."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser
+
+from tests.support.needs import needs_program
+from tests.support.pages import NOBODY, ROLES, Crawl, Inspection, chromium, sign_in, visitor
+from tests.support.server import serving
+
+STARTS = {NOBODY: ["/sign-in", "/verify/", "/help"]}
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the real server, filled with the demo."""
+    with serving(tmp_path_factory.mktemp("served")) as address:
+        yield address
+
+
+# Playwright keeps an event loop running in this thread, so it may not outlive this folder's tests.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once for all journeys."""
+    needs_program("chromium")
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def inspection(tmp_path_factory: pytest.TempPathFactory) -> Inspection:
+    """What was found on all pages that crawls and journeys came by."""
+    return Inspection(Path(tmp_path_factory.mktemp("pages")))
+
+
+@pytest.fixture(scope="package")
+def crawls(served: str, browser: Browser, inspection: Inspection, app: Flask) -> dict[str, Crawl]:
+    """Every page that each role reaches by links, looked at."""
+    return {who: _crawl(who, served, browser, inspection, app) for who in ROLES}
+
+
+def _crawl(who: str, served: str, browser: Browser, inspection: Inspection, app: Flask) -> Crawl:
+    context = visitor(browser, served)
+    if who != NOBODY:
+        sign_in(context, who)
+    crawl = Crawl(who, context, app.url_map, inspection, served)
+    crawl.run(STARTS.get(who, ["/"]))
+    context.close()
+    return crawl

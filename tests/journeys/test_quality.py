@@ -1,0 +1,75 @@
+"""Every page of every role: what axe and the HTML checker say, how wide it is on a phone, how heavy, where it leads."""
+
+import pytest
+
+from tests.support import axe, vnu
+from tests.support.pages import NOBODY, ROLES, visitor
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+BAD = """<!doctype html>
+<html lang="en"><head><title>A page that must fail</title></head><body>
+<h1 id="a">Bad</h1><p id="a">Twice</p>
+<img src="data:,"><input type="text"><a href="/x"></a>
+<p style="color:#999;background:#fff">Too pale</p>
+<button style="width:12px;height:12px;padding:0;border:0">a</button>
+<button style="width:12px;height:12px;padding:0;border:0">b</button>
+<center>Old</center>
+</body></html>
+"""
+# Pages that each role must have been shown, or the crawl has not done its work.
+REACHED = {
+    "staff": {
+        "home.home",
+        "learning.catalogue",
+        "learning.module",
+        "learning.page",
+        "quizzes.front",
+        "cohorts.joint_days",
+        "cohorts.show",
+        "certificates.record",
+        "signin.me",
+    },
+    "trainer": {"building.cohorts", "building.new", "building.manage", "attendance.register"},
+    "manager": {"reports.completion", "reports.person"},
+    "author": {"authoring.content"},
+    "coordinator": {"reports.completion", "building.cohorts", "certificates.show", "certificates.check"},
+    "admin": {"people.agencies", "people.agency"},
+    "outsider": {"reports.completion"},
+    NOBODY: {"signin.sign_in", "certificates.verify", "home.help_page", "home.privacy", "home.accessibility"},
+}
+
+
+def test_no_page_of_any_role_has_a_fault(crawls, inspection):
+    assert set(crawls) == set(ROLES)
+    assert inspection.faults == []
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_the_crawl_has_seen_the_pages_of_the_role(who, crawls):
+    seen = {kind.partition("?")[0] for kind in crawls[who].kinds}
+    assert REACHED[who] <= seen
+
+
+def test_a_certificate_can_be_checked_by_somebody_who_has_not_signed_in(crawls, served, browser, inspection):
+    """The check page hangs on no link that a stranger sees, so it is looked at through the link a person gave them."""
+    address = next(one for one in crawls["coordinator"].done if one.startswith("/verify/") and one != "/verify/")
+    context = visitor(browser, served)
+    before = len(inspection.faults)
+    page = context.new_page()
+    inspection.look(page, address, NOBODY)
+    inspection.look(page, "/verify/hello", NOBODY, expect=404)
+    inspection.look(page, "/nothing/here", NOBODY, expect=404)
+    context.close()
+    assert inspection.faults[before:] == []
+
+
+def test_the_bad_page_fails_so_the_checkers_are_awake(browser, served, tmp_path):
+    context = browser.new_context(bypass_csp=True)
+    page = context.new_page()
+    page.set_content(BAD)
+    rules = {sentence.partition(":")[0] for sentence in axe.violations(page)}
+    context.close()
+    assert {"image-alt", "label", "link-name", "color-contrast", "target-size"} <= rules
+    (tmp_path / "bad.html").write_text(BAD)
+    assert len(vnu.messages(tmp_path)["bad.html"]) >= 3
