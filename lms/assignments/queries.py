@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from lms.assignments import policy
-from lms.assignments.due import FOREVER, ModuleStanding, asked, standing
+from lms.assignments.due import FOREVER, NOTHING_ASKED, Asked, ModuleStanding, asked, standing
 from lms.assignments.models import Exemption
 from lms.catalogue import shelf
 from lms.catalogue.content import Module
@@ -45,6 +46,18 @@ class _Known:
     lifted: dict[str, dict[UUID, date]] = field(default_factory=dict)
     done: dict[str, PastCompletion] = field(default_factory=dict)
     started: set[str] = field(default_factory=set)
+    usual: Asked | None = None
+
+    def asked(self, module: Module, today: date) -> Asked:
+        """What is asked for a module; the same for all core modules but those with an exemption, so worked out once."""
+        lifted = self.lifted.get(module.slug)
+        if lifted:
+            return asked(core=module.core, starts=self.starts, lifted=lifted, today=today)
+        if not module.core:
+            return NOTHING_ASKED
+        if self.usual is None:
+            self.usual = asked(core=True, starts=self.starts, lifted={}, today=today)
+        return self.usual
 
 
 def own(actor: Actor) -> list[ModuleStanding]:
@@ -145,9 +158,9 @@ def _past(
     """
     if completed_on is None:
         return None
-    known = shelf.library().module(module)
-    if until is None and known is not None:
-        until = valid_until(completed_on, known.valid_months)
+    if until is None:
+        known = shelf.library().module(module)
+        until = valid_until(completed_on, known.valid_months) if known else None
     withdrawn_on = clock.local(revoked_at).date() if revoked_at else None
     return PastCompletion(module, completed_on, version, until, withdrawn_on)
 
@@ -160,14 +173,16 @@ def _longer(one: PastCompletion | None, other: PastCompletion) -> PastCompletion
 
 
 def _standing(module: Module, known: _Known, today: date) -> ModuleStanding:
-    wanted = asked(core=module.core, starts=known.starts, lifted=known.lifted.get(module.slug, {}), today=today)
+    wanted = known.asked(module, today)
     done = known.done.get(module.slug)
+    if done is None:
+        return _not_done(module.slug, wanted, module.slug in known.started, today)
     found = standing(
         required=wanted.required,
         due_on=wanted.due_on,
         started=module.slug in known.started,
-        completed_on=done.completed_on if done else None,
-        valid_until=done.valid_until if done else None,
+        completed_on=done.completed_on,
+        valid_until=done.valid_until,
         exempt_until=wanted.exempt_until,
         today=today,
     )
@@ -176,7 +191,22 @@ def _standing(module: Module, known: _Known, today: date) -> ModuleStanding:
         standing=found,
         due_on=wanted.due_on,
         required=wanted.required,
-        completed_on=done.completed_on if done else None,
-        valid_until=done.valid_until if done else None,
-        version=done.version if done else None,
+        completed_on=done.completed_on,
+        valid_until=done.valid_until,
+        version=done.version,
     )
+
+
+@lru_cache(maxsize=8192)
+def _not_done(module: str, wanted: Asked, started: bool, today: date) -> ModuleStanding:  # noqa: FBT001 -- part of a key
+    """Where someone stands who has not completed the module; kept, since many people of a report stand alike."""
+    found = standing(
+        required=wanted.required,
+        due_on=wanted.due_on,
+        started=started,
+        completed_on=None,
+        valid_until=None,
+        exempt_until=wanted.exempt_until,
+        today=today,
+    )
+    return ModuleStanding(module, found, wanted.due_on, wanted.required, None, None, None)

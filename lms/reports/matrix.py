@@ -1,8 +1,8 @@
 """People by modules as figures: counting, choosing and ordering the lines of the completion report. Pure."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -20,7 +20,6 @@ WORST_FIRST: tuple[Status, ...] = (
     Status.NOT_REQUIRED,
 )
 RANKS: Mapping[Status, int] = {status: rank for rank, status in enumerate(WORST_FIRST)}
-TO_DO = frozenset({Status.NOT_STARTED, Status.IN_PROGRESS})
 
 
 class Show(StrEnum):
@@ -49,39 +48,56 @@ class Line:
     posts: tuple[Post, ...]
     cells: tuple[ModuleStanding, ...]
 
-    @property
-    def counted(self) -> list[ModuleStanding]:
-        """Cells that count: required and not exempt."""
-        return [cell for cell in self.cells if cell.required and cell.status is not Status.EXEMPT]
+    def __post_init__(self) -> None:
+        """Count the cells once: a report asks for these figures again and again."""
+        object.__setattr__(self, "tally", tally(self.cells))
 
-    @property
-    def late(self) -> int:
-        """How many are overdue or expired."""
-        return sum(cell.is_late for cell in self.cells)
-
-    @property
-    def due(self) -> int:
-        """How many are due soon, for the first time or again."""
-        return sum(cell.status is Status.DUE for cell in self.cells)
-
-    @property
-    def to_do(self) -> int:
-        """How many are required, not done, and neither late nor due soon."""
-        return sum(cell.status in TO_DO for cell in self.counted)
-
-    @property
-    def in_date(self) -> int:
-        """How many of those required are in date with more than 90 days to run."""
-        return sum(cell.status is Status.CURRENT for cell in self.counted)
-
-    @property
-    def exempt(self) -> int:
-        """How many the person is exempt from."""
-        return sum(cell.status is Status.EXEMPT for cell in self.cells)
+    tally: "Tally" = field(init=False, compare=False)
 
     def cell(self, module: str) -> ModuleStanding:
         """The cell of one module. Raises StopIteration for a module that is not in the report."""
         return next(cell for cell in self.cells if cell.module == module)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """One person's cells by what they come to. All but the last two speak of what is required and not exempt."""
+
+    required: int
+    in_date: int
+    late: int
+    due: int
+    to_do: int
+    settled: int
+    exempt: int
+    not_required: int
+
+
+def tally(cells: Iterable[ModuleStanding]) -> Tally:
+    """Count one person's cells: `in_date` are certificates that count today, `settled` those with more than 90 days
+    to run, `late` is overdue or expired, `due` due soon, `to_do` everything else that is not done.
+    """
+    required = in_date = exempt = not_required = 0
+    statuses = dict.fromkeys(Status, 0)
+    for cell in cells:
+        if not cell.required:
+            not_required += 1
+        elif cell.standing.status is Status.EXEMPT:
+            exempt += 1
+        else:
+            required += 1
+            in_date += cell.is_in_date
+            statuses[cell.standing.status] += 1
+    return Tally(
+        required=required,
+        in_date=in_date,
+        late=statuses[Status.OVERDUE] + statuses[Status.EXPIRED],
+        due=statuses[Status.DUE],
+        to_do=statuses[Status.NOT_STARTED] + statuses[Status.IN_PROGRESS],
+        settled=statuses[Status.CURRENT],
+        exempt=exempt,
+        not_required=not_required,
+    )
 
 
 @dataclass(frozen=True)
@@ -106,42 +122,44 @@ class Figures:
 
 def figures(lines: Iterable[Line]) -> Figures:
     """Count the lines. In date are certificates that count today, also in their last 90 days."""
-    lines = list(lines)
-    counted = [cell for line in lines for cell in line.counted]
-    cells = [cell for line in lines for cell in line.cells]
+    tallies = [line.tally for line in lines]
     return Figures(
-        people=len(lines),
-        required=len(counted),
-        in_date=sum(cell.is_in_date for cell in counted),
-        exempt=sum(cell.status is Status.EXEMPT for cell in cells),
-        not_required=sum(not cell.required for cell in cells),
-        late_people=sum(line.late > 0 for line in lines),
-        due_people=sum(line.due > 0 and line.late == 0 for line in lines),
+        people=len(tallies),
+        required=sum(one.required for one in tallies),
+        in_date=sum(one.in_date for one in tallies),
+        exempt=sum(one.exempt for one in tallies),
+        not_required=sum(one.not_required for one in tallies),
+        late_people=sum(one.late > 0 for one in tallies),
+        due_people=sum(one.due > 0 and one.late == 0 for one in tallies),
     )
 
 
 def next_end(lines: Iterable[Line]) -> tuple[date, str] | None:
     """The next date on which a required certificate ends, and whose; None when there is none."""
-    ends = [(cell.valid_until, line.name) for line in lines for cell in line.counted if cell.is_in_date]
+    ends = [(cell.valid_until, line.name) for line in lines for cell in line.cells if _counts(cell)]
     return min(((day, name) for day, name in ends if day), default=None)
+
+
+def _counts(cell: ModuleStanding) -> bool:
+    return cell.required and cell.status is not Status.EXEMPT and cell.is_in_date
 
 
 def chosen(lines: Iterable[Line], show: str, name: str) -> list[Line]:
     """The lines with a cell of this status ("late": overdue or expired where required), of people with this name."""
     wanted = _plain(name)
-    return [line for line in lines if _has(line, show) and wanted in _plain(line.name)]
+    return [line for line in lines if _has(line, show) and (not wanted or wanted in _plain(line.name))]
 
 
 def ordered(lines: Iterable[Line], by: str) -> list[Line]:
     """The lines in order: "" for those needing attention first, "name" or a module's address, with "-" before it for
     the other way round. A module's worst statuses come first with "-"; equal ones stand by date, then by name.
     """
-    found = sorted(lines, key=lambda line: (_plain(line.name), str(line.id)))
+    found = sorted(lines, key=lambda line: (_plain(line.name), line.id.int))
     key, backwards = by.removeprefix("-"), by.startswith("-")
     if key == "name":
         return found[::-1] if backwards else found
     if key == "":
-        return sorted(found, key=lambda line: (-line.late, -line.due, -line.to_do))
+        return sorted(found, key=lambda line: (-line.tally.late, -line.tally.due, -line.tally.to_do))
     ranked = sorted(found, key=lambda line: _attention(line.cell(key)))
     return ranked if backwards else ranked[::-1]
 
@@ -151,21 +169,23 @@ def _attention(cell: ModuleStanding) -> tuple[bool, int, date]:
     return (not cell.required, RANKS[cell.status], cell.standing.on or date.max)
 
 
-def columns(lines: Sequence[Line], core: Iterable[str]) -> list[str]:
+def columns(everyone: Iterable[Iterable[ModuleStanding]], core: Iterable[str]) -> set[str]:
     """Which modules the report shows: the core ones, and others that somebody has begun or finished."""
-    used = {cell.module for line in lines for cell in line.cells if cell.status is not Status.NOT_REQUIRED}
-    return [*used.union(core)]
+    used = {cell.module for cells in everyone for cell in cells if cell.standing.status is not Status.NOT_REQUIRED}
+    return used.union(core)
 
 
 def _has(line: Line, show: str) -> bool:
     if show == Show.EVERYONE:
         return True
     if show == Show.LATE:
-        return line.late > 0
+        return line.tally.late > 0
     return any(cell.status == show for cell in line.cells)
 
 
 def _plain(name: str) -> str:
     """A name for searching and sorting, as people type it: without accents, in small letters."""
+    if name.isascii():
+        return name.casefold().strip()
     letters = unicodedata.normalize("NFKD", name.casefold().replace("ł", "l").replace("ø", "o"))
     return "".join(letter for letter in letters if not unicodedata.combining(letter)).strip()

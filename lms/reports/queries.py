@@ -1,6 +1,6 @@
 """Reads for reports: which people a reader sees, and where each of them stands, for the page and the file alike."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -128,10 +128,11 @@ def _named(actor: Actor, agencies: Sequence[Place], teams: Sequence[Place]) -> s
 def completion(actor: Actor, filters: Filters, within: Reach, today: date) -> Report:
     """Who has done what, among the people whom the actor sees. Four queries, however many people."""
     chosen = and_(policy.managed(actor, today), *_places(filters))
-    found = _lines(chosen, today)
+    people = select(Membership.person_id).where(chosen)
+    standings = assignments.standings(people, today)
     core = [module.slug for module in shelf.library().modules if module.core]
-    shown = set(matrix.columns(found, core))
-    lines = [_narrowed(line, shown) for line in found]
+    shown = matrix.columns(standings.values(), core)
+    lines = _lines(chosen, standings, shown)
     order = filters.order if filters.order.removeprefix("-") in {"name", *shown} else ""
     return Report(
         as_at=today,
@@ -146,7 +147,8 @@ def completion(actor: Actor, filters: Filters, within: Reach, today: date) -> Re
 def person(actor: Actor, person_id: UUID, today: date) -> PersonReport:
     """One person whom the actor sees. Raises NotFound for everybody else, whether they exist or not."""
     seen = and_(policy.managed(actor, today), Membership.person_id == person_id)
-    lines = _lines(seen, today)
+    standings = assignments.standings(select(Membership.person_id).where(seen), today)
+    lines = _lines(seen, standings, {module.slug for module in shelf.library().modules})
     if not lines:
         raise NotFound
     line = lines[0]
@@ -199,18 +201,16 @@ def _scope(filters: Filters, within: Reach) -> str:
     return filters.agency.name if filters.agency else within.name
 
 
-def _lines(chosen: ColumnElement[bool], today: date) -> list[Line]:
+def _lines(
+    chosen: ColumnElement[bool], standings: Mapping[UUID, Sequence[ModuleStanding]], modules: Container[str]
+) -> list[Line]:
     """One line a person, however many of their memberships were chosen; the oldest membership is named first."""
-    people = select(Membership.person_id).where(chosen)
-    standings = assignments.standings(people, today)
-    names: dict[UUID, tuple[str, str]] = {}
-    posts: dict[UUID, list[Post]] = {}
+    people: dict[UUID, tuple[str, str, list[Post]]] = {}
     for person_id, name, email, agency, team, job in db.session.execute(_memberships(chosen)):
-        names[person_id] = (name, email)
-        posts.setdefault(person_id, []).append(Post(agency, team or "", job))
+        people.setdefault(person_id, (name, email, []))[2].append(Post(agency, team or "", job))
     return [
-        Line(person_id, *names[person_id], tuple(dict.fromkeys(posts[person_id])), tuple(standings[person_id]))
-        for person_id in names
+        Line(person_id, name, email, tuple(posts), tuple(one for one in standings[person_id] if one.module in modules))
+        for person_id, (name, email, posts) in people.items()
     ]
 
 
@@ -223,7 +223,3 @@ def _memberships(chosen: ColumnElement[bool]) -> Select[UUID, str, str, str, str
         .where(chosen)
         .order_by(Membership.starts_on, Membership.id)
     )
-
-
-def _narrowed(line: Line, modules: set[str]) -> Line:
-    return Line(line.id, line.name, line.email, line.posts, tuple(one for one in line.cells if one.module in modules))
