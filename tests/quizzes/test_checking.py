@@ -172,6 +172,20 @@ def test_the_result_opens_what_was_missed_and_folds_what_was_right(visitor):
     assert "Your manager sees that you passed and the date." in page.words
 
 
+def test_only_the_wrong_options_that_were_chosen_are_explained(visitor):
+    page = to_the_question(visitor, "all")
+    values = {text: value for value, text in offered(page)}
+    page = visitor.follow(
+        visitor.send(page, page.forms("data-question")[0], {"answer": [values["One"], values["Three"]]})
+    )
+    while page.forms("data-question"):
+        page = reply(visitor, CHECK, page)
+    (missed,) = page.all("//li[@class='miss']/details/div[@class='in']")
+    assert [part.text for part in missed.xpath("./p/b")] == ["Three"]
+    assert "Three is near." in missed.text_content()
+    assert "You choseOneThreeBetterOneTwo" in missed.text_content()
+
+
 def test_not_yet_says_how_many_are_needed_and_which_pages_help(visitor, shelve):
     shelve(SINGLES)
     page = begin(visitor, SLUG)

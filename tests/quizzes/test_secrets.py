@@ -71,7 +71,8 @@ def telling(sent):
     return re.findall(rb'(?:data-right|data-correct|is-right|value="(?:true|right|correct)"|data-points)', sent, re.I)
 
 
-def test_a_check_tells_nothing_until_its_last_answer(received):
+@pytest.mark.parametrize("rightly", [True, False])
+def test_a_check_tells_nothing_until_its_last_answer(received, rightly):
     visitor, everything = received
     check = planted_check()
     page = begin(visitor, check.slug)
@@ -80,7 +81,7 @@ def test_a_check_tells_nothing_until_its_last_answer(received):
         (form,) = page.forms("data-question")
         seen += 1
         visitor.send(page, form, {}, expect=422)
-        data = filled_in(asked(check, page), page)
+        data = filled_in(asked(check, page), page, rightly=rightly)
         assert b"".join(everything).count(CANARY.encode()) == 0, f"before answer {seen}"
         assert telling(b"".join(everything)) == []
         sent = visitor.send(page, form, data)
