@@ -81,20 +81,29 @@ class JointDay:
 
 
 @dataclass(frozen=True)
+class Exemptions:
+    """A person's exemptions in force as one reader sees them: which they read with the reason, which they may end, and
+    whether they may grant one.
+    """
+
+    listed: Sequence[Exemption]
+    readable: frozenset[UUID]
+    decided: frozenset[UUID] = frozenset()
+    may_exempt: bool = False
+
+
+@dataclass(frozen=True)
 class PersonReport:
-    """One person as their manager sees them."""
+    """One person as their manager sees them, or they themself."""
 
     id: UUID
     name: str
-    email: str
     posts: tuple[Post, ...]
     cells: Sequence[ModuleStanding]
     completions: Sequence[PastCompletion]
     joint_days: Sequence[JointDay]
     figures: Figures
-    exemptions: Sequence[Exemption]
-    decided: frozenset[UUID]
-    may_exempt: bool
+    exemptions: Exemptions
 
 
 def reach(actor: Actor, today: date) -> Reach:
@@ -151,20 +160,31 @@ def person(actor: Actor, person_id: UUID, today: date) -> PersonReport:
     lines = _lines(seen, standings, {module.slug for module in shelf.library().modules})
     if not lines:
         raise NotFound
-    line = lines[0]
-    just_them = select(Person.id).where(Person.id == person_id)
+    decided = assignments.decided(actor, today)
+    listed = assignments.exemptions(select(Person.id).where(Person.id == person_id), today)
+    may_exempt = assignments.may_exempt(actor, person_id, today)
+    return _person(lines[0], _joint_days(seen, person_id), Exemptions(listed, decided, decided, may_exempt))
+
+
+def mine(actor: Actor, today: date) -> PersonReport:
+    """The actor's own dates as managers see them, over all posts, with the reason of every exemption."""
+    posts = tuple(Post(seat.agency, seat.team or "", seat.job) for seat in actor.seats)
+    line = Line(actor.id, actor.name, actor.email, posts, tuple(assignments.own(actor)))
+    listed = assignments.exemptions(select(Person.id).where(Person.id == actor.id), today)
+    joint_days = _joint_days(Membership.person_id == actor.id, actor.id)
+    return _person(line, joint_days, Exemptions(listed, readable=frozenset(one.id for one in listed)))
+
+
+def _person(line: Line, joint_days: Sequence[JointDay], exemptions: Exemptions) -> PersonReport:
     return PersonReport(
         id=line.id,
         name=line.name,
-        email=line.email,
         posts=line.posts,
         cells=line.cells,
-        completions=assignments.history(just_them),
-        joint_days=_joint_days(seen, person_id),
-        figures=matrix.figures(lines),
-        exemptions=assignments.exemptions(just_them, today),
-        decided=assignments.decided(actor, today),
-        may_exempt=assignments.may_exempt(actor, person_id, today),
+        completions=assignments.history(select(Person.id).where(Person.id == line.id)),
+        joint_days=joint_days,
+        figures=matrix.figures([line]),
+        exemptions=exemptions,
     )
 
 

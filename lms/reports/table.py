@@ -1,4 +1,4 @@
-"""The completion report as rows of a file. Pure: the same lines as the page, one row for each person and module."""
+"""The completion report as rows of a file: the same lines as the page, one row for each person and module."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -9,12 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from lms.assignments import actions as assignments
 from lms.catalogue import shelf
+from lms.catalogue.content import Module
 from lms.core import clock
 from lms.core.permissions import Permission
 from lms.reports import actions, queries, table
 from lms.reports.forms import ExemptionForm, FilterForm
 from lms.reports.matrix import Line
-from lms.web.access import current_actor, requires
+from lms.web.access import current_actor, requires, signed_in
 from lms.web.answers import done
 from lms.web.downloads import csv_file
 from lms.web.templating import plain_date
@@ -73,6 +74,14 @@ def person(person_id: UUID) -> ResponseReturnValue:
     return _person_page(found, ExemptionForm(_exemptable()))
 
 
+@bp.get("/mine")
+@signed_in
+def mine() -> ResponseReturnValue:
+    """What managers see of me, with the reason of any exemption."""
+    found = queries.mine(current_actor(), clock.today())
+    return render_template("reports/mine.html", person=found, modules=_modules())
+
+
 @bp.post("/people/<uuid:person_id>/exemptions")
 @requires(Permission.REQUIREMENT_EXEMPT)
 def exempt(person_id: UUID) -> ResponseReturnValue:
@@ -96,8 +105,11 @@ def end_exemption(person_id: UUID, exemption_id: UUID) -> ResponseReturnValue:
 
 def _person_page(found: queries.PersonReport, form: ExemptionForm) -> ResponseReturnValue:
     """The page of a person; a refused form is shown on it, without noting a second look."""
-    modules = {module.slug: module for module in shelf.library().modules}
-    return render_template("reports/person.html", person=found, form=form, modules=modules), form.status
+    return render_template("reports/person.html", person=found, form=form, modules=_modules()), form.status
+
+
+def _modules() -> dict[str, Module]:
+    return {module.slug: module for module in shelf.library().modules}
 
 
 def _exemptable() -> list[tuple[str, str]]:

@@ -128,3 +128,19 @@ def test_nobody_is_offered_to_exempt_themself_nor_a_coordinator_anybody(fernshir
     sent = {"module": CORE, "reason": "Busy"}
     page = as_user(fernshire.head).post("reports.exempt", sent, person_id=fernshire.head.id, expect=422)
     assert "You cannot exempt yourself." in page.words
+
+
+def test_everybody_reads_what_managers_see_of_them_with_the_reason_of_an_exemption(fernshire, as_user):
+    with writing():
+        complete(fernshire.ben, OTHER_CORE, days_ago(100))
+        complete(fernshire.carys, CORE, days_ago(100))
+    as_user(fernshire.head).post("reports.exempt", {"module": CORE, "reason": "Long leave"}, person_id=fernshire.ben.id)
+    page = as_user(fernshire.ben).get("reports.mine")
+    assert page.h1 == "What managers see of you"
+    assert "Where you stand" in page.words
+    assert "Reason: Long leave" in page.words
+    assert "In date until " in page.words
+    assert page.forms("method='post'") == []
+    other = as_user(fernshire.carys).get("reports.mine")
+    assert "Long leave" not in other.text
+    assert "Ben" not in other.text
