@@ -2,12 +2,15 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
 
 from lms.catalogue.content import Page
+from lms.catalogue.markdown import PICTURE
+from lms.config import Settings
 from lms.core import clock
 from lms.core.actor import Actor
+from lms.core.errors import NotFound
 from lms.learning import actions, browsing, notes, outlines, queries
 from lms.learning.forms import ReflectionForm
 from lms.learning.outlines import Outline
@@ -19,6 +22,7 @@ bp = Blueprint("learning", __name__, template_folder="templates")
 
 CONFLICT = 409
 DRAFT = "draft"
+PICTURE_KEPT_SECONDS = 3600
 
 
 @bp.get("/learn/")
@@ -82,6 +86,17 @@ def _read(actor: Actor, plan: Outline, shown: Page, **about_note: object) -> str
     return render_template(
         "learning/page.html", plan=plan, page=shown, going=going, progress=progress, go_on=go_on, **about_note
     )
+
+
+@bp.get("/learn/<module>/media/<name>")
+@signed_in
+def picture(module: str, name: str) -> ResponseReturnValue:
+    """A picture of a module, from its media folder."""
+    settings: Settings = current_app.extensions["settings"]
+    if not PICTURE.fullmatch(f"media/{name}"):
+        raise NotFound
+    folder = settings.modules_dir / outlines.outline(module).module.slug / "media"
+    return send_from_directory(folder, name, max_age=PICTURE_KEPT_SECONDS)
 
 
 @bp.post("/learn/<module>/<page>")
