@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, request, url_for
+from flask import Flask, request
 
 from lms.core.permissions import Permission
 from lms.web.access import actor_or_none
+from lms.web.links import address
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def menu() -> list[Shown]:
     return [
         Shown(
             item.label,
-            url_for(item.endpoint),
+            address(item.endpoint),
             current=request.blueprint in item.sections,
             exact=request.endpoint == item.endpoint,
         )

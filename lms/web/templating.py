@@ -11,6 +11,7 @@ from whitenoise import WhiteNoise
 from lms.config import Settings
 from lms.core import clock
 from lms.web.access import actor_or_none
+from lms.web.links import address
 
 STATIC = Path(__file__).parent / "static"
 A_YEAR = 31_536_000
@@ -89,5 +90,6 @@ def install(app: Flask, settings: Settings) -> None:
         count=count,
         partnership=settings.partnership,
         actor=actor_or_none,
+        url_for=address,
         nbsp=Markup("&nbsp;"),
     )
