@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from lms.catalogue.shelf import library
 from lms.quizzes.shelf import quizzes
-from tests.support.hands import Hands, Keyboard, Pointer
+from tests.support.hands import Keyboard, Pointer
 from tests.support.learner import Learner
 from tests.support.pages import OVERFLOW, PASSWORD, Inspection, visitor
 
@@ -68,7 +68,7 @@ def test_by_keyboard_alone_on_a_phone(served, browser, inspection: Inspection, c
         mirror.add_cookies(context.cookies())  # type: ignore[arg-type]
         inspection.look(beside, urlsplit(opened.url).path, "staff on the way")
 
-    hands: Hands = Keyboard(page)
+    hands = Keyboard(page)
     learner = Learner(page, hands, answers_known, seen)
     page.goto("/")
     learner.hands.write(page.get_by_label("Work e-mail"), "staff@demo.example")
@@ -85,7 +85,7 @@ def test_by_keyboard_alone_on_a_phone(served, browser, inspection: Inspection, c
     assert answers(stolen) == 200
     certificate_and_out(learner, "Leah Stone", titles["tiers-of-need"], tmp_path)
     assert answers(stolen) == 303, "the cookie copied before signing out still works"
-    assert hands.faults == []
+    assert hands.faults == {}
     assert wide == []
     assert inspection.faults[before:] == []
     for one in (context, mirror, stolen):

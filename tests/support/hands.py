@@ -79,7 +79,7 @@ class Keyboard:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.keys = 0
-        self.faults: list[str] = []
+        self.faults: dict[str, str] = {}  # what was wrong with the focus, and on which page first
 
     def press(self, target: Locator) -> None:
         self.reach(target)
@@ -119,8 +119,8 @@ class Keyboard:
         wanted = target.element_handle()
         for _ in range(MOST_TABS):
             arrived, fault = self.page.evaluate(STOP, wanted)
-            if fault and fault not in self.faults:
-                self.faults.append(f"{self.page.url}: {fault}")
+            if fault:
+                self.faults.setdefault(fault, self.page.url)
             if arrived:
                 return
             self._key("Tab")
