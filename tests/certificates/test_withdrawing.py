@@ -6,20 +6,21 @@ from sqlalchemy import select
 
 from lms.audit.models import AuditEntry
 from lms.certificates import actions
-from lms.certificates.cli import certificates
 from lms.certificates.models import Certificate
+from lms.cli import cli
 from lms.core import clock
 from lms.core.db import db, writing
 from lms.notifications.models import OutboxMail
 
 
 @pytest.fixture
-def run(app):
-    """Run an `lms certificates` command as it runs on the server."""
+def run(app, monkeypatch):
+    """Run an `lms certificates` command as it runs on the server, with the tests' application."""
+    monkeypatch.setattr("lms.cli.application", lambda: app)
 
     def invoke(*words: str):
         db.session.rollback()
-        result = CliRunner().invoke(certificates, words, obj=lambda: app)
+        result = CliRunner().invoke(cli, ["certificates", *words])
         db.session.expire_all()
         return result
 
