@@ -12,6 +12,7 @@ from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import Refusal
+from lms.learning import actions as learning
 from lms.learning.events import ModuleCompleted
 from lms.notifications.actions import queue
 from lms.people import queries as people
@@ -76,7 +77,8 @@ def certify(fact: ModuleCompleted) -> Certificate | None:
 
 
 def revoke(actor: Actor | None, certificate: Certificate, reason: str) -> None:
-    """Withdraw a certificate from today on and tell its owner; its page, its check page and its row stay.
+    """Withdraw a certificate from today on and tell its owner; its page, its check page and its row stay. The module
+    may be studied anew at once.
 
     `actor` is None when somebody at the server's command line does it. Raises AlreadyWithdrawn or NoReason.
     """
@@ -89,6 +91,9 @@ def revoke(actor: Actor | None, certificate: Certificate, reason: str) -> None:
     certificate.revoked_at = clock.now()
     certificate.revoked_reason = reason
     audit.record(actor, "certificate.withdrawn", certificate.id, module=certificate.module)
+    module = library().module(certificate.module)
+    if module is not None:
+        learning.open_anew(certificate.person_id, certificate.completion_id, module)
     _tell("withdrawn", certificate)
 
 

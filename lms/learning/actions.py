@@ -93,10 +93,25 @@ def start_again(actor: Actor, module: Module) -> Study:
     last = queries.own_completions(actor, module.slug)[0]
     if not may_start_again(last.completed_on, module.valid_months, clock.today()):
         raise StillInDate
-    fresh = Study(person_id=actor.id, module=module.slug, number=study.number + 1, version=module.version)
+    fresh = _open_beside(study, module)
+    audit.record(actor, "study.started_again", fresh.id, module=module.slug)
+    return fresh
+
+
+def open_anew(person_id: UUID, completion_id: UUID, module: Module) -> None:
+    """A completion no longer counts (its certificate was withdrawn), so a fresh study waits beside the old one; nothing
+    happens when the person has studied the module again since.
+    """
+    hold(person_id)
+    study = _present_study(person_id, module)
+    if _has(select(Completion.id).where(Completion.id == completion_id, Completion.study_id == study.id)):
+        _open_beside(study, module)
+
+
+def _open_beside(study: Study, module: Module) -> Study:
+    fresh = Study(person_id=study.person_id, module=module.slug, number=study.number + 1, version=module.version)
     db.session.add(fresh)
     db.session.flush()
-    audit.record(actor, "study.started_again", fresh.id, module=module.slug)
     return fresh
 
 

@@ -10,6 +10,7 @@ from lms.certificates.models import Certificate
 from lms.cli import cli
 from lms.core import clock
 from lms.core.db import db, writing
+from lms.learning.models import Study
 from lms.notifications.models import OutboxMail
 
 
@@ -80,3 +81,13 @@ def test_who_withdrew_it_is_in_the_audit_record(make, certified, actor):
         actions.revoke(admin, session.get_one(Certificate, one.id), "A slip.")
     (entry,) = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "certificate.withdrawn"))
     assert entry.actor_id == admin.id
+
+
+def test_whoever_lost_a_certificate_can_study_the_module_anew_at_once(make, certified, run, as_user):
+    leah = make.person("Leah Stone")
+    one = certified(leah)
+    run("revoke", one.shown_code, "--reason", "The register was for another Leah.")
+    numbers = db.session.scalars(select(Study.number).where(Study.person_id == leah.id).order_by(Study.number)).all()
+    assert numbers == [1, 2], "the old study stays beside the new one"
+    page = as_user(leah).get("learning.module", module=one.module)
+    assert [button.text_content().strip() for button in page.all("//main//a[contains(@class, 'btn')]")][:1] == ["Start"]
