@@ -1,6 +1,6 @@
 """Whose learning a person may see: their own. What managers see is decided where reports are made."""
 
-from sqlalchemy import ColumnElement, bindparam
+from sqlalchemy import ColumnElement, Uuid, bindparam
 
 from lms.core.actor import Actor
 from lms.learning.models import Completion, Reflection, Study
@@ -11,7 +11,8 @@ def studies_of_asker() -> ColumnElement[bool]:
 
     For statements built once, which are executed with the actor's id as `asker`.
     """
-    return Study.__table__.c.person_id == bindparam("asker")
+    # The type is named, because a foreign key has none until the table it points to is imported too.
+    return Study.__table__.c.person_id == bindparam("asker", type_=Uuid())
 
 
 def own_completions(actor: Actor) -> ColumnElement[bool]:
