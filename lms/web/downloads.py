@@ -15,6 +15,8 @@ def neutral(cell: object) -> str:
     injection).
     """
     text = "" if cell is None else str(cell)
+    if text[:1].isalnum():  # nearly every cell: looking no further saves a tenth of a large file's time
+        return text
     return f"'{text}" if text.lstrip(" \u00a0").startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS) else text
 
 
