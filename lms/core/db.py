@@ -157,8 +157,11 @@ def writing() -> Iterator[Session]:
 def separate() -> Iterator[Session]:
     """A short writing transaction of its own, which outlives a refusal or a page that only reads.
 
-    For three uses only: sign-in throttling, audit of refused access, and the log of who viewed whom.
+    For three uses only: sign-in throttling, audit of refused access, and the log of who viewed whom. Raises
+    RuntimeError inside a transaction that may write: on SQLite the two would wait for each other.
     """
+    if _writing.get() and db.session.in_transaction():
+        raise RuntimeError("a separate transaction cannot begin while another one holds the write lock")
     token = _writing.set(True)
     session = db.sessionmaker()
     try:

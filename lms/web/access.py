@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 
-from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 
 from lms.config import Settings
 from lms.core.actor import Actor
+from lms.core.db import db
 from lms.core.permissions import Permission
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -117,7 +118,7 @@ def install(
                 url_for("signin.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None), 303
             )
         if access is None or (access.permission and not actor.can(access.permission)):
-            g.refusal_noted = True
+            db.session.rollback()  # gives back the write lock that a POST holds, which the note needs
             note_refusal(actor, request.endpoint)
             abort(403)
         return None

@@ -1,11 +1,13 @@
 """The glue: transactions, headers, hosts, origins, errors and downloads."""
 
 from datetime import UTC, date, datetime
+from time import perf_counter
 
 import pytest
 from flask import Flask
 from sqlalchemy import delete, func, select
 
+from lms.audit.models import AuditEntry
 from lms.core.db import WroteWhileReading, db, separate, writing
 from lms.people.models import Agency
 from lms.web.answers import is_ours
@@ -150,3 +152,19 @@ def test_dates_and_times_read_as_people_write_them():
     assert clock_time(datetime(2027, 7, 1, 8, 30, tzinfo=UTC)) == "9:30\u00a0am"
     assert clock_time(datetime(2027, 1, 1, 12, 0, tzinfo=UTC)) == "12:00\u00a0pm"
     assert [duration(1), duration(40), duration(60), duration(75)] == ["1 minute", "40 minutes", "1 h", "1 h 15 min"]
+
+
+def test_a_separate_transaction_is_refused_where_it_would_wait_for_its_own_request(make):
+    with writing() as session:
+        session.scalar(select(Agency.name))
+        with pytest.raises(RuntimeError, match="write lock"), separate():
+            pass
+
+
+def test_a_refused_write_is_answered_at_once_and_noted(as_user, make):
+    browser = as_user(make.person())
+    started = perf_counter()
+    response = browser.client.post("/cohorts/new", data={"csrf_token": browser.token()})
+    assert response.status_code == 403
+    assert perf_counter() - started < 5
+    assert db.session.scalar(select(AuditEntry.action)) == "access.refused"
