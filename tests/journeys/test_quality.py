@@ -57,9 +57,9 @@ def test_a_certificate_can_be_checked_by_somebody_who_has_not_signed_in(crawls, 
     context = visitor(browser, served)
     before = len(inspection.faults)
     page = context.new_page()
-    inspection.look(page, address, NOBODY)
-    inspection.look(page, "/verify/hello", NOBODY, expect=404)
-    inspection.look(page, "/nothing/here", NOBODY, expect=404)
+    inspection.look(page, address, NOBODY, "a stranger checks")
+    inspection.look(page, "/verify/hello", NOBODY, "a wrong code", expect=404)
+    inspection.look(page, "/nothing/here", NOBODY, "nothing here", expect=404)
     context.close()
     assert inspection.faults[before:] == []
 

@@ -48,6 +48,11 @@ def copy_of(context: BrowserContext, browser: Browser, served: str) -> BrowserCo
     return copied
 
 
+def kind_of(path: str) -> str:
+    """The kind of a page by its address: all questions are of one kind."""
+    return "/".join("…" if len(part) == 36 or part.isdecimal() else part for part in path.split("/"))
+
+
 def answers(context: BrowserContext) -> int:
     """How the first page answers this browser: 200 to someone who is signed in, 303 to anyone else."""
     return context.request.get("/", max_redirects=0).status
@@ -66,7 +71,8 @@ def test_by_keyboard_alone_on_a_phone(served, browser, inspection: Inspection, c
             wide.append(opened.url)
         mirror.clear_cookies()
         mirror.add_cookies(context.cookies())  # type: ignore[arg-type]
-        inspection.look(beside, urlsplit(opened.url).path, "staff on the way")
+        path = urlsplit(opened.url).path
+        inspection.look(beside, path, "staff on the way", f"on the way: {kind_of(path)}")
 
     hands = Keyboard(page)
     learner = Learner(page, hands, answers_known, seen)

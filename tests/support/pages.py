@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
 from lxml import html as parser
+from lxml.html import HtmlElement
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, RequestRedirect
@@ -36,7 +36,6 @@ PASSWORD = "integrated-working"
 MOST_BYTES = 14_000
 MOST_PAGES = 60
 MOST_EXAMPLES = 3
-MOST_OF_A_SHAPE = 2
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -72,19 +71,20 @@ def sign_in(context: BrowserContext, account: str) -> None:
 class Inspection:
     """What was found on the pages looked at so far. HTML is kept in `folder` for the HTML checker.
 
-    What a look costs is kept small: of pages of the same shape two are laid out, and only one is shown to axe.
+    What a look costs is kept small: of each kind of page three are laid out and one is shown to axe, and beyond that
+    those with a piece (an element of some class within another) that no page before them had.
     """
 
     folder: Path
     faults: list[str] = field(default_factory=list)
     addresses: dict[str, str] = field(default_factory=dict)
-    shapes: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    pieces: set[str] = field(default_factory=set)
 
-    def look(self, page: Page, address: str, who: str, *, expect: int = 200, thorough: bool = True) -> bytes:
+    def look(self, page: Page, address: str, who: str, kind: str, *, expect: int = 200) -> bytes:
         """Fetch an address as `who` and note what is wrong with it; returns its HTML.
 
-        A page of a new shape is laid out on a phone in light and on a desk in dark and, when the look is `thorough`,
-        shown to axe on both.
+        A page worth it is laid out, and perhaps shown to axe, on a phone in light and on a desk in dark.
         """
         answer = page.context.request.get(address)
         body, place = answer.body(), f"{who} {address}"
@@ -93,11 +93,13 @@ class Inspection:
         size = len(gzip.compress(body))
         if size > MOST_BYTES:
             self.faults.append(f"{place}: {size} bytes compressed, more than {MOST_BYTES}")
-        shape = shape_of(body)
-        self.shapes[shape] += 1
-        if self.shapes[shape] <= MOST_OF_A_SHAPE:
+        self.kinds[kind] += 1
+        pieces = pieces_of(body)
+        is_new = not pieces <= self.pieces
+        self.pieces |= pieces
+        if is_new or self.kinds[kind] <= MOST_EXAMPLES:
             self._keep(body, place)
-            self._lay_out(page, address, place, ask_axe=thorough and self.shapes[shape] == 1)
+            self._lay_out(page, address, place, ask_axe=is_new or self.kinds[kind] == 1)
         return body
 
     def _lay_out(self, page: Page, address: str, place: str, *, ask_axe: bool) -> None:
@@ -116,21 +118,23 @@ class Inspection:
         self.addresses[name] = place
 
 
-def shape_of(body: bytes) -> str:
-    """A name for the elements of a page with their classes and states, whatever the words: axe says the same about two
-    pages of one shape. The menu counts on first pages only: it is the same on all the others.
+def pieces_of(body: bytes) -> set[str]:
+    """The elements of a page, each with what marks it and what it stands in, whatever the words: axe says the same of
+    two pages made of the same pieces.
     """
-    tree = parser.document_fromstring(body)
-    root = tree if tree.xpath("//nav//*[@aria-current='page']") else (tree.xpath("//main") or [tree])[0]
-    marks = sha256()
-    for element in root.iter():
-        if isinstance(element.tag, str):
-            attributes = [
-                f"{name}={value}" if name in ("class", "role", "type") or name.startswith("aria-c") else name
-                for name, value in sorted(element.attrib.items())
-            ]
-            marks.update(f"{element.tag}{attributes}{bool((element.text or '').strip())}".encode())
-    return marks.hexdigest()
+    return {
+        f"{_marks(element.getparent())} > {_marks(element)}"
+        for element in parser.document_fromstring(body).iter()
+        if isinstance(element.tag, str)
+    }
+
+
+def _marks(element: HtmlElement | None) -> str:
+    if element is None:
+        return ""
+    telling = ("class", "role", "type")
+    kept = (f"{name}={value}" if name in telling else name for name, value in sorted(element.attrib.items()))
+    return f"{element.tag}[{' '.join(kept)}]"
 
 
 @dataclass
@@ -160,7 +164,7 @@ class Crawl:
                 continue
             self.kinds[kind] += 1
             self.done.add(address)
-            for link in self._visit(page, address, first=self.kinds[kind] == 1):
+            for link in self._visit(page, address, kind):
                 if link not in self.done:
                     waiting.setdefault(link)
                     self.found_on.setdefault(link, address)
@@ -179,14 +183,14 @@ class Crawl:
             endpoint = f"unknown {parts.path}"
         return f"{endpoint}?{asked}"
 
-    def _visit(self, page: Page, address: str, *, first: bool) -> list[str]:
+    def _visit(self, page: Page, address: str, kind: str) -> list[str]:
         answer = self.context.request.head(address)
         if not answer.ok:
             came_from = self.found_on.get(address, "the start")
             self.inspection.faults.append(f"{self.who} {address}: {answer.status}, linked from {came_from}")
         if not answer.ok or not answer.headers.get("content-type", "").startswith("text/html"):
             return []
-        return list(self._links(address, self.inspection.look(page, address, self.who, thorough=first)))
+        return list(self._links(address, self.inspection.look(page, address, self.who, kind)))
 
     def _links(self, address: str, body: bytes) -> Iterator[str]:
         tree = parser.document_fromstring(body)
