@@ -15,9 +15,8 @@ from typing import Any
 
 from flask import Flask, Response, abort, redirect, render_template, session
 from flask.typing import ResponseReturnValue
-from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import String, event, insert, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import String, create_engine, event, insert, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 FOLDER = "BENCH_FLOOR_FOLDER"
 PAGES = 7
@@ -25,7 +24,7 @@ MODULES = 3
 SIGN_INS = 200
 SECRET = "bench-only-0123456789-abcdefghijklmnop"  # noqa: S105 -- signs the cookies of invented people on this machine
 
-db = SQLAlchemy()
+database = sessionmaker()
 
 
 class Base(DeclarativeBase):
@@ -81,13 +80,10 @@ def create_app(folder: Path | None = None) -> Flask:
     """The floor with its database in a folder (the one that the environment names, unless handed in)."""
     folder = folder or Path(os.environ[FOLDER])
     app = Flask("floor", template_folder=str(Path(__file__).parent / "templates"))
-    app.config.update(
-        SECRET_KEY=SECRET,
-        SQLALCHEMY_ENGINES={"default": {"url": f"sqlite:///{folder / 'floor.db'}", "connect_args": {"timeout": 15}}},
-    )
-    db.init_app(app)
-    with app.app_context():
-        event.listen(db.engine, "connect", _connected)
+    app.config["SECRET_KEY"] = SECRET
+    engine = create_engine(f"sqlite:///{folder / 'floor.db'}", connect_args={"timeout": 15})
+    event.listen(engine, "connect", _connected)
+    database.configure(bind=engine)
     for rule, view, method in VIEWS:
         app.add_url_rule(rule, view_func=view, methods=[method])
     return app
@@ -119,11 +115,11 @@ def fill(app: Flask, people: int) -> list[str]:
         for n in range(people)
         for module in range(MODULES)
     ]
-    with app.app_context():
-        Base.metadata.create_all(db.engine)
+    with database() as opened:
+        Base.metadata.create_all(opened.get_bind())
         for table, rows in ((SignIn, sign_ins), (PageRead, reads), (Completion, completions)):
-            db.session.execute(insert(table), rows)
-        db.session.commit()
+            opened.execute(insert(table), rows)
+        opened.commit()
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     return [f"session={serializer.dumps({'token': f'token-{n}'})}" for n in range(1, SIGN_INS + 1)]
 
@@ -132,11 +128,11 @@ def _hash(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def _signed_in() -> SignIn:
+def _signed_in(opened: Session) -> SignIn:
     """The session check: one query."""
     now = datetime.now(UTC).replace(tzinfo=None)
     wanted = select(SignIn).where(SignIn.token_hash == _hash(session.get("token", "")), SignIn.ends_at > now)
-    found = db.session.scalar(wanted)
+    found = opened.scalar(wanted)
     if found is None:
         abort(403)
     return found
@@ -144,34 +140,38 @@ def _signed_in() -> SignIn:
 
 def page(number: int) -> ResponseReturnValue:
     """One session check, one query, one template of about 8 kB."""
-    who = _signed_in()
-    read = set(db.session.scalars(select(PageRead.page).where(PageRead.person_id == who.id)))
-    return render_template("page.html", who=who, number=number, pages=range(1, PAGES + 1), read=read, words=WORDS)
+    with database() as opened:
+        who = _signed_in(opened)
+        read = set(opened.scalars(select(PageRead.page).where(PageRead.person_id == who.id)))
+        return render_template("page.html", who=who, number=number, pages=range(1, PAGES + 1), read=read, words=WORDS)
 
 
 def answer(number: int) -> ResponseReturnValue:
     """One session check, one durable row."""
-    who = _signed_in()
-    db.session.add(Answer(person_id=who.id, given=str(number), at=datetime.now(UTC).replace(tzinfo=None)))
-    db.session.commit()
-    return redirect("/page/1", 303)
+    with database() as opened:
+        who = _signed_in(opened)
+        opened.add(Answer(person_id=who.id, given=str(number), at=datetime.now(UTC).replace(tzinfo=None)))
+        opened.commit()
+        return redirect("/page/1", 303)
 
 
 def report() -> ResponseReturnValue:
     """One session check, one query, one table of the first 25 people."""
-    who = _signed_in()
-    rows = db.session.scalars(select(Completion).order_by(Completion.person, Completion.id).limit(25 * MODULES)).all()
-    return render_template("report.html", who=who, rows=rows)
+    with database() as opened:
+        who = _signed_in(opened)
+        wanted = select(Completion).order_by(Completion.person, Completion.id).limit(25 * MODULES)
+        return render_template("report.html", who=who, rows=opened.scalars(wanted).all())
 
 
 def report_csv() -> ResponseReturnValue:
     """One session check, one query over everybody, one csv.writer."""
-    _signed_in()
     columns = (Completion.person, Completion.team, Completion.module, Completion.status, Completion.completed_on)
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow([column.key for column in columns])
-    writer.writerows(db.session.execute(select(*columns).order_by(Completion.person, Completion.id)))
+    with database() as opened:
+        _signed_in(opened)
+        writer.writerows(opened.execute(select(*columns).order_by(Completion.person, Completion.id)))
     return Response(buffer.getvalue(), content_type="text/csv; charset=utf-8")
 
 

@@ -20,6 +20,11 @@ def own_completions(actor: Actor) -> ColumnElement[bool]:
     return Completion.person_id == actor.id
 
 
+def reflections_of_asker() -> ColumnElement[bool]:
+    """SQL on `Reflection`: `own_reflections` for statements built once, executed with the actor's id as `asker`."""
+    return Reflection.person_id == bindparam("asker", type_=Uuid())
+
+
 def own_reflections(actor: Actor) -> ColumnElement[bool]:
     """SQL on `Reflection`: the actor's own, and there is no other rule: no role reads anyone else's."""
     return Reflection.person_id == actor.id

@@ -123,11 +123,14 @@ def own_completions(actor: Actor, module: str | None = None) -> Sequence[Complet
     return db.session.scalars(wanted.order_by(Completion.completed_at.desc(), Completion.id)).all()
 
 
+_NOTE = select(Reflection).where(
+    policy.reflections_of_asker(), Reflection.module == bindparam("module"), Reflection.key == bindparam("key")
+)
+
+
 def reflection(actor: Actor, module: str, key: str) -> Reflection | None:
     """The actor's own note at this place, if there is one."""
-    return db.session.scalar(
-        select(Reflection).where(policy.own_reflections(actor), Reflection.module == module, Reflection.key == key)
-    )
+    return db.session.scalar(_NOTE, {"asker": actor.id, "module": module, "key": key})
 
 
 def own_reflections(actor: Actor) -> Sequence[Reflection]:

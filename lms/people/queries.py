@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, and_, bindparam, exists, func, select
+from sqlalchemy import Date, FromClause, and_, bindparam, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.core import clock
@@ -17,40 +17,45 @@ from lms.core.permissions import Role, Scope
 from lms.people import policy
 from lms.people.models import Agency, Membership, MembershipRole, Person, Team
 
+_PEOPLE, _MEMBERSHIPS, _AGENCIES, _TEAMS, _ROLES = (
+    one.__table__ for one in (Person, Membership, Agency, Team, MembershipRole)
+)
+SEAT = (
+    *(_MEMBERSHIPS.c.id, _AGENCIES.c.id, _AGENCIES.c.name, _AGENCIES.c.sector, _TEAMS.c.id, _TEAMS.c.name),
+    *(_MEMBERSHIPS.c.job, _AGENCIES.c.partnership, _ROLES.c.role, _ROLES.c.scope),
+)
+OLDEST_FIRST = (_MEMBERSHIPS.c.starts_on, _MEMBERSHIPS.c.id)
 
-def with_seats(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """The same rows, which hold a `Person`, once for each role at each membership of that person on the day given as
-    `day`, or once without any; `seats_of` reads what is added. For statements built once.
+
+def with_seats(people: FromClause) -> FromClause:
+    """These people, each once for every role at every membership on the day given as `day`, or once without any; then
+    `seats_of` reads the columns `SEAT` at the end of a row. On plain tables, for statements built once: every page
+    asks.
     """
-    current = and_(Membership.person_id == Person.id, policy.is_current(bindparam("day", type_=Date)))
+    current = and_(_MEMBERSHIPS.c.person_id == _PEOPLE.c.id, policy.is_current(bindparam("day", type_=Date)))
     return (
-        wanted.add_columns(*_SEAT)
-        .outerjoin(Membership, current)
-        .outerjoin(Agency, Membership.agency_id == Agency.id)
-        .outerjoin(Team, Membership.team_id == Team.id)
-        .outerjoin(MembershipRole, MembershipRole.membership_id == Membership.id)
-        .order_by(Membership.starts_on, Membership.id)
+        people.outerjoin(_MEMBERSHIPS, current)
+        .outerjoin(_AGENCIES, _MEMBERSHIPS.c.agency_id == _AGENCIES.c.id)
+        .outerjoin(_TEAMS, _MEMBERSHIPS.c.team_id == _TEAMS.c.id)
+        .outerjoin(_ROLES, _ROLES.c.membership_id == _MEMBERSHIPS.c.id)
     )
 
 
-_SEAT = (
-    *(Membership.id, Agency.id, Agency.name, Agency.sector, Team.id, Team.name, Membership.job, Agency.partnership),
-    *(MembershipRole.role, MembershipRole.scope),
+_SEATS = (
+    select(*SEAT).select_from(with_seats(_PEOPLE)).where(_PEOPLE.c.id == bindparam("person")).order_by(*OLDEST_FIRST)
 )
-# Built once: building it for every request took longer than asking it.
-_SEATS = with_seats(select(Person.id)).where(Person.id == bindparam("person"))
 
 
 def seats(person_id: UUID, day: date | None = None) -> tuple[Seat, ...]:
     """The person's memberships on a day (today unless named) with their roles, oldest first. One query."""
-    return seats_of(db.session.execute(_SEATS, {"person": person_id, "day": day or clock.today()}).all())
+    return seats_of(db.session.execute(_SEATS, {"person": person_id, "day": day or clock.today()}))
 
 
 def seats_of(rows: Iterable[Sequence[Any]]) -> tuple[Seat, ...]:
-    """The memberships in the rows of a statement made by `with_seats`, all of one person."""
+    """The memberships in rows that end with `SEAT`, all of one person."""
     found: dict[UUID, Seat] = {}
     for row in rows:
-        membership, agency, name, sector, team, team_name, job, partnership, role, scope = row[-len(_SEAT) :]
+        membership, agency, name, sector, team, team_name, job, partnership, role, scope = row[-len(SEAT) :]
         if membership is None:
             continue
         before = found[membership].grants if membership in found else ()

@@ -74,8 +74,7 @@ def _check_origin() -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.extend({name: value for name, value in HEADERS.items() if name not in response.headers})
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if not response.headers.get("Cache-Control"):

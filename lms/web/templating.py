@@ -1,6 +1,7 @@
 """What templates can say: dates, numbers, plurals, and the address of a static file that changes when the file does."""
 
 from datetime import date, datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -91,5 +92,6 @@ def install(app: Flask, settings: Settings) -> None:
         partnership=settings.partnership,
         actor=actor_or_none,
         url_for=address,
+        alike=cache(lambda name: Markup(app.jinja_env.get_template(name).render())),  # noqa: S704 -- our own template
         nbsp=Markup("&nbsp;"),
     )

@@ -23,8 +23,8 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def end(response: Response) -> Response:
-        if "_sqlalchemy_sessions" not in g:
-            return response
+        if "_sqlalchemy_sessions" not in g or (request.method in SAFE and not is_writing()):
+            return response  # what was only read ends when its session closes, right after this
         if is_writing() and response.status_code < FIRST_ERROR:
             db.session.commit()
             _wake_worker(app)
