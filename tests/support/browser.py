@@ -18,8 +18,8 @@ from lms.web.access import COOKIE_KEY
 
 
 class ApartClient(FlaskClient):
-    """A test client whose requests share nothing with the test's own context: not the database session, not who is signed
-    in. Flask would otherwise reuse the context a test holds, and two clients would be one person.
+    """A test client whose requests share nothing with the test's own context: not the database session, not who is
+    signed in. Flask would otherwise reuse the context a test holds, and two clients would be one person.
     """
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
