@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from inspect import iscoroutinefunction
+from threading import Lock
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Uuid, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from lms.core.ids import new_id
@@ -27,6 +29,7 @@ BUSY_SECONDS = 15
 
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 
+_HAS_TURN = "has turn to write"
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
@@ -97,7 +100,7 @@ def prepare_engine(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
         return
     event.listen(engine, "connect", _sqlite_connected)
-    event.listen(engine, "begin", _sqlite_begin)
+    _let_one_write(engine)
 
 
 def _sqlite_connected(connection: sqlite3.Connection, _record: object) -> None:
@@ -107,11 +110,27 @@ def _sqlite_connected(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _sqlite_begin(connection: Connection) -> None:
-    if _writing.get():
+def _let_one_write(engine: Engine) -> None:
+    """Begin every transaction in its mode, and let the threads of this process queue for the write lock among
+    themselves: SQLite's own waiting asks again after ever longer pauses, and one answer in twenty took 90 ms instead of
+    35 (four people at once, November 2026).
+    """
+    turn = Lock()
+
+    def begin(connection: Connection) -> None:
+        if not _writing.get():  # said to the driver itself: it cannot fail, and every page that reads is 2 % quicker
+            connection.connection.cursor().execute("BEGIN")
+            return
+        if not connection.info.get(_HAS_TURN):
+            connection.info[_HAS_TURN] = turn.acquire(timeout=BUSY_SECONDS)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:  # said to the driver itself: it cannot fail, and every page that reads is 2 % quicker
-        connection.connection.cursor().execute("BEGIN")
+
+    def end(_connection: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
+        if record.info.pop(_HAS_TURN, False):
+            turn.release()
+
+    event.listen(engine, "begin", begin)
+    event.listen(engine, "checkin", end)
 
 
 def _refuse_unmarked_flush(session: Session, _context: object, _instances: object) -> None:
