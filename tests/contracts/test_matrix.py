@@ -1,0 +1,197 @@
+"""Who may open or send what: every address of the application, as every kind of person, in one table.
+
+Each letter is one visitor's answer: `o` opened or done (or an empty form refused with 422), `f` refused as a function
+(403), `h` hidden (404), `g` gone because the one before did it. A new address without a row fails. Things with an owner (a certificate, an attempt, a note, a
+sign-in, a booking) are the owner's; the cohort is the trainer's and open to all of Fernshire; the outsider manages an
+agency of another partnership, and so has a report of their own people.
+"""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms.catalogue.shelf import library
+from lms.certificates import actions as certificates
+from lms.cohorts.actions import booking, building
+from lms.cohorts.models import Booking
+from lms.cohorts.plan import Plan, PlannedSession
+from lms.core import clock
+from lms.core.db import db, writing
+from lms.core.permissions import Role, Scope
+from lms.learning import actions as learning
+from lms.learning.events import ModuleCompleted
+from lms.learning.models import Completion, Reflection, Study
+from lms.people import queries as people
+from lms.people.sectors import Sector
+from lms.quizzes import actions as quizzing
+from lms.quizzes.shelf import quizzes
+from lms.signin.models import SignIn
+from lms.web.access import access_of
+
+VISITORS = ("owner", "mate", "manager", "boss", "trainer", "other", "coordinator", "admin", "author", "outsider")
+
+#                                              owner, mate (same team), manager (of the team), boss (manager of another
+#                                              agency), trainer (of the cohort), other trainer, coordinator, admin,
+#                                              author, outsider
+MATRIX = {
+    "attendance.register GET": "ffffohofff",
+    "attendance.register POST": "ffffohofff",
+    "attendance.walk_in POST": "ffffohofff",
+    "authoring.content GET": "ffffffffof",
+    "building.add_trainer POST": "ffffohofff",
+    "building.call_off GET": "ffffohofff",
+    "building.cohorts GET": "ffffooofff",
+    "building.edit GET": "ffffohofff",
+    "building.edit POST": "ffffohofff",
+    "building.manage GET": "ffffohofff",
+    "building.new GET": "ffffooofff",
+    "building.new POST": "ffffooofff",
+    "building.take POST": "ffffohofff",
+    "certificates.pdf GET": "ohhhhhhhhh",
+    "certificates.record GET": "oooooooooo",
+    "certificates.show GET": "ohhhhhhhhh",
+    "cohorts.joint_days GET": "oooooooooo",
+    "cohorts.needs POST": "ohhhhhhhhh",
+    "cohorts.show GET": "oooooooooh",
+    "home.home GET": "oooooooooo",
+    "learning.catalogue GET": "oooooooooo",
+    "learning.delete_reflection POST": "ohhhhhhhhh",
+    "learning.download_reflections GET": "oooooooooo",
+    "learning.module GET": "oooooooooo",
+    "learning.page GET": "oooooooooo",
+    "learning.read_on POST": "oooooooooo",
+    "learning.reflections GET": "oooooooooo",
+    "learning.save_reflection POST": "oooooooooo",
+    "learning.start_again POST": "oooooooooo",
+    "people.agencies GET": "fffffffoff",
+    "people.agency GET": "fffffffoff",
+    "quizzes.answer POST": "ohhhhhhhhh",
+    "quizzes.carry_on GET": "ohhhhhhhhh",
+    "quizzes.choose POST": "ohhhhhhhhh",
+    "quizzes.front GET": "oooooooooo",
+    "quizzes.question GET": "ohhhhhhhhh",
+    "quizzes.result GET": "ohhhhhhhhh",
+    "quizzes.scene GET": "ohhhhhhhhh",
+    "quizzes.scene_now GET": "ohhhhhhhhh",
+    "quizzes.start POST": "oooooooooo",
+    "reports.completion GET": "ffooffoffo",
+    "reports.completion_csv GET": "ffooffoffo",
+    "reports.exempt POST": "ffohfffffh",
+    "reports.mine GET": "oooooooooo",
+    "reports.person GET": "ffohffoffh",
+    "signin.end_sign_in POST": "ohhhhhhhhh",
+    "signin.me GET": "oooooooooo",
+    "signin.theme POST": "oooooooooo",
+    # These end what the rows above look at, so each is tried last, by those who must not be able to, then by the rest.
+    "building.remove POST": "ffffohgfff",
+    "building.remove_trainer POST": "ffffhhhfff",  # the owner does not run it
+    "building.close POST": "ffffohofff",
+    "building.open_for_booking POST": "ffffohofff",
+    "building.call_off POST": "ffffohofff",
+    "cohorts.book POST": "oooooooooh",
+    "cohorts.cancel POST": "ohhhhhhhhh",
+    "reports.end_exemption POST": "ffhhfffffh",
+    "signin.sign_out POST": "oooooooooo",
+    "signin.sign_out_everywhere POST": "oooooooooo",
+}
+
+
+@pytest.fixture
+def world(make):
+    """A small Fernshire, with one of everything that belongs to somebody."""
+    trust, council = make.agency("Trust"), make.agency("Council", Sector.SOCIAL_CARE)
+    away = make.agency("Away", partnership="Westmark")
+    team = make.team(trust, "Health visitors")
+    whole = Scope.PARTNERSHIP
+    them = SimpleNamespace(
+        owner=make.person("Olive Owner", team=team),
+        mate=make.person(team=team),
+        manager=make.manager(team=team),
+        boss=make.manager(agency=council),
+        trainer=make.trainer(agency=council),
+        other=make.trainer(agency=council),
+        coordinator=make.person(agency=council, roles=((Role.COORDINATOR, whole),)),
+        admin=make.person(agency=council, roles=((Role.ADMINISTRATOR, whole),)),
+        author=make.person(agency=council, roles=((Role.AUTHOR, whole),)),
+        outsider=make.manager(agency=away),
+    )
+    return them, _belongings(them, trust)
+
+
+def _belongings(them, agency):
+    module, now = library().module("lead-professional"), clock.now()
+    owner, trainer = people.actor(them.owner), people.actor(them.trainer)
+    starts = now + timedelta(days=20)
+    plan = Plan("A joint day", (PlannedSession(starts, starts + timedelta(hours=5), "Fern Hall"),), minimum_agencies=2)
+    with writing() as session:
+        cohort = building.create(trainer, plan)
+        building.open_for_booking(trainer, cohort.id)
+        booking.book(owner, cohort.id)
+        check = quizzing.start_check(owner, quizzes().quiz("tiers-of-need-check"))
+        scenario = quizzes().quiz("tiers-of-need-scenario")
+        play = quizzing.take_seat(owner, scenario, next(iter(scenario.seats)).key)
+        note = learning.save_reflection(owner, module.slug, _reflecting(module).reflection.key, "Mine alone", "")
+        study = Study(person_id=owner.id, module=module.slug, number=1, version=module.version, completed_at=now)
+        session.add(study)
+        session.flush()
+        done = Completion(person_id=owner.id, study_id=study.id, module=module.slug, version=1, core_hash=module.hash,
+                          minutes=40, completed_on=clock.today(), completed_at=now)  # fmt: skip
+        session.add(done)
+        session.flush()
+        fact = ModuleCompleted(owner.id, module.slug, 1, module.hash, done.id, done.completed_on, now, 40)
+        certificate = certificates.certify(fact) or session.scalar(select(certificates.Certificate))
+        sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
+        session.add(sign_in)
+    assert isinstance(note, Reflection)
+    return {
+        "cohort_id": cohort.id, "session_id": cohort.sessions[0].id, "agency_id": agency.id, "person_id": owner.id,
+        "booking_id": db.session.scalar(select(Booking.id)), "certificate_id": certificate.id, "attempt_id": check.id,
+        "play_id": play.id, "reflection_id": note.id, "sign_in_id": sign_in.id, "exemption_id": note.id,
+        "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
+        "position": 1, "number": 1,
+    }  # fmt: skip
+
+
+def _reflecting(module):
+    return next(page for page in module.pages if page.reflection)
+
+
+def _values(rule, things):
+    values = {name: things[name] for name in rule.arguments}
+    if rule.endpoint in ("quizzes.scene", "quizzes.scene_now", "quizzes.choose"):
+        values |= {"quiz": "tiers-of-need-scenario", "attempt_id": things["play_id"]}
+    return values
+
+
+def _answer(browser, rule, method, things):
+    address = browser.address(rule.endpoint, **_values(rule, things))
+    if method == "GET":
+        status = browser.client.get(address).status_code
+    else:
+        status = browser.client.post(address, data={"csrf_token": browser.token()}).status_code
+    return {403: "f", 404: "h"}.get(status, "o" if status in (200, 303, 409, 422) else str(status))
+
+
+def _rows(app: Flask):
+    for rule in app.url_map.iter_rules():
+        if not access_of(app, rule.endpoint).anyone and rule.endpoint != "learning.picture":
+            for method in rule.methods - {"HEAD", "OPTIONS"}:
+                yield f"{rule.endpoint} {method}", rule, method
+
+
+def test_every_address_has_a_row(app: Flask):
+    assert sorted(row for row, *_ in _rows(app)) == sorted(MATRIX)
+
+
+@pytest.mark.parametrize("row", MATRIX)
+def test_everybody_gets_the_answer_of_the_table(app: Flask, as_user, world, row):
+    them, things = world
+    rule, method = next((rule, method) for name, rule, method in _rows(app) if name == row)
+    # Those who must be turned away come first, so that what they ask for is still there to be refused.
+    expected = dict(zip(VISITORS, MATRIX[row], strict=True))
+    order = sorted(VISITORS, key=lambda name: "fhog".index(expected[name]) // 2 + (expected[name] == "g"))
+    got = {name: _answer(as_user(getattr(them, name)), rule, method, things) for name in order}
+    assert "".join(got[name] for name in VISITORS) == MATRIX[row].replace("g", "h")
