@@ -1,9 +1,9 @@
 """Who may open or send what: every address of the application, as every kind of person, in one table.
 
 Each letter is one visitor's answer: `o` opened or done (or an empty form refused with 422), `f` refused as a function
-(403), `h` hidden (404), `g` gone because the one before did it. A new address without a row fails. Things with an owner (a certificate, an attempt, a note, a
-sign-in, a booking) are the owner's; the cohort is the trainer's and open to all of Fernshire; the outsider manages an
-agency of another partnership, and so has a report of their own people.
+(403), `h` hidden (404), `g` gone because the one before did it. A new address without a row fails. Things with an
+owner (a certificate, an attempt, a note, a sign-in, a booking) are the owner’s; the cohort is the trainer’s and open to
+all of Fernshire; the outsider manages an agency of another partnership, and so has a report of their own people.
 """
 
 from datetime import timedelta
