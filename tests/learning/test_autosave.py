@@ -81,7 +81,7 @@ def on_device(page: Page) -> int:
 
 
 def wait_until_kept(page, number):
-    """Wait until the browser itself keeps so many notes. Asked from outside, since the page's own policy forbids eval."""
+    """Wait until the browser itself keeps so many notes; asked from outside, since the page's policy forbids eval."""
     for _ in range(100):
         if page.evaluate("Object.keys(localStorage).length") == number:
             return
