@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from flask import current_app, render_template, url_for
+from flask import current_app, get_template_attribute, render_template, url_for
 from markupsafe import Markup
 
 from lms.catalogue import shelf
@@ -35,7 +35,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Outline:
-    """A module as a reader walks through it. `below` has what stands under each page, the same for every reader."""
+    """A module as a reader walks through it, with what is drawn alike for every reader: `below` stands under each page,
+    and `rings` has the ring for each number of pages read.
+    """
 
     module: Module
     steps: Sequence[Step]
@@ -44,6 +46,7 @@ class Outline:
     address: str
     words: Sequence[GlossaryTerm]
     below: Mapping[str, Markup]
+    rings: Sequence[Markup]
 
     def progress(self, read: frozenset[str], passed: frozenset[str]) -> Progress:
         """What somebody has read and passed, against what the module asks for now."""
@@ -97,6 +100,7 @@ def _made(module: Module) -> Outline:
         )
         for page in module.pages
     ]
+    ring = get_template_attribute("components/mark.html", "ring")
     words = sorted(module.glossary.values(), key=lambda word: word.term.casefold())
     return Outline(
         module,
@@ -106,6 +110,7 @@ def _made(module: Module) -> Outline:
         url_for("learning.module", module=module.slug),
         words,
         {page.slug: _below(module, page, words) for page in module.pages},
+        [ring(len(pages), read) for read in range(len(pages) + 1)],
     )
 
 
