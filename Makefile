@@ -20,7 +20,7 @@ setup-tests: setup
 	@sh tests/support/fetch_vnu.sh
 
 test: setup-tests ## run every test that can run on this machine
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder $(TESTS)
 
 lint: setup-tests ## style, types, import contracts, content
 	@$(BIN)/ruff check

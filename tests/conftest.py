@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from lms.app import create_app
 from lms.config import Settings
@@ -32,14 +32,39 @@ def pytest_report_header() -> str:
     return f"database: {'PostgreSQL' if os.environ.get('LMS_TEST_POSTGRES_URL') else 'SQLite'}"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """When tests run side by side (`make test`), one worker takes a whole file, or all journeys: they share what is
+    dear to make. The journeys take longest, so they begin.
+    """
+    journeys = PROJECT / "tests" / "journeys"
+    items.sort(key=lambda item: journeys not in item.path.parents)
+    for item in items:
+        together = journeys if journeys in item.path.parents else item.path
+        item.add_marker(pytest.mark.xdist_group(str(together.relative_to(PROJECT))))
+
+
+def _database(worker: str) -> str:
+    """The address of the PostgreSQL database to use, one for each worker, or nothing for SQLite."""
+    address = os.environ.get("LMS_TEST_POSTGRES_URL", "")
+    if not address or worker == "master":
+        return address
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS tests_{worker}"))
+        connection.execute(text(f"CREATE DATABASE tests_{worker}"))
+    engine.dispose()
+    return engine.url.set(database=f"tests_{worker}").render_as_string(hide_password=False)
+
+
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Settings:
     """Settings of the test server: its own folder, and PostgreSQL when `LMS_TEST_POSTGRES_URL` names one."""
     return Settings(
         {
             "LMS_SECRET_KEY": SECRET,
             "LMS_DATA_DIR": str(tmp_path_factory.mktemp("data")),
-            "LMS_DATABASE_URL": os.environ.get("LMS_TEST_POSTGRES_URL", ""),
+            "LMS_DATABASE_URL": _database(worker_id),
             "LMS_BASE_URL": "http://localhost",
         }
     )
