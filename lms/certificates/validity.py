@@ -1,11 +1,10 @@
 """How long a certificate is in date, and what is said about it on a given day."""
 
-import calendar
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-MONTHS_IN_A_YEAR = 12
+from lms.core.clock import months_later
 
 
 @dataclass(frozen=True)
@@ -26,9 +25,7 @@ def valid_until(completed: date, months: int) -> date:
     """
     if months < 1:
         raise ValueError(f"A certificate is valid for at least one month, not {months}.")
-    years, month = divmod(completed.month - 1 + months, MONTHS_IN_A_YEAR)
-    year, month = completed.year + years, month + 1
-    return date(year, month, min(completed.day, calendar.monthrange(year, month)[1]))
+    return months_later(completed, months)
 
 
 def state(valid_until: date, revoked_on: date | None, today: date) -> State:

@@ -1,5 +1,6 @@
 """What time it is, in one place, so that a test can stop the clock and the demo can act in the past."""
 
+import calendar
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -29,6 +30,12 @@ def local(moment: datetime) -> datetime:
 def from_local(moment: datetime) -> datetime:
     """A moment typed into a form (partnership time, no zone) as UTC."""
     return moment.replace(tzinfo=PARTNERSHIP_ZONE).astimezone(UTC)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of the month so many months on, or that month's last day where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """How far someone is in a module, what comes next, and when it is complete: rules without web or database."""
 
-from calendar import monthrange
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from lms.core.clock import months_later
 
 DAYS_BEFORE_END = 90
 
@@ -57,12 +58,6 @@ class Progress:
             if page not in read:
                 return Next(page=page)
         return next((Next(quiz=quiz) for quiz in self.quizzes if quiz not in self.passed), None)
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day of the month so many months on, or that month's last day where it is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def may_start_again(completed_on: date, valid_months: int, today: date) -> bool:

@@ -8,10 +8,10 @@ import time_machine
 from lms.catalogue import shelf
 from lms.cohorts.models import Booking, Cohort, CohortSession
 from lms.core import clock
+from lms.core.clock import months_later
 from lms.core.db import writing
 from lms.core.events import announce
 from lms.core.permissions import Role, Scope
-from lms.learning.progress import months_later
 from lms.quizzes.events import QuizPassed
 from tests.learning.reading import MODULE, counting
 

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.certificates import validity
-from lms.learning.progress import Next, Progress, may_start_again, months_later
+from lms.core.clock import months_later
+from lms.learning.progress import Next, Progress, may_start_again
 
 PAGES = ["one", "two", "three", "four"]
 QUIZZES = ["check", "story"]
@@ -71,11 +71,6 @@ def test_complete_means_every_page_and_every_quiz():
 
 def test_pages_that_no_longer_exist_count_for_nothing():
     assert at("one", "gone").pages_read == 1
-
-
-@given(st.dates(date(2020, 1, 1), date(2040, 12, 31)), st.integers(1, 120))
-def test_learning_and_certificates_agree_on_when_a_certificate_ends(day: date, months: int):
-    assert months_later(day, months) == validity.valid_until(day, months)
 
 
 def test_a_module_may_be_started_again_from_90_days_before_its_certificate_ends():

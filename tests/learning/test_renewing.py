@@ -6,10 +6,10 @@ import time_machine
 from sqlalchemy import select
 
 from lms.catalogue import shelf
+from lms.core.clock import months_later
 from lms.core.db import db
 from lms.learning import queries
 from lms.learning.models import Completion, PageRead, Study
-from lms.learning.progress import months_later
 from tests.learning.reading import MODULE
 
 FIRST = datetime(2026, 3, 2, 10, tzinfo=UTC)
