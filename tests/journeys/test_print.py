@@ -2,6 +2,8 @@
 
 from tests.support.pages import sign_in, visitor
 
+NOTED = "/learn/lead-professional/whom-you-ring"
+
 
 def test_whoever_chose_dark_prints_dark_words_on_white_paper(served, browser):
     context = visitor(browser, served, phone=False)
@@ -16,4 +18,16 @@ def test_whoever_chose_dark_prints_dark_words_on_white_paper(served, browser):
     assert page.evaluate(colour) == on_screen
     page.emulate_media(media="print")
     assert page.evaluate(colour) == on_paper
+    context.close()
+
+
+def test_a_private_note_stays_off_the_paper(served, browser):
+    context = visitor(browser, served, phone=False)
+    sign_in(context, "person31")
+    page = context.new_page()
+    page.goto(NOTED)
+    assert page.is_visible("#reflection")
+    page.emulate_media(media="print")
+    assert page.is_visible("h1")
+    assert not page.is_visible("#reflection")
     context.close()
