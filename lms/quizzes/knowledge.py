@@ -338,13 +338,18 @@ def _one_each(fields: Sequence[Shown], form: Mapping[str, Sequence[str]], *, ord
         sent = _values(shown, form)
         if len(sent) != 1:
             what = "Choose a place for" if ordering else "Choose a match for"
-            raise AnswerRefused(f"{what} “{shown.label}”.", shown.name)
+            raise AnswerRefused(f"{what} “{_quoted(shown)}”.", shown.name)
         if sent[0] in taken:
-            other = taken[sent[0]].label
+            other = _quoted(taken[sent[0]])
             what = "has the same place as" if ordering else "has the same match as"
-            raise AnswerRefused(f"“{shown.label}” {what} “{other}”. Give each its own.", shown.name)
+            raise AnswerRefused(f"“{_quoted(shown)}” {what} “{other}”. Give each its own.", shown.name)
         taken[sent[0]] = shown
     return [int(value) for value in taken]
+
+
+def _quoted(shown: Shown) -> str:
+    """A field's label inside a sentence, which brings a full stop of its own."""
+    return shown.label.removesuffix(".")
 
 
 def _parts(question: Question, where: tuple[str | int, ...]) -> Iterator[Problem]:

@@ -238,6 +238,14 @@ def test_what_is_not_a_whole_answer_is_refused_beside_its_field(
     assert sentence in refused.value.sentence
 
 
+def test_a_refusal_quotes_an_item_without_its_full_stop():
+    whole = replace(MATCHING, pairs=tuple(replace(pair, left=f"{pair.left}.") for pair in MATCHING.pairs))
+    with pytest.raises(AnswerRefused) as refused:
+        read_answer(whole, as_drawn(whole), {})
+    assert refused.value.sentence.endswith("”.")
+    assert ".”" not in refused.value.sentence
+
+
 def test_an_answer_is_kept_in_words_so_that_moved_options_do_not_change_it():
     answer = answered(SINGLE, "A trusted contact")
     moved = replace(SINGLE, options=tuple(reversed(SINGLE.options)))
