@@ -14,6 +14,7 @@ from lms.people import queries as people
 from lms.people.models import Person
 
 BEFORE = timedelta(days=45)
+FRIDAY = 4
 
 
 def add_cohorts(everyone: list[Person], today: date) -> None:
@@ -24,13 +25,18 @@ def add_cohorts(everyone: list[Person], today: date) -> None:
     coming = _plan("Not our threshold: keeping hold of a child", today + timedelta(days=38), "Coldharbour Library", 16)
     full = _plan("Leading a mixed team", today + timedelta(days=17), "https://meet.fernshire.example/leading", 6)
     full = Plan(**{**vars(full), "modules": ("leading-integrated-services",), "largest_share": 34})
-    _run(by_account["trainer"], held, others[:14], today - timedelta(days=24))
+    _run(by_account["trainer"], held, others[:14], held=True)
     _run(by_account["trainer"], coming, others[20:29])
     _run(by_account["trainer"], full, others[30:40])
 
 
+def weekday(day: date) -> date:
+    """This day, or the Monday after a weekend: no agency trains on a Sunday."""
+    return day + timedelta(days=7 - day.weekday() if day.weekday() > FRIDAY else 0)
+
+
 def _plan(title: str, day: date, place: str, capacity: int) -> Plan:
-    starts, ends = (datetime.combine(day, at, clock.PARTNERSHIP_ZONE) for at in (time(9, 30), time(15, 30)))
+    starts, ends = (datetime.combine(weekday(day), at, clock.PARTNERSHIP_ZONE) for at in (time(9, 30), time(15, 30)))
     return Plan(
         title=title,
         about="A day with people from other agencies who work around the same children. Lunch is shared.",
@@ -40,7 +46,7 @@ def _plan(title: str, day: date, place: str, capacity: int) -> Plan:
     )
 
 
-def _run(trainer: Person, plan: Plan, comers: list[Person], held_on: date | None = None) -> None:
+def _run(trainer: Person, plan: Plan, comers: list[Person], *, held: bool = False) -> None:
     opened = plan.sessions[0].starts_at - BEFORE
     opened = min(opened, clock.now() - timedelta(days=2))
     with clock.acting_at(opened):
@@ -52,7 +58,7 @@ def _run(trainer: Person, plan: Plan, comers: list[Person], held_on: date | None
             comer = people.actor(person)
             if comer.seats:
                 booking.book(comer, cohort.id)
-    if held_on:
+    if held:
         with clock.acting_at(plan.sessions[0].ends_at):
             _register(actor, cohort.id, cohort.sessions[0].id)
 
