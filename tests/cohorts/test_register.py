@@ -56,6 +56,8 @@ def test_a_correction_is_audited_and_saving_the_same_again_is_not(as_user, partn
     browser = as_user(partnership.trainer)
     browser.post("attendance.register", marks_for(day, P0="present", P1="late"), **here(day))
     browser.post("attendance.register", marks_for(day, P0="present", P1="absent"), **here(day))
+    again = browser.post("attendance.register", marks_for(day, P0="present", P1="absent"), **here(day))
+    assert "Saved. No mark had changed." in browser.follow(again).text
     rows = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "attendance.corrected")).all()
     assert [(row.detail["before"], row.detail["after"]) for row in rows] == [("late", "absent")]
     noted = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "attendance.noted")).all()

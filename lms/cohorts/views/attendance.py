@@ -25,7 +25,8 @@ def register(cohort_id: UUID, session_id: UUID) -> ResponseReturnValue:
     if request.method == "POST":
         with form.showing_refusals():
             changed = actions.note(current_actor(), cohort_id, session_id, marks(request.form))
-            sentence = f"Saved. {changed} {'mark is' if changed == 1 else 'marks are'} new or changed."
+            news = f"{changed} {'mark is' if changed == 1 else 'marks are'} new or changed"
+            sentence = f"Saved. {news if changed else 'No mark had changed'}."
             return done(sentence, "attendance.register", cohort_id=cohort_id, session_id=session_id)
     return _page(cohort_id, session_id, form)
 
