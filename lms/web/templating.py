@@ -43,11 +43,11 @@ def clock_time(moment: datetime) -> str:
 
 
 def duration(minutes: int) -> str:
-    """40 minutes; 1 h 15 min."""
+    """40 minutes; 1 h 15 min, kept on one line."""
     hours, rest = divmod(minutes, 60)
     if not hours:
         return f"{rest} minute" + ("" if rest == 1 else "s")
-    return f"{hours} h" + (f" {rest} min" if rest else "")
+    return f"{hours}\u00a0h" + (f"\u00a0{rest}\u00a0min" if rest else "")
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

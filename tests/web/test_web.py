@@ -151,7 +151,8 @@ def test_dates_and_times_read_as_people_write_them():
     assert long_date(date(2027, 1, 14)) == "Thursday 14 January 2027"
     assert clock_time(datetime(2027, 7, 1, 8, 30, tzinfo=UTC)) == "9:30\u00a0am"
     assert clock_time(datetime(2027, 1, 1, 12, 0, tzinfo=UTC)) == "12:00\u00a0pm"
-    assert [duration(1), duration(40), duration(60), duration(75)] == ["1 minute", "40 minutes", "1 h", "1 h 15 min"]
+    together = "1\u00a0h\u00a015\u00a0min"
+    assert [duration(1), duration(40), duration(60), duration(75)] == ["1 minute", "40 minutes", "1\u00a0h", together]
 
 
 def test_a_separate_transaction_is_refused_where_it_would_wait_for_its_own_request(make):
