@@ -36,7 +36,7 @@ def test_anyone_finds_the_check_of_certificates(nobody):
 
 def test_the_table_says_that_nobody_else_sees_notes_and_answers(nobody):
     page = nobody.get("home.who_sees_what")
-    rows = {row.xpath("string(th)"): row.xpath("string(td[2])") for row in page.all("//tbody/tr")}
+    rows = {row.xpath("string(th)"): row.xpath("string(td[1])") for row in page.all("//tbody/tr")}
     assert rows["Your notes"].startswith("Nobody.")
     assert [words for what, words in rows.items() if what.startswith("Your answers and scores")] == ["Nobody"]
 
