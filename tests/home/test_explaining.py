@@ -38,6 +38,7 @@ def test_the_table_says_that_nobody_else_sees_notes_and_answers(nobody):
     page = nobody.get("home.who_sees_what")
     rows = {row.xpath("string(th)"): row.xpath("string(td[1])") for row in page.all("//tbody/tr")}
     assert rows["Your notes"].startswith("Nobody.")
+    assert rows["What you need on a joint day, if you wrote anything"] == "Its trainers"
     assert [words for what, words in rows.items() if what.startswith("Your answers and scores")] == ["Nobody"]
 
 
