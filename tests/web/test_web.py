@@ -71,7 +71,14 @@ def test_a_foreign_host_name_is_refused(nobody):
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}]
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "null"},
+        {"Origin": "http://["},
+        {"Origin": "//localhost"},
+    ],
 )
 def test_a_write_from_another_sites_page_is_refused(as_user, make, headers):
     browser = as_user(make.person())
