@@ -6,8 +6,8 @@ from lms.web.forms import PageForm
 
 
 def _plain(text: str | None) -> str:
-    """Line ends as one sign each, however the browser sends them; no sign that a database cannot keep."""
-    return (text or "").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+    """Line ends as one sign each, however the browser sends them."""
+    return (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 class ReflectionForm(PageForm):

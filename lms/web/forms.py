@@ -26,7 +26,7 @@ class PageForm(Form):
     def __init__(self, formdata: MultiDict[str, str] | None = None, **kwargs: Any) -> None:
         if formdata is None and request.method == "POST":
             formdata = request.form
-        super().__init__(formdata, **kwargs)
+        super().__init__(_storable(formdata), **kwargs)
         self.refusal: str | None = None
 
     def submitted(self) -> bool:
@@ -58,3 +58,10 @@ class PageForm(Form):
     def status(self) -> int:
         """The status to answer with: 422 when something is wrong."""
         return REFUSED if self.problems else 200
+
+
+def _storable(sent: MultiDict[str, str] | None) -> MultiDict[str, str] | None:
+    """What was sent, without the one sign that PostgreSQL cannot keep and nobody types on purpose: NUL."""
+    if sent is None:
+        return None
+    return MultiDict((name, text.replace("\x00", "")) for name, text in sent.items(multi=True))

@@ -56,6 +56,16 @@ def test_creating_a_cohort(app, as_user, partnership):
     assert "Bring a case." in shown.words
 
 
+def test_text_with_a_nul_sign_is_kept_without_it(as_user, partnership):
+    browser = as_user(partnership.trainer)
+    nul = {"title": "Who\x00 leads", "about": "\x00", "session-1-place": "Fern\x00 Hall"}
+    browser.post("building.new", typed(**nul))
+    made = stored()
+    assert (made.title, made.about, made.sessions[0].place) == ("Who leads", "", "Fern Hall")
+    browser.get("building.manage", cohort_id=made.id, query={"name": "Le\x00ah"})
+    browser.post("building.add_trainer", {"email": "\x00"}, expect=422, cohort_id=made.id)
+
+
 def test_times_are_typed_by_the_partnerships_clocks_on_both_sides_of_the_clock_change(as_user, partnership):
     with time_machine.travel("2027-01-04 10:00", tick=False):
         browser = as_user(partnership.trainer)

@@ -4,12 +4,14 @@ from datetime import UTC, date, datetime
 from time import perf_counter
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from sqlalchemy import delete, func, select
 
 from lms.audit.models import AuditEntry
+from lms.cohorts.forms import SearchForm
 from lms.core.db import WroteWhileReading, db, separate, writing
 from lms.people.models import Agency
+from lms.signin.forms import SignInForm
 from lms.web.answers import is_ours
 from lms.web.downloads import csv_lines, neutral
 from lms.web.templating import clock_time, duration, long_date
@@ -115,6 +117,15 @@ def test_a_server_with_an_old_schema_is_not_ready(nobody, monkeypatch):
     response = nobody.client.get("/readyz")
     assert response.status_code == 503
     assert "lms db upgrade" in response.text
+
+
+def test_a_sign_that_a_database_cannot_keep_is_left_out_of_every_form(app):
+    with app.test_request_context(method="POST", data={"email": "leah@\x00agency.example", "password": "x\x00"}):
+        form = SignInForm()
+        assert form.submitted()
+        assert form.data == {"email": "leah@agency.example", "password": "x"}
+    with app.test_request_context("/?name=St%00one"):
+        assert SearchForm(request.args).name.data == "Stone"
 
 
 def test_too_large_a_form_is_refused(as_user, make):
