@@ -6,19 +6,31 @@ from lms.cohorts.models import Booking, Cohort, CohortAgency, CohortTrainer
 from lms.cohorts.states import ON_IT, CohortState
 from lms.core import clock
 from lms.core.actor import Actor, Seat
-from lms.core.permissions import Permission, Role
+from lms.core.permissions import GRANTS, Permission, Role
 from lms.people import policy as people
 from lms.people.models import Agency, Person
 
 
 def run(actor: Actor) -> ColumnElement[bool]:
-    """SQL on `Cohort`: cohorts the actor runs. A trainer those they are named on, a coordinator all of the
-    partnership's.
+    """SQL on `Cohort`: cohorts the actor runs. A trainer those they are named on, while they are a trainer there; a
+    coordinator all of the partnership's.
     """
     if not actor.can(Permission.COHORT_EDIT):
         return false()
     named = exists().where(CohortTrainer.cohort_id == Cohort.id, CohortTrainer.person_id == actor.id).correlate(Cohort)
-    return or_(Cohort.partnership.in_(actor.partnerships(Role.COORDINATOR)), named)
+    return or_(
+        Cohort.partnership.in_(actor.partnerships(Role.COORDINATOR)),
+        and_(named, Cohort.partnership.in_(_where_they_run_cohorts(actor))),
+    )
+
+
+def _where_they_run_cohorts(actor: Actor) -> frozenset[str]:
+    """Partnerships in which a present post lets the actor run cohorts; one they have left is not among them."""
+    return frozenset(
+        seat.partnership
+        for seat in actor.seats
+        if any(Permission.COHORT_EDIT in GRANTS[grant.role] for grant in seat.grants)
+    )
 
 
 def taking_part(actor: Actor) -> ColumnElement[bool]:
@@ -64,11 +76,10 @@ def open_seat(actor: Actor, cohort: Cohort) -> Seat | None:
 
 def is_run_by(actor: Actor, cohort: Cohort) -> bool:
     """The same as `run`, for a cohort already loaded."""
-    if not actor.can(Permission.COHORT_EDIT):
-        return False
     return cohort.partnership in actor.partnerships(Role.COORDINATOR) or reads_needs(actor, cohort)
 
 
 def reads_needs(actor: Actor, cohort: Cohort) -> bool:
     """Whether the actor reads what people need on the day: its trainers only, who must arrange it."""
-    return any(trainer.person_id == actor.id for trainer in cohort.trainers)
+    named = any(trainer.person_id == actor.id for trainer in cohort.trainers)
+    return named and cohort.partnership in _where_they_run_cohorts(actor)

@@ -158,6 +158,22 @@ def test_a_leaver_sees_only_the_days_they_are_on(make, as_user, actor, partnersh
     browser.get("cohorts.show", cohort_id=open_day.id, expect=404)
 
 
+def test_a_trainer_who_left_for_another_partnership_runs_nothing_of_the_old_one(make, as_user, actor, partnership):
+    cohort, booking = booked_cohort(partnership, actor)
+    with writing() as session:
+        for membership in session.merge(partnership.trainer).memberships:
+            membership.ends_on = membership.starts_on
+    elsewhere = make.agency("Far Away Trust", partnership="Elsewhere")
+    make.membership(partnership.trainer, agency=elsewhere, roles=((Role.TRAINER, Scope.PARTNERSHIP),))
+    browser = as_user(partnership.trainer)
+    for endpoint, values in doors(cohort, booking)["get"]:
+        browser.get(endpoint, expect=404, **values)
+    for endpoint, values, data in doors(cohort, booking)["post"]:
+        browser.post(endpoint, data, expect=404, **values)
+    assert states(cohort) == {"Sam": "booked"}
+    assert cohort.title not in browser.get("building.cohorts").words
+
+
 def test_the_role_of_the_request_counts_for_nothing(as_user, partnership):
     sam, cohort = partnership.person(1, name="Sam"), partnership.cohort(capacity=1)
     other = partnership.person(2, name="Other")
