@@ -21,8 +21,10 @@ class TooManyTries(Refusal):
     """Guesses are slowed down."""
 
 
-def sign_in(email: str, password: str, address: str, device: str) -> str:
+def sign_in(email: str, password: str, address: str, device: str, before: Actor | None = None) -> str:
     """Check a password and record the sign-in; returns the token for the cookie. Raises WrongPassword or TooManyTries.
+
+    `before` is whoever was signed in with this browser's cookie: that sign-in ends, since its cookie is replaced.
 
     The slow check happens while only reading; the write transaction starts after it.
     """
@@ -43,6 +45,8 @@ def sign_in(email: str, password: str, address: str, device: str) -> str:
         db.session.execute(
             update(Person).where(Person.id == person.id).values(password_hash=passwords.hash_password(password))
         )
+    if before:
+        sign_out(before)
     token = sessions.start(person, device)
     audit.record(Actor(person.id, person.name, person.email), "person.signed_in", person.id)
     return token

@@ -28,8 +28,13 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if form.submitted():
         try:
-            device = request.user_agent.string
-            token = actions.sign_in(form.email.data or "", form.password.data or "", request.remote_addr or "", device)
+            token = actions.sign_in(
+                form.email.data or "",
+                form.password.data or "",
+                request.remote_addr or "",
+                request.user_agent.string,
+                before=actor_or_none(),
+            )
         except Refusal as refusal:
             form.refusal = refusal.sentence
             status = TOO_MANY if isinstance(refusal, actions.TooManyTries) else form.status

@@ -92,6 +92,23 @@ def test_a_cookie_copied_before_sign_out_is_dead_afterwards(app, nobody, leah):
     thief.get("signin.me", expect=303)
 
 
+@pytest.mark.parametrize("who", ["leah", "next_person"])
+def test_a_cookie_copied_before_somebody_signs_in_again_is_dead_afterwards(app, make, nobody, leah, who):
+    next_person = make.person("Ada Next", password_hash=hash_password(PASSWORD))
+    enter(nobody, leah)
+    thief = Visitor(app, app.test_client())
+    thief.client.set_cookie("common-ground", nobody.client.get_cookie("common-ground").value)
+    enter(nobody, {"leah": leah, "next_person": next_person}[who])
+    thief.get("signin.me", expect=303)
+    nobody.get("signin.me")
+
+
+def test_a_wrong_password_leaves_the_present_sign_in_alive(nobody, leah):
+    enter(nobody, leah)
+    enter(nobody, leah, "not it", expect=422)
+    nobody.get("signin.me")
+
+
 def test_signing_out_everywhere_ends_the_other_devices(app, as_user, leah):
     phone, desk = as_user(leah), as_user(leah)
     desk.post("signin.sign_out_everywhere")
