@@ -81,7 +81,8 @@ class Row(Base):
 
 def install(app: Flask, url: str) -> None:
     """Give the application its engine, with the settings that keep saved work safe."""
-    options: dict[str, Any] = {"url": url, "pool_pre_ping": not url.startswith("sqlite")}
+    # Hidden, because the log of a fault would otherwise hold what somebody typed: a note, a need, a password's hash.
+    options: dict[str, Any] = {"url": url, "pool_pre_ping": not url.startswith("sqlite"), "hide_parameters": True}
     if url.startswith("sqlite"):
         options["connect_args"] = {"timeout": BUSY_SECONDS}
     app.config["SQLALCHEMY_ENGINES"] = {"default": options}

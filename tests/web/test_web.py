@@ -5,7 +5,7 @@ from time import perf_counter
 
 import pytest
 from flask import Flask, request
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 
 from lms.audit.models import AuditEntry
 from lms.cohorts.forms import SearchForm
@@ -105,6 +105,20 @@ def test_a_fault_of_ours_gives_a_reference_and_no_traceback(app: Flask, nobody, 
     assert "nothing was changed" in page.text
     assert "secret detail" not in page.text
     assert "secret detail" in capsys.readouterr().out
+
+
+def test_the_log_of_a_fault_says_nothing_that_anybody_typed(app: Flask, as_user, make, monkeypatch, capsys):
+    typed = " ".join(("a", "private", "thought"))  # the log quotes this file's lines, which must not hold it whole
+
+    def fail():
+        db.session.execute(text("SELECT nothing FROM nowhere WHERE note = :note"), {"note": typed})
+
+    fail.access = app.view_functions["home.help_page"].access
+    monkeypatch.setitem(app.view_functions, "home.help_page", fail)
+    assert as_user(make.person()).client.get("/help").status_code == 500
+    logged = capsys.readouterr().out
+    assert "nowhere" in logged
+    assert "a private thought" not in logged
 
 
 def test_the_server_says_it_is_alive_and_ready(nobody):
