@@ -17,7 +17,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.cohorts.models import Cohort, CohortSession
@@ -155,7 +155,7 @@ class SessionForm(PageForm):
 class CohortForm(PageForm):
     """A cohort: what, when and where, for whom, and how mixed."""
 
-    title = StringField("Title", [InputRequired("Give the cohort a title its people will know"), Length(max=160)])
+    title = StringField("Title", [DataRequired("Give the cohort a title its people will know"), Length(max=160)])
     about = TextAreaField("What happens, and who it is for", [Length(max=4000)])
     modules = Ticks("Modules to prepare")
     capacity = WholeNumber("Places", 1, MOST_PLACES, default=24)

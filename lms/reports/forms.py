@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import request
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, HiddenField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from lms.assignments.due import LABELS, Status
 from lms.core.errors import NotFound
@@ -80,7 +80,7 @@ class ExemptionForm(PageForm):
     reason = StringField(
         "Reason",
         [
-            InputRequired("Give the reason in a few words."),
+            DataRequired("Give the reason in a few words."),
             Length(max=LONGEST_REASON, message=f"Keep the reason within {LONGEST_REASON} characters."),
         ],
     )

@@ -66,6 +66,12 @@ def test_text_with_a_nul_sign_is_kept_without_it(as_user, partnership):
     browser.post("building.add_trainer", {"email": "\x00"}, expect=422, cohort_id=made.id)
 
 
+def test_a_title_of_spaces_is_no_title(as_user, partnership):
+    page = as_user(partnership.trainer).post("building.new", typed(title="   "), expect=422)
+    assert "Give the cohort a title" in page.words
+    assert db.session.scalars(select(Cohort)).all() == []
+
+
 def test_times_are_typed_by_the_partnerships_clocks_on_both_sides_of_the_clock_change(as_user, partnership):
     with time_machine.travel("2027-01-04 10:00", tick=False):
         browser = as_user(partnership.trainer)

@@ -119,6 +119,12 @@ def test_one_reads_the_reasons_of_ones_own_agency_only(fernshire, as_user, open_
         assert not [one for one in page.all("//form/@action") if one.endswith("/end")]
 
 
+def test_a_reason_of_spaces_is_no_reason(fernshire, as_user):
+    sent = {"module": CORE, "reason": "   "}
+    page = as_user(fernshire.head).post("reports.exempt", sent, person_id=fernshire.ben.id, expect=422)
+    assert "Give the reason in a few words." in page.words
+
+
 def test_nobody_is_offered_to_exempt_themself_nor_a_coordinator_anybody(fernshire, as_user, open_page):
     for page in (
         open_page(fernshire.head, fernshire.head),
