@@ -45,7 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or from_environment()
     settings.check_secret()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     app = Flask("lms", static_folder=None, template_folder="web/templates")
     app.extensions["settings"] = settings
     structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()])

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import click
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from lms import demo as demonstration
 from lms import serving
@@ -27,7 +28,7 @@ DEMO_ACCOUNTS_SHOWN = 7
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Common Ground: training for everyone who works around the same child."""
-    context.obj = application  # features' commands that need the application call this
+    context.obj = with_database  # features' commands that need the application call this
 
 
 cli.add_command(content)
@@ -36,7 +37,7 @@ cli.add_command(person)
 
 
 @cli.command()
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--port", default=8000, type=click.IntRange(1, 65535), show_default=True, help="Port to listen on.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--demo", "with_demo", is_flag=True, help="Load invented people if there are none.")
 def run(port: int, host: str, *, with_demo: bool) -> None:
@@ -46,11 +47,12 @@ def run(port: int, host: str, *, with_demo: bool) -> None:
     os.environ.setdefault("LMS_BASE_URL", f"http://127.0.0.1:{port}")
     try:
         serving.refuse_taken_port(host, port)
-        folder = from_environment().data_dir
+        settings = from_environment()
+        settings.make_data_dir()
     except BadSetting as bad:
         _stop(str(bad))
-    os.environ.setdefault("LMS_SECRET_KEY", serving.kept_secret(folder))
-    app = application()
+    os.environ.setdefault("LMS_SECRET_KEY", serving.kept_secret(settings.data_dir))
+    app = with_database()
     with app.app_context():
         schema.upgrade(db.engine)
         if with_demo:
@@ -60,7 +62,10 @@ def run(port: int, host: str, *, with_demo: bool) -> None:
     for account in accounts:
         click.echo(f"  {account.email:<26} {account.about}")
     if accounts:
-        click.echo(f"\n  Everyone's password: {demonstration.PASSWORD}   Mails arrive in {folder / 'mail'}\n", nl=True)
+        click.echo(
+            f"\n  Everyone's password: {demonstration.PASSWORD}   Mails arrive in {settings.data_dir / 'mail'}\n",
+            nl=True,
+        )
     serving.serve_here(app, host, port)
 
 
@@ -76,7 +81,7 @@ def worker() -> None:
 @cli.command()
 def demo() -> None:
     """Load the invented agencies, people and histories, and list their accounts."""
-    app = application()
+    app = with_database()
     with app.app_context():
         schema.upgrade(db.engine)
         if not demonstration.load_if_empty():
@@ -93,7 +98,7 @@ def database() -> None:
 @database.command()
 def upgrade() -> None:
     """Bring the database to the present schema."""
-    app = application()
+    app = with_database()
     with app.app_context():
         before = schema.current(db.engine)
         schema.upgrade(db.engine)
@@ -106,7 +111,7 @@ def upgrade() -> None:
 @click.argument("subject")
 def draft(subject: str) -> None:
     """Draft the next migration, for example: lms db draft cohorts."""
-    app = application()
+    app = with_database()
     with app.app_context():
         schema.upgrade(db.engine)
         click.echo(Path(schema.draft(db.engine, subject)).name)
@@ -120,6 +125,17 @@ def application() -> Flask:
         _stop(str(bad))
     except ContentFaults as broken:
         _stop("\n".join([*map(str, broken.faults), "The content has faults, so the server does not start."]))
+
+
+def with_database() -> Flask:
+    """The application with its database within reach, or the reason why not. The worker does without: it waits."""
+    app = application()
+    try:
+        with app.app_context(), db.engine.connect():
+            return app
+    except DBAPIError as fault:
+        reason = str(fault.orig).partition("\n")[0].rstrip(".")
+        _stop(f"The database cannot be opened: {reason}. Check LMS_DATABASE_URL and LMS_DATA_DIR.")
 
 
 def _stop(sentence: str) -> NoReturn:

@@ -3,9 +3,13 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 SHORTEST_KEY = 32
 FEWEST_LETTERS = 8
@@ -31,6 +35,15 @@ def _whole(text: str) -> int:
     if not text.isdecimal():
         raise ValueError("must be a whole number")
     return int(text)
+
+
+def _up_to(most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not 1 <= _whole(text) <= most:
+            raise ValueError(f"must be from 1 to {most}")
+        return int(text)
+
+    return read
 
 
 def _yes_no(text: str) -> bool:
@@ -65,8 +78,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LMS_MODULES_DIR", str(PROJECT / "modules"), "Folder of the modules.", Path),
     Setting("LMS_QUIZZES_DIR", str(PROJECT / "quizzes"), "Folder of the quizzes.", Path),
     Setting("LMS_PROXIES", "0", "How many proxies stand in front and set X-Forwarded-For.", _whole),
-    Setting("LMS_SIGN_IN_IDLE_HOURS", "12", "A sign-in ends after this many hours without use.", _whole),
-    Setting("LMS_SIGN_IN_DAYS", "14", "A sign-in ends after this many days in any case.", _whole),
+    Setting("LMS_SIGN_IN_IDLE_HOURS", "12", "A sign-in ends after this many hours without use.", _up_to(8760)),
+    Setting("LMS_SIGN_IN_DAYS", "14", "A sign-in ends after this many days in any case.", _up_to(365)),
     Setting("LMS_MAIL", "files", "How mail leaves: smtp, or files (written to the mail folder in the data folder)."),
     Setting("LMS_MAIL_FROM", "Common Ground <training@localhost>", "The sender of mails."),
     Setting("LMS_SMTP_HOST", "127.0.0.1", "Mail server."),
@@ -115,8 +128,8 @@ class Settings:
         return tuple(setting.name for setting in SETTINGS)
 
     def _check(self) -> None:
-        address = urlsplit(self.base_url)
-        if address.scheme not in ("http", "https") or not address.hostname:
+        address = _address(self.base_url)
+        if address is None or address.scheme not in ("http", "https") or not address.hostname:
             raise BadSetting("LMS_BASE_URL must be an address such as https://training.example.org.")
         if address.scheme == "http" and address.hostname not in LOOPBACK:
             raise BadSetting("LMS_BASE_URL must begin with https:// unless the server is only for this machine.")
@@ -124,6 +137,28 @@ class Settings:
             raise BadSetting("LMS_MAIL must be smtp or files.")
         if self.database_url and not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise BadSetting("LMS_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
+        self._check_database()
+
+    def _check_database(self) -> None:
+        """Refuse an address nobody can read, without repeating it: it may hold a password."""
+        try:
+            make_url(self.database)
+        except (ArgumentError, ValueError):
+            raise BadSetting(
+                "LMS_DATABASE_URL cannot be read. Write it like postgresql+psycopg://name:password@host:5432/database."
+            ) from None
+        if self.database.startswith("postgresql") and find_spec("psycopg") is None:
+            raise BadSetting(
+                "LMS_DATABASE_URL names PostgreSQL, and its driver is not installed. "
+                "Run: .venv/bin/pip install -r requirements-postgres.txt"
+            )
+
+    def make_data_dir(self) -> None:
+        """Make the data folder unless it is there. Raises BadSetting."""
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise BadSetting(f"LMS_DATA_DIR cannot be made at {self.data_dir}: {fault.strerror}.") from None
 
     def check_secret(self) -> None:
         """Refuse a secret key that is missing, short, or plainly typed by hand. Raises BadSetting."""
@@ -149,6 +184,16 @@ class Settings:
     def database(self) -> str:
         """The database address, with the default filled in."""
         return self.database_url or f"sqlite:///{self.data_dir / 'common-ground.db'}"
+
+
+def _address(text: str) -> SplitResult | None:
+    """The parts of an address, or None when it is none."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises for a port that cannot be
+    except ValueError:
+        return None
+    return parts
 
 
 def from_environment() -> Settings:

@@ -140,11 +140,54 @@ def test_the_local_secret_is_made_once_and_is_its_owners_alone(tmp_path):
         ("LMS_SMTP_TLS", "true", "must be yes or no"),
         ("LMS_MAIL", "pigeon", "must be smtp or files"),
         ("LMS_DATABASE_URL", "mysql://x", "must begin with sqlite"),
+        ("LMS_DATABASE_URL", "postgresql+psycopg://host:port/name", "LMS_DATABASE_URL cannot be read"),
+        ("LMS_BASE_URL", "https://[", "must be an address"),
+        ("LMS_BASE_URL", "https://training.example.org:99999", "must be an address"),
+        ("LMS_SIGN_IN_DAYS", "99999999999", "must be from 1 to"),
+        ("LMS_SIGN_IN_IDLE_HOURS", "0", "must be from 1 to"),
     ],
 )
 def test_a_wrong_setting_is_named_with_the_way_to_mend_it(name, value, words):
     with pytest.raises(BadSetting, match=words):
         Settings({"LMS_SECRET_KEY": SECRET, name: value})
+
+
+@pytest.mark.parametrize(
+    ("words", "address"),
+    [
+        (("run", "--port"), "sqlite:////nowhere/at/all.db"),
+        (("db", "upgrade"), "postgresql+psycopg://nobody:hush@127.0.0.1:1/none"),
+    ],
+)
+def test_a_database_that_cannot_be_opened_gets_one_sentence_without_its_password(tmp_path, words, address):
+    port = [str(free_port())] if words[0] == "run" else []
+    refused = lms(*words, *port, folder=tmp_path, LMS_DATABASE_URL=address)
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("The database cannot be opened:")
+    assert "LMS_DATABASE_URL" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert "hush" not in refused.stderr
+
+
+@pytest.mark.parametrize("port", ["-1", "70000"])
+def test_a_port_that_cannot_be_gets_one_sentence(tmp_path, port):
+    refused = lms("run", "--port", port, folder=tmp_path)
+    assert refused.returncode == 2
+    assert "Traceback" not in refused.stderr
+    assert "65535" in refused.stderr
+
+
+def test_postgresql_without_its_driver_is_told_what_to_install(monkeypatch):
+    monkeypatch.setattr("lms.config.find_spec", lambda _name: None)
+    with pytest.raises(BadSetting, match=r"requirements-postgres\.txt"):
+        Settings({"LMS_SECRET_KEY": SECRET, "LMS_DATABASE_URL": "postgresql+psycopg://host/name"})
+
+
+def test_a_data_folder_that_cannot_be_made_gets_one_sentence(tmp_path):
+    (tmp_path / "file").touch()
+    refused = lms("db", "upgrade", folder=tmp_path / "file")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("LMS_DATA_DIR")
 
 
 def test_broken_content_stops_the_start_with_file_line_and_column(tmp_path):
