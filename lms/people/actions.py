@@ -1,5 +1,6 @@
 """Adding agencies, teams, people and memberships."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +16,9 @@ from lms.people.models import Agency, Membership, MembershipRole, Person, Team
 from lms.people.queries import by_email
 from lms.people.sectors import Sector
 
+LONGEST_ADDRESS = 254
+ADDRESS = re.compile(r"""[^\s@/\\<>()\[\],;:"\x00-\x1f\x7f]+@[^\s@/\\<>()\[\],;:"\x00-\x1f\x7f]+""")
+
 
 class AddressTaken(Refusal):
     """One person, one account."""
@@ -22,6 +26,18 @@ class AddressTaken(Refusal):
     sentence = (
         "There is an account with this address already. A person has one account, with a membership for each post."
     )
+
+
+class NotAnAddress(Refusal):
+    """Mail must reach the account, and the address becomes part of a header and of a file's name."""
+
+    sentence = "That is no e-mail address. Give one like name@agency.org, of at most 254 characters."
+
+
+class Unnamed(Refusal):
+    """Certificates and lists show these words."""
+
+    sentence = "Give a name, an agency, a partnership and a job; none of them can be empty."
 
 
 class OtherAgency(Refusal):
@@ -44,13 +60,18 @@ class Post:
 def add_person(actor: Actor | None, email: str, name: str, password_hash: str, post: Post) -> Person:
     """Give a person an account and their first post; agency and team are made when they are new.
 
-    Raises AddressTaken or OtherAgency. `actor` is None when it is done on the machine itself.
+    Raises NotAnAddress, Unnamed, AddressTaken or OtherAgency. `actor` is None when it is done on the machine itself.
     """
+    address = email.strip().lower()
+    if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address):
+        raise NotAnAddress
+    if not all(word.strip() for word in (name, post.agency, post.partnership, post.job)):
+        raise Unnamed
     if by_email(email):
         raise AddressTaken
     agency = _agency(post)
     team = _team(agency, post.team) if post.team else None
-    person = Person(email=email.strip().lower(), name=name.strip(), password_hash=password_hash)
+    person = Person(email=address, name=name.strip(), password_hash=password_hash)
     person.memberships = [
         Membership(
             agency_id=agency.id,

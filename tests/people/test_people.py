@@ -1,12 +1,14 @@
 """Who a person is today, and what administrators see of agencies."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from lms.core import clock
+from lms.core.db import writing
 from lms.core.permissions import Permission, Role, Scope
-from lms.people import queries
+from lms.people import actions, queries
 from lms.people.sectors import Sector
 
 TODAY = clock.today()
@@ -84,3 +86,26 @@ def test_nobody_else_opens_agencies_and_people(make, as_user, role):
     browser = as_user(make.person(agency=agency, roles=((role, Scope.PARTNERSHIP),)))
     browser.get("people.agencies", expect=403)
     browser.get("people.agency", agency_id=agency.id, expect=403)
+
+
+POST = actions.Post("Trust", Sector.HEALTH, "Fernshire", "Kestrel House", "Health visitor")
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["", "leah", "leah@", "leah@trust.example\nBcc: x@y.example", "../../leah@trust.example", "a" * 250 + "@x.org"],
+)
+def test_an_account_needs_an_address_that_a_mail_can_reach(database, email):
+    with pytest.raises(actions.NotAnAddress), writing():
+        actions.add_person(None, email, "Leah Stone", "none", POST)
+
+
+@pytest.mark.parametrize("change", [{"agency": " "}, {"partnership": ""}, {"job": ""}])
+def test_an_account_needs_words_where_people_will_read_them(database, change):
+    with pytest.raises(actions.Unnamed), writing():
+        actions.add_person(None, "leah@trust.example", "Leah Stone", "none", replace(POST, **change))
+
+
+def test_an_account_needs_a_name(database):
+    with pytest.raises(actions.Unnamed), writing():
+        actions.add_person(None, "leah@trust.example", " ", "none", POST)
