@@ -24,7 +24,9 @@ class Recipient(Protocol):
 
 
 class Carrier(Protocol):
-    """Whatever takes a mail out of the house. Raises OSError (SMTP faults are OSErrors) when it cannot."""
+    """Whatever takes a mail out of the house. Raises OSError (SMTP faults are OSErrors) when it cannot, ValueError when
+    no message can be made of the mail.
+    """
 
     def send(self, mail: OutboxMail) -> None:
         """Hand the mail over, or raise."""
@@ -89,7 +91,7 @@ def _send(carrier: Carrier, mail_id: UUID) -> bool:
     db.session.rollback()  # no transaction stays open while a mail server takes its time
     try:
         carrier.send(mail)
-    except OSError as fault:
+    except (OSError, ValueError) as fault:  # a ValueError: no message can be made of it
         _mark_failed(mail, fault)
         return False
     with writing() as session:
@@ -99,7 +101,7 @@ def _send(carrier: Carrier, mail_id: UUID) -> bool:
     return True
 
 
-def _mark_failed(mail: OutboxMail, fault: OSError) -> None:
+def _mark_failed(mail: OutboxMail, fault: Exception) -> None:
     state = "parked" if mail.tries >= MOST_TRIES else "waiting"
     wait = FIRST_WAIT * 2 ** (mail.tries - 1)
     with writing() as session:

@@ -124,6 +124,15 @@ def test_one_bad_mail_does_not_keep_the_others_waiting(make, leah):
     assert actions.deliver_waiting(bag) == 1
 
 
+def test_a_mail_that_cannot_be_written_is_set_aside_and_the_others_leave(make, leah, tmp_path):
+    broken = put_in(leah)
+    put_in(make.person("Ben"))
+    with writing():
+        db.session.execute(update(OutboxMail).where(OutboxMail.id == broken).values(address="a\nBcc: b@x.example"))
+    assert actions.deliver_waiting(carriers.FileCarrier(tmp_path, "training@localhost")) == 1
+    assert state(broken) == ("waiting", 1, "ValueError")
+
+
 def test_a_mail_whose_sender_died_is_taken_up_again_after_its_lease(leah):
     mail_id = put_in(leah)
     assert actions._claim() == mail_id
