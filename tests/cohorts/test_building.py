@@ -56,16 +56,6 @@ def test_creating_a_cohort(app, as_user, partnership):
     assert "Bring a case." in shown.words
 
 
-def test_text_with_a_nul_sign_is_kept_without_it(as_user, partnership):
-    browser = as_user(partnership.trainer)
-    nul = {"title": "Who\x00 leads", "about": "\x00", "session-1-place": "Fern\x00 Hall"}
-    browser.post("building.new", typed(**nul))
-    made = stored()
-    assert (made.title, made.about, made.sessions[0].place) == ("Who leads", "", "Fern Hall")
-    browser.get("building.manage", cohort_id=made.id, query={"name": "Le\x00ah"})
-    browser.post("building.add_trainer", {"email": "\x00"}, expect=422, cohort_id=made.id)
-
-
 def test_a_title_of_spaces_is_no_title(as_user, partnership):
     page = as_user(partnership.trainer).post("building.new", typed(title="   "), expect=422)
     assert "Give the cohort a title" in page.words
