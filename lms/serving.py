@@ -12,7 +12,7 @@ from gunicorn.app.base import BaseApplication
 from sqlalchemy import inspect
 
 from lms.app import create_app
-from lms.config import LOOPBACK, BadSetting
+from lms.config import LOOPBACK, BadSetting, Settings
 from lms.core.db import db
 from lms.people import queries as people
 
@@ -32,10 +32,12 @@ def refuse_demo_in_public(addresses: Iterable[Address]) -> None:
     except BadSetting as bad:
         sys.exit(str(bad))
     hosts = {address[0] for address in addresses if isinstance(address, tuple)}
-    if hosts - LOOPBACK and has_demo_people(app):
+    settings: Settings = app.extensions["settings"]
+    if (hosts | {settings.host}) - LOOPBACK and has_demo_people(app):
         sys.exit(
             "This database holds demo accounts, whose password everybody knows, so the server listens on this machine "
-            "only: set HOST=127.0.0.1, or use another database (LMS_DATABASE_URL or LMS_DATA_DIR)."
+            "only: set HOST=127.0.0.1 and leave LMS_BASE_URL alone, or use another database (LMS_DATABASE_URL or "
+            "LMS_DATA_DIR)."
         )
 
 

@@ -28,10 +28,10 @@ def lms(*words, folder, secret=SECRET, **more):
     )
 
 
-def gunicorn(folder, *, bind, secret=SECRET):
+def gunicorn(folder, *, bind, secret=SECRET, **more):
     """Start the Procfile's web line and wait for it to refuse; a server that starts is a failure."""
     environment = {"PATH": os.environ["PATH"], "LMS_DATA_DIR": str(folder), "LMS_SECRET_KEY": secret, "HOST": bind}
-    environment["PORT"] = str(free_port())
+    environment |= {"PORT": str(free_port()), **more}
     command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "lms.app:create_app()"]
     return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=30)
 
@@ -68,6 +68,12 @@ def test_demo_people_come_only_when_asked_for_and_only_once(demo_folder):
 
 def test_a_server_with_demo_accounts_refuses_to_listen_beyond_this_machine(demo_folder):
     refused = gunicorn(demo_folder, bind="0.0.0.0")
+    assert refused.returncode != 0
+    assert "demo accounts" in refused.stderr
+
+
+def test_a_server_with_demo_accounts_refuses_to_stand_behind_a_proxy_that_others_reach(demo_folder):
+    refused = gunicorn(demo_folder, bind="127.0.0.1", LMS_BASE_URL="https://training.example.org")
     assert refused.returncode != 0
     assert "demo accounts" in refused.stderr
 
