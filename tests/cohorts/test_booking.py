@@ -266,7 +266,9 @@ def test_needs_are_read_by_the_trainers_only(make, as_user, partnership):
         as_user(person).post("cohorts.book", cohort_id=cohort.id)
     browser = as_user(sam)
     browser.post("cohorts.needs", {"access_needs": "A hearing loop near the front"}, cohort_id=cohort.id)
-    assert "A hearing loop near the front" in browser.get("cohorts.show", cohort_id=cohort.id).text
+    page = browser.get("cohorts.show", cohort_id=cohort.id)
+    assert "A hearing loop near the front" in page.text
+    assert "Leave out the names of children and families. Nobody watches this box" in page.words
     assert "hearing loop near" in as_user(partnership.trainer).get("building.manage", cohort_id=cohort.id).words
     assert "hearing loop near" not in as_user(coordinator).get("building.manage", cohort_id=cohort.id).words
     assert "hearing loop near" not in as_user(other).get("cohorts.show", cohort_id=cohort.id).words
