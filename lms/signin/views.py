@@ -47,7 +47,9 @@ def sign_in() -> ResponseReturnValue:
     return render_template("signin/sign_in.html", form=form, target=target), form.status
 
 
-# No token on this one form: there is no session to protect yet, and the Origin check keeps other sites' pages out.
+# No token asked of these two: before a sign-in there is no session to protect, and whoever wants to leave must get out,
+# from an old page or a program too. The Origin check, and a cookie that other sites' forms do not carry, keep other
+# sites out.
 csrf.exempt(sign_in)
 
 
@@ -58,6 +60,9 @@ def sign_out() -> ResponseReturnValue:
     actions.sign_out(current_actor())
     session.clear()
     return done("You have signed out.", "signin.sign_in")
+
+
+csrf.exempt(sign_out)
 
 
 @bp.post("/me/sign-out-everywhere")

@@ -109,6 +109,14 @@ def test_a_wrong_password_leaves_the_present_sign_in_alive(nobody, leah):
     nobody.get("signin.me")
 
 
+def test_signing_out_works_from_an_old_page_or_a_program_and_never_from_another_site(as_user, leah):
+    browser = as_user(leah)
+    browser.client.post("/sign-out", headers={"Origin": "https://evil.example"})
+    browser.get("signin.me")
+    assert browser.client.post("/sign-out").location == "/sign-in"
+    browser.get("signin.me", expect=303)
+
+
 def test_signing_out_everywhere_ends_the_other_devices(app, as_user, leah):
     phone, desk = as_user(leah), as_user(leah)
     desk.post("signin.sign_out_everywhere")
