@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 SHORTEST_KEY = 32
 FEWEST_LETTERS = 8
+PIECE = 8  # so many letters never stand in a key of good source twice
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -165,7 +166,9 @@ class Settings:
         make_one = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
         if not self.secret_key:
             raise BadSetting(f"LMS_SECRET_KEY is not set. {make_one}")
-        if len(self.secret_key) < SHORTEST_KEY or len(set(self.secret_key)) < FEWEST_LETTERS:
+        key = self.secret_key
+        pieces = [key[at : at + PIECE] for at in range(len(key) - PIECE + 1)]
+        if len(key) < SHORTEST_KEY or len(set(key)) < FEWEST_LETTERS or len(set(pieces)) < len(pieces):
             raise BadSetting(
                 f"LMS_SECRET_KEY is too weak: it needs {SHORTEST_KEY} characters or more, not repeated. {make_one}"
             )

@@ -92,6 +92,14 @@ def test_the_real_server_refuses_a_missing_or_weak_secret(tmp_path, secret, word
     assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.parametrize(
+    "secret", ["a" * 64, "changeme-" * 5, "0123456789abcdef" * 2 + "x", "Fernshire2026-Fernshire2026-secret"]
+)
+def test_a_key_that_repeats_itself_is_too_weak_however_long(secret):
+    with pytest.raises(BadSetting, match="not repeated"):
+        Settings({"LMS_SECRET_KEY": secret}).check_secret()
+
+
 def add_person(folder, *more, password="a long enough password"):
     return lms(
         *("person", "add", "--email", "Sunil@council.example", "--name", "Sunil Perera", "--agency", "The council"),
