@@ -13,6 +13,7 @@ run: setup ## start the demo on http://127.0.0.1:8000 (PORT=9000 changes the por
 	@$(BIN)/lms run --demo --port $(PORT)
 
 setup: ## make the virtual environment from the hashed lock
+	@command -v $(PYTHON) >/dev/null || { echo "Common Ground needs Python 3.11 or newer, and there is no $(PYTHON) here: install it (on Debian: sudo apt install python3 python3-venv; on macOS: brew install python@3.13), then run make again." >&2; exit 1; }
 	@$(PYTHON) tools/prepare.py
 
 setup-tests: setup

@@ -214,6 +214,14 @@ def test_broken_content_stops_the_start_with_file_line_and_column(tmp_path):
     assert "Traceback" not in refused.stderr
 
 
+def test_a_machine_without_python_is_told_so_in_one_sentence():
+    command = ["make", "--no-print-directory", "setup", "PYTHON=no-such-python"]
+    refused = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=30)
+    assert refused.returncode != 0
+    assert refused.stderr.startswith("Common Ground needs Python 3.11 or newer, and there is no no-such-python here")
+    assert refused.stderr.splitlines()[1].startswith("make: ***")
+
+
 @pytest.mark.parametrize("version", ["3.9", "3.10"])
 def test_an_old_python_is_told_so_in_one_sentence(version, tmp_path):
     """`tools/prepare.py` is read by old Pythons, so its check is tried with the version it would see there."""
