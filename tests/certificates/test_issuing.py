@@ -1,6 +1,8 @@
 """A completion brings one certificate, which says for ever what was true that day."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select
@@ -35,6 +37,13 @@ def test_completing_a_module_brings_a_certificate_that_says_what_was_true(make, 
     assert one.issued_by == app.extensions["settings"].partnership
     assert codes.read(one.code) == one.code
     assert (one.issued_at, one.revoked_at, one.revoked_reason) == (fact.at, None, "")
+
+
+def test_it_is_in_date_for_as_many_months_as_its_module_says(make, complete, monkeypatch):
+    one_year = SimpleNamespace(module=lambda slug: replace(library().module(slug), valid_months=12))
+    monkeypatch.setattr("lms.certificates.actions.library", lambda: one_year)
+    complete(make.person(), on=date(2026, 9, 19))
+    assert [one.valid_until for one in certificates()] == [date(2027, 9, 19)]
 
 
 def test_a_completion_announced_twice_has_one_certificate_and_one_mail(make, complete):
