@@ -8,6 +8,7 @@ from time import perf_counter
 import pytest
 from sqlalchemy import func, select, update
 
+from lms.audit.models import AuditEntry
 from lms.core import clock
 from lms.core.db import db, writing
 from lms.people.models import Person
@@ -117,6 +118,15 @@ def test_signing_out_works_from_an_old_page_or_a_program_and_never_from_another_
     browser.get("signin.me", expect=303)
 
 
+def test_coming_and_going_are_in_the_audit_record(nobody, as_user, leah):
+    enter(nobody, leah)
+    nobody.post("signin.sign_out")
+    as_user(leah).post("signin.sign_out_everywhere")
+    noted = db.session.execute(select(AuditEntry.action, AuditEntry.actor_id, AuditEntry.subject_id)).all()
+    acts = ["person.signed_in", "person.signed_out", "person.signed_out_everywhere"]
+    assert sorted(noted) == [(act, leah.id, leah.id) for act in acts]
+
+
 def test_signing_out_everywhere_ends_the_other_devices(app, as_user, leah):
     phone, desk = as_user(leah), as_user(leah)
     desk.post("signin.sign_out_everywhere")
@@ -159,6 +169,16 @@ def test_ten_wrong_tries_are_followed_by_a_pause_even_for_the_right_password(nob
         enter(nobody, leah, "guess", expect=422)
     page = enter(nobody, leah, expect=429)
     assert "Wait 15 minutes" in page.words
+
+
+def test_a_hundred_wrong_tries_from_one_address_pause_it_for_every_account(nobody, leah, monkeypatch):
+    monkeypatch.setattr("lms.signin.passwords.is_right", lambda stored, password: False)
+    for number in range(100):
+        nobody.post("signin.sign_in", {"email": f"guess{number}@agency.example", "password": "x"}, expect=422)
+    monkeypatch.undo()
+    enter(nobody, leah, expect=429)
+    nobody.client.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    enter(nobody, leah)
 
 
 def test_the_pause_ends(nobody, leah):
