@@ -5,8 +5,12 @@ from functools import partial
 
 import pytest
 from lxml import html
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql
 
-from lms.core.db import writing
+from lms.cohorts.actions import booking as actions
+from lms.core.db import db, writing
+from lms.people import queries as people
 from lms.signin import sessions
 from tests.cohorts.conftest import Partnership, states
 from tests.support.browser import settle, sign_in_directly
@@ -81,3 +85,39 @@ def test_places_freed_at_the_same_moment_go_to_as_many_people(app, partnership: 
     assert {status for status, _ in answers} == {303}
     found = list(states(cohort).values())
     assert (found.count("booked"), found.count("cancelled"), found.count("waiting")) == (8, 6, 2)
+
+
+@pytest.fixture
+def read_by(app):
+    """What an act asks of cohorts, in order, as PostgreSQL would be asked: seen on any machine, in the quick tests."""
+
+    def asked(act) -> list[str]:
+        sent = []
+
+        def note(_connection, statement, *_rest) -> None:
+            text = str(statement.compile(dialect=postgresql.dialect()))
+            if "FROM cohorts" in text:
+                sent.append(text)
+
+        event.listen(db.engine, "before_execute", note)
+        try:
+            with writing():
+                act()
+        finally:
+            event.remove(db.engine, "before_execute", note)
+        return sent
+
+    return asked
+
+
+def test_whoever_gives_or_frees_a_place_first_locks_the_cohorts_row(partnership: Partnership, read_by):
+    cohort, sam, eve = partnership.cohort(), partnership.person(1), partnership.person(2)
+    trainer, booker = people.actor(partnership.trainer), people.actor(sam)
+    made = []
+    for act in (
+        lambda: made.append(actions.book(booker, cohort.id).booking.id),
+        lambda: actions.add(trainer, cohort.id, [eve.id]),
+        lambda: actions.remove(trainer, cohort.id, made[0]),
+        lambda: actions.cancel(people.actor(eve), cohort.id),
+    ):
+        assert read_by(act)[0].endswith("FOR UPDATE OF cohorts")
