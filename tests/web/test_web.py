@@ -12,6 +12,16 @@ from lms.cohorts.forms import SearchForm
 from lms.core.db import WroteWhileReading, db, separate, writing
 from lms.people.models import Agency
 from lms.signin.forms import SignInForm
+
+
+from flask import Flask, Response
+from sqlalchemy import delete, func, select
+
+from lms.audit.models import AuditEntry
+from lms.config import Settings
+from lms.core.db import WroteWhileReading, db, separate, writing
+from lms.people.models import Agency
+from lms.web import security
 from lms.web.answers import is_ours
 from lms.web.downloads import csv_lines, neutral
 from lms.web.templating import clock_time, duration, long_date
@@ -62,10 +72,27 @@ def test_personal_pages_are_not_kept_by_the_browser(as_user, make):
     assert as_user(make.person()).get("signin.me").headers["Cache-Control"] == "no-store"
 
 
-def test_the_cookie_cannot_be_read_by_scripts_or_sent_by_other_sites(nobody, make):
-    response = nobody.client.post("/sign-in", data={"email": "a@b.example", "password": ""})
-    cookies = response.headers.getlist("Set-Cookie")
-    assert all("HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie for cookie in cookies)
+def cookie_of(settings: Settings, base_url: str) -> Response:
+    """What a server with these settings answers to somebody whom it gives a session."""
+    server = Flask("elsewhere")
+    security.install(server, settings)
+    server.add_url_rule("/", view_func=lambda: security.fresh_session() or "")
+    return server.test_client().get("/", base_url=base_url)
+
+
+def test_the_cookie_cannot_be_read_by_scripts_or_sent_by_other_sites(settings):
+    [cookie] = cookie_of(settings, "http://localhost").headers.getlist("Set-Cookie")
+    assert cookie.startswith("common-ground=")
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+
+
+def test_over_https_the_cookie_belongs_to_this_host_and_never_leaves_it_in_the_clear():
+    address = "https://training.example.org"
+    answer = cookie_of(Settings({"LMS_SECRET_KEY": "k" * 40, "LMS_BASE_URL": address}), address)
+    [cookie] = answer.headers.getlist("Set-Cookie")
+    assert cookie.startswith("__Host-common-ground=")
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 def test_a_foreign_host_name_is_refused(nobody):
