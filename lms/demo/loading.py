@@ -96,7 +96,7 @@ def _add_people(teams: dict[str, Team], today: date, chance: Random) -> list[Per
 def _second_jobs(people: list[Person], teams: dict[str, Team], today: date) -> None:
     """Lives are not tidy: one person works for two agencies, one moved, one has left."""
     staff = (((Role.STAFF, Scope.TEAM)),)
-    two_jobs, moved, left = people[-20], people[-21], people[-22]
+    left, two_jobs, moved = people[-20], people[-21], people[-22]
     _join(two_jobs, teams["Family workers"], "Family worker", today - timedelta(days=200), staff)
     moved.memberships[0].ends_on = today - timedelta(days=60)
     moved.memberships[0].starts_on = today - timedelta(days=700)

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -64,6 +65,19 @@ def test_demo_people_come_only_when_asked_for_and_only_once(demo_folder):
     assert "nothing was added" in again.stdout
     for account in ("staff", "trainer", "manager", "author", "coordinator", "admin", "outsider", "person01"):
         assert f"{account}@demo.example" in again.stdout
+
+
+def test_the_demo_is_large_enough_and_its_first_forty_people_all_have_a_post_today(demo_folder):
+    with sqlite3.connect(demo_folder / "common-ground.db") as demo:
+        agencies, sectors = demo.execute("SELECT count(*), count(DISTINCT sector) FROM agencies").fetchone()
+        (teams,) = demo.execute("SELECT count(*) FROM teams").fetchone()
+        at_work = demo.execute(
+            "SELECT DISTINCT email FROM people JOIN memberships ON person_id = people.id"
+            " WHERE ends_on IS NULL OR ends_on >= date('now')"
+        ).fetchall()
+        (learned,) = demo.execute("SELECT count(DISTINCT person_id) FROM completions").fetchone()
+    assert (agencies >= 5, sectors >= 4, teams >= 12, learned >= 20) == (True, True, True, True)
+    assert {f"person{number:02d}@demo.example" for number in range(1, 41)} <= {email for (email,) in at_work}
 
 
 def test_a_server_with_demo_accounts_refuses_to_listen_beyond_this_machine(demo_folder):
