@@ -114,6 +114,13 @@ def test_a_key_that_repeats_itself_is_too_weak_however_long(secret):
         Settings({"LMS_SECRET_KEY": secret}).check_secret()
 
 
+def test_a_key_needs_thirty_two_characters():
+    letters = "abcdefghijklmnopqrstuvwxyz012345"
+    Settings({"LMS_SECRET_KEY": letters}).check_secret()
+    with pytest.raises(BadSetting, match="32 characters or more"):
+        Settings({"LMS_SECRET_KEY": letters[:-1]}).check_secret()
+
+
 def add_person(folder, *more, password="a long enough password"):
     return lms(
         *("person", "add", "--email", "Sunil@council.example", "--name", "Sunil Perera", "--agency", "The council"),
