@@ -4,23 +4,15 @@ from datetime import UTC, date, datetime
 from time import perf_counter
 
 import pytest
-from flask import Flask, request
+from flask import Flask, Response, request
 from sqlalchemy import delete, func, select, text
 
 from lms.audit.models import AuditEntry
 from lms.cohorts.forms import SearchForm
-from lms.core.db import WroteWhileReading, db, separate, writing
-from lms.people.models import Agency
-from lms.signin.forms import SignInForm
-
-
-from flask import Flask, Response
-from sqlalchemy import delete, func, select
-
-from lms.audit.models import AuditEntry
 from lms.config import Settings
 from lms.core.db import WroteWhileReading, db, separate, writing
 from lms.people.models import Agency
+from lms.signin.forms import SignInForm
 from lms.web import security
 from lms.web.answers import is_ours
 from lms.web.downloads import csv_lines, neutral
