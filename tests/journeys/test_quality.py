@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support import axe, vnu
-from tests.support.pages import NOBODY, ROLES, visitor
+from tests.support.pages import NOBODY, OVERFLOW, ROLES, sign_in, visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -62,6 +62,20 @@ def test_a_certificate_can_be_checked_by_somebody_who_has_not_signed_in(crawls, 
     inspection.look(page, "/nothing/here", NOBODY, "nothing here", expect=404)
     context.close()
     assert inspection.faults[before:] == []
+
+
+@pytest.mark.parametrize("address", ["/", "/reports/mine"])
+def test_a_status_of_any_length_stays_on_a_phone(browser, served, address):
+    """What a status says hangs on the day, so the longest is put in place of whichever the demo has today."""
+    context = visitor(browser, served)
+    sign_in(context, "staff")
+    page = context.new_page()
+    page.goto(address)
+    marks = page.locator(".st")
+    assert marks.count() > 0
+    marks.evaluate_all("all => all.forEach(one => { one.lastChild.data = 'In progress, by 30 September 2027' })")
+    assert page.evaluate(OVERFLOW) == 0
+    context.close()
 
 
 def test_the_bad_page_fails_so_the_checkers_are_awake(browser, served, tmp_path):
