@@ -1,4 +1,4 @@
-"""The boxes of authors' Markdown (claim, belief, since, note) and the tidying that makes any page's HTML accessible."""
+"""The boxes of authors' Markdown (claim, belief, since, note, figure), and the tidying that makes a page accessible."""
 
 import re
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from markdown.treeprocessors import Treeprocessor
 from pymdownx.blocks import BlocksExtension
 from pymdownx.blocks.block import Block
 
+FOLD, UNFOLD = "fold", "unfold"
 BOX_TITLE = "data-box-title"
 RAW_TAG = r"(<(?:/?[a-zA-Z][^<>@ ]*(?: [^<>]*)?|!--(?:(?!<!--|-->).)*--)>)"
 # The page's title is the only h1, and nothing here is deep enough for more than two levels below an h2.
@@ -36,6 +37,11 @@ class Used:
     def facts(self) -> list[str]:
         """The ids of the facts claimed."""
         return [about for name, about in self.boxes if name == "claim"]
+
+    @property
+    def drawings(self) -> list[str]:
+        """The drawings shown, by their file in the module's folder."""
+        return [about for name, about in self.boxes if name == "figure"]
 
 
 @dataclass
@@ -141,11 +147,37 @@ class Note(_Box):
         self.title(element, self.argument)
 
 
-BOXES: tuple[type[_Box], ...] = (Claim, Belief, Since, Note)
+class Figure(_Box):
+    """A drawing of the module's media folder: below it the caption, and folded away the picture in words."""
+
+    NAME = "figure"
+    CLASSES = "figure"
+
+    def on_end(self, block: Element) -> None:
+        """Leave the mark that the drawing will replace, and fold what comes after the caption."""
+        parts = list(block)
+        figure = Element("figure")
+        self._leave(figure, self.argument)
+        if parts:
+            caption = SubElement(figure, "figcaption")
+            caption.text, caption.tail = parts[0].text, None
+            caption.extend(list(parts[0]))
+        if len(parts) > 1:
+            self._leave(figure, FOLD)
+            figure.extend(parts[1:])
+            self._leave(figure, UNFOLD)
+        block[:] = [figure]
+
+    def _leave(self, element: Element, name: str) -> None:
+        """A mark that is replaced only after the author's text was sanitised, so that no author can make what we do."""
+        SubElement(element, "p").text = f"{self.config['notebook'].mark}{name}"
+
+
+BOXES: tuple[type[_Box], ...] = (Claim, Belief, Since, Note, Figure)
 
 
 class BoxesExtension(BlocksExtension):  # type: ignore[misc] # pymdownx ships no types
-    """Teaches Markdown the four boxes."""
+    """Teaches Markdown the boxes."""
 
     def __init__(self, notebook: Notebook) -> None:
         super().__init__()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from lms.catalogue.drawing import Drawing, read_drawing
 from lms.catalogue.schema import SLUG, FactEntry, ModuleHeader, PageHeader, ReferenceEntry, TermEntry
 from lms.catalogue.strict_yaml import Document, Fault, FrontMatter, Level, front_matter, read, validate, validate_items
 
@@ -59,6 +60,7 @@ class Folder:
     facts: list[tuple[int, FactEntry]] = field(default_factory=list)
     glossary_document: Document = field(default_factory=lambda: Document(""))
     glossary: list[tuple[int, TermEntry]] = field(default_factory=list)
+    drawings: dict[str, Drawing] = field(default_factory=dict)
     hash: str = ""
     faults: list[Fault] = field(default_factory=list)
 
@@ -130,6 +132,7 @@ def read_folder(path: Path) -> Folder:
             Fault(file, 1, 1, f"The folder's name `{path.name}` must be small letters, digits, hyphens.")
         )
     _read_pages(folder)
+    _read_drawings(folder)
     folder.hash = _hash(path)
     return folder
 
@@ -154,6 +157,15 @@ def _read_pages(folder: Folder) -> None:
         elif path.name not in (*FIXED, "media") and not path.name.startswith("."):
             message = "This file is not part of a module. A page is called like 01-first-page.md."
             folder.faults.append(Fault(shown(path), 1, 1, message))
+
+
+def _read_drawings(folder: Folder) -> None:
+    for path in sorted((folder.path / "media").glob("*.svg")):
+        text, faults = text_of(path)
+        drawing = read_drawing(text) if not faults else Drawing("", "")
+        folder.drawings[f"media/{path.name}"] = drawing
+        folder.faults += faults
+        folder.faults += [Fault(shown(path), flaw.line, 1, flaw.message) for flaw in drawing.flaws]
 
 
 def _hash(folder: Path) -> str:

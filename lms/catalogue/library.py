@@ -120,12 +120,13 @@ def _around(folder: Folder, references: Mapping[str, Reference], known: check.Kn
         terms=folder.terms,
         references=references,
         modules=known.modules,
+        drawings=folder.drawings,
     )
 
 
 def _rendered(folder: Folder, text: Text, around: Around, known: check.Known) -> tuple[Rendered, list[Fault]]:
     rendered = render_page(text.markdown, around)
-    names = proof.Names(folder.terms, known.references, known.modules, folder.fact_ids)
+    names = proof.Names(folder.terms, known.references, known.modules, folder.fact_ids, folder.drawings)
     return rendered, list(proof.page_faults(text, rendered.used, names, folder.path))
 
 

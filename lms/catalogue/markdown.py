@@ -20,13 +20,15 @@ from markdown.extensions.toc import TocExtension, slugify
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 
-from lms.catalogue.boxes import BoxesExtension, Notebook, TidyExtension, Used
+from lms.catalogue.boxes import FOLD, UNFOLD, BoxesExtension, Notebook, TidyExtension, Used
 from lms.catalogue.content import Fact, Reference
+from lms.catalogue.drawing import Drawing
 from lms.catalogue.schema import SLUG, WEB
 
 HERE = Path(__file__).resolve().parent
 PICTURE = re.compile(r"media/([A-Za-z0-9][A-Za-z0-9._-]*\.(?:png|jpg|jpeg|webp|gif))")
 NOT_READ_ALOUD = re.compile(r"<sup\b.*?</sup>|<a class=\"footnote-backref\".*?</a>")
+FOLDS = {FOLD: '<details class="more"><summary>The picture in words</summary>', UNFOLD: "</details>"}
 BLOCK_END = re.compile(r"</(?:p|h[2-4]|li|tr|td|th|blockquote|pre|div)>|<br>")
 FOOTNOTE_LINKS = frozenset({"footnote-ref", "footnote-backref"})
 
@@ -35,6 +37,7 @@ SANITISER = nh3.Cleaner(
     tags={
         *("p", "h2", "h3", "h4", "ul", "ol", "li", "a", "em", "strong", "blockquote", "q", "code", "pre", "hr", "br"),
         *("table", "thead", "tbody", "tr", "th", "td", "sup", "img", "div"),
+        *("figure", "figcaption"),
     },
     clean_content_tags={"script", "style"},
     attributes={
@@ -54,7 +57,7 @@ SANITISER = nh3.Cleaner(
     },
     allowed_classes={
         "a": {"term", *FOOTNOTE_LINKS},
-        "div": {"claim", "box", "belief", "since", "footnote", "scroll"},
+        "div": {"claim", "box", "belief", "since", "figure", "footnote", "scroll"},
         "p": {"say", "small", "quiet"},
         "td": {"num"},
         "th": {"num"},
@@ -88,6 +91,7 @@ class Around:
     terms: Collection[str] = ()
     references: Mapping[str, Reference] = field(default_factory=dict)
     modules: Collection[str] = ()
+    drawings: Mapping[str, Drawing] = field(default_factory=dict)
     words_here: bool = True
 
     @property
@@ -210,8 +214,17 @@ class _Writer:
             dirty, used, mark = self._markdown.convert(text), self._notebook.used, self._notebook.mark
         clean = SANITISER.clean(dirty)
         slot = re.compile(f"<p>{mark}([^<]*)</p>")
-        filled = slot.sub(lambda found: panel(around.facts.get(found.group(1)), around), clean)
+        filled = slot.sub(lambda found: _filling(found.group(1), around), clean)
         return Rendered(Markup(filled), plain(slot.sub("", clean)), used)  # noqa: S704 - sanitised just above
+
+
+def _filling(name: str, around: Around) -> str:
+    """What takes the place of a mark: a drawing by its file, or the evidence of a fact by its id."""
+    if name in FOLDS:
+        return FOLDS[name]
+    if name in around.drawings:
+        return around.drawings[name].svg
+    return panel(around.facts.get(name), around)
 
 
 def plain(clean: str) -> str:

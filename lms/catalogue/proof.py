@@ -13,6 +13,7 @@ from lms.catalogue.schema import WEB
 from lms.catalogue.strict_yaml import Fault
 
 BOX_LINE = re.compile(r" {0,3}(/{3,}) *(?:([\w-]+) *(?:\| *(.*?) *)?)?")
+DRAWING = re.compile(r"(?ms)^ {0,3}(/{3,}) *figure *\|[^\n]*\n(.*?)^ {0,3}\1 *$")
 FOOTNOTE = re.compile(r"\[\^([^\]\n]+)\](:?)")
 FOOTNOTE_NAME = re.compile(r"[A-Za-z0-9-]+")
 NEEDS = {
@@ -20,6 +21,7 @@ NEEDS = {
     "belief": "the belief, like /// belief | The lead has to do it all.",
     "since": "the day it was checked, like /// since | 2026-11-22",
     "note": "a heading, like /// note | A worked example",
+    "figure": "a drawing of the folder media, like /// figure | media/levels.svg",
 }
 LINKS = "A link leads to a word (term:), a work (ref:), a module (module:) or a web address (https://)"
 
@@ -32,6 +34,7 @@ class Names:
     references: Collection[str]
     modules: Collection[str]
     facts: Collection[str] = ()
+    drawings: Collection[str] = ()
 
 
 def page_faults(text: Text, used: Used, names: Names, folder: Path) -> Iterator[Fault]:
@@ -41,6 +44,7 @@ def page_faults(text: Text, used: Used, names: Names, folder: Path) -> Iterator[
     yield from _boxes(text, used, names)
     yield from link_faults(used, names, text.faults)
     yield from _pictures(text, used, folder)
+    yield from _drawings(text)
     yield from _headings(text, used)
     yield from _footnotes(text)
     for tag in dict.fromkeys(used.raw):
@@ -96,13 +100,15 @@ def _boxes(text: Text, used: Used, names: Names) -> Iterator[Fault]:
 def _complaint(name: str, about: str, names: Names) -> str | None:
     boxes = [box.NAME for box in BOXES]
     if name not in boxes:
-        return unknown("box", name, boxes) + " There are claim, belief, since and note."
+        return unknown("box", name, boxes) + f" There are {', '.join(boxes[:-1])} and {boxes[-1]}."
     if not about:
         return f"A {name} needs {NEEDS[name]}."
     if name == "since" and day_of(about) is None:
         return f"`{about}` is not a date. A since needs {NEEDS[name]}."
     if name == "claim" and about not in names.facts:
         return unknown("fact", about, names.facts)
+    if name == "figure" and about not in names.drawings:
+        return unknown("drawing", about, names.drawings)
     return None
 
 
@@ -121,6 +127,15 @@ def _pictures(text: Text, used: Used, folder: Path) -> Iterator[Fault]:
         if not alt.strip():
             message = "Say in the square brackets what the picture shows, for people who cannot see it."
             yield from text.faults(here, message)
+
+
+def _drawings(text: Text) -> Iterator[Fault]:
+    """Drawings without their caption, or without the paragraph that says the same in words."""
+    for found in DRAWING.finditer(text.markdown):
+        said = [part for part in re.split(r"\n\s*\n", found[2].strip()) if part.strip()]
+        if len(said) < 2:
+            message = "Below a drawing stand its caption, an empty line, and the same in words for who cannot see it."
+            yield Fault(text.file, *text.place(found.start(1)), message)
 
 
 def _headings(text: Text, used: Used) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -155,9 +155,37 @@ class Result:
 def draw(check: KnowledgeCheck, seed: str) -> Drawn:
     """The questions of one attempt, their order and the order of their options: always the same for the same seed.
 
-    Each type of question gets its share of the draw: its part of all questions, rounded down; places left over go to
-    the types that lost most by rounding, and of equals to the rarer type, so that a single ordering or matching
-    question is drawn where it can be.
+    First comes one question for each outcome, those with the fewest questions first, and one that trains the reading
+    of evidence; then each type of question gets its share. The questions are asked in one shuffled order.
+    """
+    numbers = random.Random(seed)  # noqa: S311 -- shuffles, keeps no secret
+    waiting = _shuffled(check.questions, numbers)
+    shares = _shares(check)
+    size = sum(shares.values())
+    chosen: list[Question] = []
+
+    def take(wanted: Callable[[Question], bool]) -> None:
+        """The first that fits, of a type that still has a share where there is one; nothing once the draw is full."""
+        fitting = [question for question in waiting if question not in chosen and wanted(question)]
+        if fitting and len(chosen) < size:
+            found = next((question for question in fitting if shares[question.type] > 0), fitting[0])
+            shares[found.type] -= 1
+            chosen.append(found)
+
+    asked = Counter(question.outcome for question in check.questions)
+    for outcome in sorted(asked, key=lambda number: (asked[number], number)):
+        take(lambda question, outcome=outcome: question.outcome == outcome)  # type: ignore[misc]
+    if not any(question.evidence for question in chosen):
+        take(lambda question: question.evidence)
+    while len(chosen) < size:
+        take(lambda _: True)
+    return Drawn(tuple(_arranged(question, seed) for question in waiting if question in chosen))
+
+
+def _shares(check: KnowledgeCheck) -> dict[str, int]:
+    """How many questions of each type a draw has: its part of all questions, rounded down; places left over go to the
+    types that lost most by rounding, and of equals to the rarer type, so that a single ordering or matching question
+    is drawn where it can be.
     """
     counts = Counter(question.type for question in check.questions)
     size = min(check.draw, len(check.questions))
@@ -166,13 +194,7 @@ def draw(check: KnowledgeCheck, seed: str) -> Drawn:
     by_need = sorted(counts, key=lambda kind: (-lost[kind], counts[kind], kind))
     for kind in by_need[: size - sum(shares.values())]:
         shares[kind] += 1
-    numbers = random.Random(seed)  # noqa: S311 -- shuffles, keeps no secret
-    chosen: list[Question] = []
-    for question in _shuffled(check.questions, numbers):
-        if shares[question.type]:
-            shares[question.type] -= 1
-            chosen.append(question)
-    return Drawn(tuple(_arranged(question, seed) for question in chosen))
+    return shares
 
 
 def draw_to_json(drawn: Drawn) -> list[dict[str, Any]]:

@@ -52,7 +52,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """A question with one right option."""
+    """A question with one right option.
+
+    As in every question, `outcome` is the number of the module's outcome that it tests (from 1; 0 where none is named)
+    and `evidence` says that it trains the reading of evidence.
+    """
 
     type: ClassVar[str] = "single"
     key: str
@@ -61,6 +65,8 @@ class Single:
     feedback: str
     fact: str
     page: str
+    outcome: int = 0
+    evidence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,8 @@ class Multiple:
     feedback: str
     fact: str
     page: str
+    outcome: int = 0
+    evidence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,8 @@ class Ordering:
     feedback: str
     fact: str
     page: str
+    outcome: int = 0
+    evidence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,8 @@ class Matching:
     feedback: str
     fact: str
     page: str
+    outcome: int = 0
+    evidence: bool = False
 
 
 Question = Single | Multiple | Ordering | Matching
@@ -235,6 +247,7 @@ class Scenario:
     endings: Sequence[Ending]
     others: Sequence[str] = ()
     pass_mark: int = 70
+    outcomes: Sequence[int] = ()
 
     def scene(self, key: str) -> Scene | None:
         """The scene with this key, or None."""

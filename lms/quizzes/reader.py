@@ -1,6 +1,6 @@
 """Reads `quizzes/` into knowledge checks and scenarios, checks them against the modules, and renders their stories."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -42,6 +42,7 @@ class _Names:
     facts: Collection[str]
     terms: Collection[str]
     pages: Collection[str]
+    outcomes: int
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def load(quizzes_dir: Path, library: Library) -> Quizzes:
             module.facts,
             module.glossary,
             [page.slug for page in module.pages],
+            len(module.outcomes),
         )
         for module in library.modules
     }
@@ -73,7 +75,13 @@ def check(modules_dir: Path, quizzes_dir: Path) -> list[Fault]:
     """Everything wrong with the content, in order of file and line; never raises."""
     reading = read_modules(modules_dir)
     names = {
-        folder.slug: _Names(folder.document, folder.fact_ids, folder.terms, [page.slug for page in folder.pages])
+        folder.slug: _Names(
+            folder.document,
+            folder.fact_ids,
+            folder.terms,
+            [page.slug for page in folder.pages],
+            len(folder.header.outcomes) if folder.header else 0,
+        )
         for folder in reading.folders
     }
     return sorted({*reading.faults, *_read(quizzes_dir, _Ground(reading.library, names))[1]})
@@ -98,6 +106,7 @@ def _read(quizzes_dir: Path, ground: _Ground) -> tuple[Quizzes, list[Fault]]:
         if quiz is not None:
             quizzes[path.stem] = quiz
     faults += _missing(slugs, quizzes, ground)
+    faults += _untested(quizzes, ground)
     return Quizzes(quizzes), faults
 
 
@@ -111,6 +120,33 @@ def _missing(slugs: list[str], quizzes: Mapping[str, Quiz], ground: _Ground) -> 
             elif slug in quizzes and quizzes[slug].module != module.slug:
                 message = f"The quiz `{slug}` says that it belongs to the module `{quizzes[slug].module}`."
                 yield header.fault(("quizzes", place), message)
+
+
+def _untested(quizzes: Mapping[str, Quiz], ground: _Ground) -> Iterator[Fault]:
+    """Outcomes of modules with quizzes that no question and no scenario tests."""
+    for module in ground.library.modules:
+        own = [quizzes[slug] for slug in module.quizzes if slug in quizzes]
+        if len(own) < len(module.quizzes) or not own:
+            continue  # a quiz that could not be read may well test it
+        tested = {number for quiz in own for number in _outcomes(quiz)}
+        for place, outcome in enumerate(module.outcomes):
+            if place + 1 not in tested:
+                message = f"No question and no scenario tests outcome {place + 1}, “{outcome}”."
+                yield ground.names[module.slug].header.fault(("outcomes", place), message)
+
+
+def _outcomes(quiz: Quiz) -> Sequence[int]:
+    """The numbers of the outcomes that a quiz says it tests, in the order of its file."""
+    if isinstance(quiz, Scenario):
+        return quiz.outcomes
+    return [question.outcome for question in quiz.questions]
+
+
+def _unknown_outcomes(document: Document, quiz: Quiz, names: _Names | None) -> Iterator[Fault]:
+    for place, number in enumerate(_outcomes(quiz)):
+        if names and names.outcomes and number > names.outcomes:
+            where = ("outcomes", place) if isinstance(quiz, Scenario) else ("questions", place, "outcome")
+            yield document.fault(where, f"There is no outcome {number}; the module has {names.outcomes}.")
 
 
 def _quiz(path: Path, ground: _Ground) -> tuple[Quiz | None, list[Fault]]:
@@ -142,6 +178,7 @@ def _quiz(path: Path, ground: _Ground) -> tuple[Quiz | None, list[Fault]]:
     faults += [_fault(document, "fault", problem) for problem in wrong]
     faults += [_fault(document, "warning", problem) for problem in doubtful]
     faults += _belongs(document, quiz, module, ground)
+    faults += _unknown_outcomes(document, quiz, names)
     faults += _plain_text(document, document.value, ())
     return quiz, faults
 

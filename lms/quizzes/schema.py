@@ -27,6 +27,7 @@ from lms.quizzes.quiz import (
     Target,
 )
 
+Number = Annotated[int, Field(ge=1)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 When = dict[str, Annotated[dict[Literal["at_least", "at_most", "is"], Words], Field(min_length=1)]]
 
@@ -54,10 +55,13 @@ class _QuestionEntry(Written):
     feedback: Words
     fact: FactId
     page: Slug
+    outcome: Number
+    evidence: bool = False
 
-    def shared(self) -> dict[str, str]:
+    def shared(self) -> dict[str, Any]:
         """The parts that all types have, by name."""
-        return {"key": self.key, "ask": self.ask, "feedback": self.feedback, "fact": self.fact, "page": self.page}
+        names = ("key", "ask", "feedback", "fact", "page", "outcome", "evidence")
+        return {name: getattr(self, name) for name in names}
 
 
 class SingleEntry(_QuestionEntry):
@@ -203,6 +207,7 @@ class ScenarioFile(Written):
     module: Slug
     child: Words
     intro: Words
+    outcomes: Annotated[list[Number], Field(min_length=1)]
     pass_mark: Percent = 70
     seats: list[SeatEntry]
     others: list[Words] = Field(default_factory=list)
@@ -226,6 +231,7 @@ class ScenarioFile(Written):
             endings=tuple(Ending(**dict(ending)) for ending in self.endings),
             others=tuple(self.others),
             pass_mark=self.pass_mark,
+            outcomes=tuple(self.outcomes),
         )
 
 

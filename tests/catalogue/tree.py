@@ -150,6 +150,7 @@ QUESTION = """\
     feedback: Because it is so.
     fact: M5-F1
     page: why-a-lead
+    outcome: 1
 """
 CHECK = "title: Knowledge check\nkind: check\nmodule: lead-professional\ndraw: 8\nquestions:\n" + "".join(
     QUESTION.format(n=n) for n in range(1, 9)
@@ -198,6 +199,7 @@ module: lead-professional
 child: Jayden
 intro: |
   Jayden is six.
+outcomes: [1]
 seats:
   - key: nurse
     title: School nurse

@@ -72,6 +72,7 @@ OTHER_TYPES = """\
     feedback: So.
     fact: M5-F2
     page: why-a-lead
+    outcome: 1
   - key: order
     type: ordering
     ask: In which order?
@@ -79,6 +80,7 @@ OTHER_TYPES = """\
     feedback: So.
     fact: M5-F2
     page: why-a-lead
+    outcome: 1
   - key: pairs
     type: matching
     ask: Which belong together?
@@ -86,6 +88,7 @@ OTHER_TYPES = """\
     feedback: So.
     fact: M5-F2
     page: why-a-lead
+    outcome: 1
 """
 
 
@@ -236,7 +239,7 @@ def test_the_command_passes_what_has_warnings_only(folders):
     outcome = run(folders)
     assert outcome.exit_code == 0
     lines = outcome.output.splitlines()
-    assert "lead-story.yaml:31:3: warning: The best choice" in lines[0]
+    assert "lead-story.yaml:32:3: warning: The best choice" in lines[0]
     assert lines[-1] == "no faults, 1 warning."
 
 
@@ -269,3 +272,25 @@ def test_every_question_type_is_read_even_at_the_smallest(folders):
     path = folders[1] / "lead-check.yaml"
     path.write_text(path.read_text() + questions)
     assert len(load(folders[1], library.load(folders[0])).quiz("lead-check").questions) == 11
+
+
+def test_an_outcome_that_nothing_tests_is_told_where_it_stands(folders):
+    spoil(
+        folders[0] / "lead-professional" / "module.md",
+        "  - state the three functions of the role\n",
+        "  - state the three functions of the role\n  - choose a lead\n",
+    )
+    assert told(folders) == [
+        ("module.md", 10, "No question and no scenario tests outcome 2, “choose a lead”."),
+    ]
+    spoil(folders[1] / "lead-story.yaml", "outcomes: [1]", "outcomes: [1, 2]")
+    assert told(folders) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [("lead-check.yaml", "outcome: 1", "outcome: 2"), ("lead-story.yaml", "outcomes: [1]", "outcomes: [2]")],
+)
+def test_a_quiz_cannot_test_an_outcome_that_the_module_does_not_have(folders, name, old, new):
+    spoil(folders[1] / name, old, new)
+    assert [sentence for _, _, sentence in told(folders)] == ["There is no outcome 2; the module has 1."]
