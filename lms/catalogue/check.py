@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 
+from lms.catalogue import prose
+from lms.catalogue.evidence import Strength
 from lms.catalogue.folder import Folder, PageFile, named, shown
 from lms.catalogue.strict_yaml import Document, Fault
 
@@ -79,6 +81,10 @@ def _facts(folder: Folder, known: Known, claimed: Collection[str]) -> Iterator[F
         for number, key in enumerate(fact.references):
             if key not in known.references:
                 yield document.fault((place, "references", number), unknown("work", key, known.references))
+        for key in ("says", "kind", "cannot_tell", "note"):
+            is_strong = fact.strength is Strength.STRONG
+            for found in prose.overclaims(getattr(fact, key) or "", is_strong=is_strong, speaks_of_evidence=True):
+                yield document.fault((place, key), found.message)
         if fact.id not in claimed:
             yield document.fault((place, "id"), f"No page claims {fact.id}. Every fact stands in at least one claim.")
 
@@ -87,6 +93,8 @@ def _glossary(folder: Folder) -> Iterator[Fault]:
     document = folder.glossary_document
     yield from repeated(document, "key", folder.terms)
     for place, term in folder.glossary:
+        for found in prose.overclaims(term.means):
+            yield document.fault((place, "means"), found.message)
         if term.fact and term.fact not in folder.fact_ids:
             yield document.fault((place, "fact"), unknown("fact", term.fact, folder.fact_ids))
 

@@ -15,6 +15,7 @@ from lms.catalogue.content import (
     Reference,
     Reflection,
 )
+from lms.catalogue.evidence import Strength
 from lms.catalogue.folder import Folder, PageFile, Text, named, read_folder, read_references, shown
 from lms.catalogue.markdown import Around, Rendered, render_page
 from lms.catalogue.strict_yaml import ContentFaults, Fault
@@ -126,7 +127,8 @@ def _around(folder: Folder, references: Mapping[str, Reference], known: check.Kn
 
 def _rendered(folder: Folder, text: Text, around: Around, known: check.Known) -> tuple[Rendered, list[Fault]]:
     rendered = render_page(text.markdown, around)
-    names = proof.Names(folder.terms, known.references, known.modules, folder.fact_ids, folder.drawings)
+    strong = [fact.id for _, fact in folder.facts if fact.strength is Strength.STRONG]
+    names = proof.Names(folder.terms, known.references, known.modules, folder.fact_ids, strong, folder.drawings)
     return rendered, list(proof.page_faults(text, rendered.used, names, folder.path))
 
 

@@ -213,9 +213,13 @@ class _Writer:
             self._markdown.reset()
             dirty, used, mark = self._markdown.convert(text), self._notebook.used, self._notebook.mark
         clean = SANITISER.clean(dirty)
-        slot = re.compile(f"<p>{mark}([^<]*)</p>")
-        filled = slot.sub(lambda found: _filling(found.group(1), around), clean)
-        return Rendered(Markup(filled), plain(slot.sub("", clean)), used)  # noqa: S704 - sanitised just above
+        pieces = clean.split(f"<p>{mark}")  # every second part begins with what an author could not write
+        filled, rest = [pieces[0]], [pieces[0]]
+        for piece in pieces[1:]:
+            name, _, after = piece.partition("</p>")
+            filled += [_filling(name, around), after]
+            rest.append(after)
+        return Rendered(Markup("".join(filled)), plain("".join(rest)), used)  # noqa: S704 - sanitised just above
 
 
 def _filling(name: str, around: Around) -> str:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lms.catalogue import prose, reading_age
 from lms.catalogue.boxes import BOXES, Used, day_of
 from lms.catalogue.check import unknown
 from lms.catalogue.folder import Text
@@ -14,6 +15,8 @@ from lms.catalogue.strict_yaml import Fault
 
 BOX_LINE = re.compile(r" {0,3}(/{3,}) *(?:([\w-]+) *(?:\| *(.*?) *)?)?")
 DRAWING = re.compile(r"(?ms)^ {0,3}(/{3,}) *figure *\|[^\n]*\n(.*?)^ {0,3}\1 *$")
+CLAIM = re.compile(r"(?ms)^ {0,3}(/{3,}) *claim *\| *([^\n]*?) *\n(.*?)^ {0,3}\1 *$")
+EASY, HARDEST = 10, 13
 FOOTNOTE = re.compile(r"\[\^([^\]\n]+)\](:?)")
 FOOTNOTE_NAME = re.compile(r"[A-Za-z0-9-]+")
 NEEDS = {
@@ -34,6 +37,7 @@ class Names:
     references: Collection[str]
     modules: Collection[str]
     facts: Collection[str] = ()
+    strong: Collection[str] = ()
     drawings: Collection[str] = ()
 
 
@@ -47,6 +51,7 @@ def page_faults(text: Text, used: Used, names: Names, folder: Path) -> Iterator[
     yield from _drawings(text)
     yield from _headings(text, used)
     yield from _footnotes(text)
+    yield from _words(text, names)
     for tag in dict.fromkeys(used.raw):
         yield from text.faults(re.escape(tag), f"HTML is removed; `{tag}` will not be seen.", "warning")
 
@@ -150,6 +155,28 @@ def _headings(text: Text, used: Used) -> Iterator[Fault]:
             message = f"The heading “{words}” skips a level; use {'#' * (above + 1)}."
             yield from text.faults(rf"(?m)^#{{{level}}} *{re.escape(words)}", message)
         above = max(level, 2)
+
+
+def _words(text: Text, names: Names) -> Iterator[Fault]:
+    """Claims beyond their evidence, short forms that nobody explained, and sentences too hard to read."""
+    claims = [(claim.start(3), claim.end(3), claim[2]) for claim in CLAIM.finditer(text.markdown)]
+    rest = list(prose.bare(text.markdown))
+    for start, end, fact in claims:
+        said = "".join(rest[start:end])
+        for finding in prose.overclaims(said, is_strong=fact in names.strong, speaks_of_evidence=True):
+            yield Fault(text.file, *text.place(start + finding.at), finding.message)
+        rest[start:end] = [letter if letter == "\n" else " " for letter in rest[start:end]]
+    for finding in [*prose.overclaims("".join(rest)), *prose.unexplained(prose.bare(text.markdown))]:
+        yield Fault(text.file, *text.place(finding.at), finding.message)
+    yield from reading_faults(prose.paragraphs(text.markdown), Fault(text.file, text.first_line, 1, ""))
+
+
+def reading_faults(blocks: Iterable[str], at: Fault) -> Iterator[Fault]:
+    """A warning, or a fault, at the place of `at`, where a text is hard to read."""
+    grade = reading_age.grade(blocks)
+    if grade is not None and grade > EASY:
+        message = f"Flesch-Kincaid grade {grade:.1f} is hard to read; aim for {EASY} or below: shorter sentences."
+        yield replace(at, message=message, level="fault" if grade > HARDEST else "warning")
 
 
 def _footnotes(text: Text) -> Iterator[Fault]:

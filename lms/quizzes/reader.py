@@ -12,6 +12,7 @@ from lms.catalogue.proof import Names, link_faults
 from lms.catalogue.schema import SLUG
 from lms.catalogue.strict_yaml import ContentFaults, Document, Fault, Level, validate
 from lms.quizzes import knowledge, paths
+from lms.quizzes.proof import word_faults
 from lms.quizzes.quiz import Choice, KnowledgeCheck, More, Problem, Scenario, Scene, unknown
 from lms.quizzes.schema import CheckFile, ScenarioFile
 
@@ -165,6 +166,7 @@ def _quiz(path: Path, ground: _Ground) -> tuple[Quiz | None, list[Fault]]:
     if file is None:
         return None, faults
     quiz = file.built(path.stem)
+    faults += word_faults(document, quiz)
     module, names = ground.library.module(quiz.module), ground.names.get(quiz.module)
     facts = names.facts if names else None
     if isinstance(quiz, KnowledgeCheck):

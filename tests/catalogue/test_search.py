@@ -55,7 +55,7 @@ def test_the_sentence_with_the_words_is_shown_with_their_places(library):
 def test_a_long_sentence_is_cut_around_the_words(tmp_path):
     modules, _ = write(tmp_path)
     spoil(
-        modules / "tiers-of-need" / "02-now.md", "Then was then.", "Early words " * 60 + "zebra " + "late words " * 60
+        modules / "tiers-of-need" / "02-now.md", "Then was then.", "Early words " * 24 + "zebra " + "late words " * 23
     )
     hit = search(load(modules), "zebra")[0]
     assert len(hit.sentence) <= LONGEST + 4
