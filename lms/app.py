@@ -51,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()])
     db.install(app, settings.database)
     wiring.wire(events.install(app.extensions))
+    wiring.supply(app.extensions)
     templating.install(app, settings)
     transactions.install(app)
     security.install(app, settings)

@@ -1,10 +1,16 @@
-"""Who listens to which fact: the whole list, in reading order."""
+"""Who listens to which fact, and who answers for whom: the whole list, in reading order."""
 
 from lms.certificates import actions as certificates
 from lms.core.events import Listeners
 from lms.learning import actions as learning
 from lms.learning.events import ModuleCompleted
+from lms.quizzes import narrowing
 from lms.quizzes.events import QuizPassed
+
+
+def supply(extensions: dict[str, object]) -> None:
+    """Give lower features the answers that only higher ones have."""
+    narrowing.supply(extensions, learning.questions_to_refresh)
 
 
 def wire(listeners: Listeners) -> None:

@@ -50,6 +50,7 @@ def codes_faults(folders: Sequence[Folder]) -> Iterator[Fault]:
 def folder_faults(folder: Folder, known: Known, claimed: Collection[str]) -> Iterator[Fault]:
     """What is wrong with one module, apart from the text of its pages. `claimed` are the facts its pages claim."""
     yield from _header(folder, known)
+    yield from _changes(folder)
     yield from _facts(folder, known, claimed)
     yield from _glossary(folder)
     yield from _numbers(folder)
@@ -70,6 +71,31 @@ def _header(folder: Folder, known: Known) -> Iterator[Fault]:
     if minutes > folder.header.minutes:
         message = f"The pages take {minutes} minutes, the whole module only {folder.header.minutes}."
         yield folder.document.fault(("minutes",), message, level="warning")
+
+
+def _changes(folder: Folder) -> Iterator[Fault]:
+    """Changes that speak of a version yet to come, of no page, or of pages that are not there."""
+    if folder.header is None:
+        return
+    slugs, before = [page.slug for page in folder.pages], 1
+    for place, change in enumerate(folder.header.changes):
+        where = ("changes", place)
+        if change.version > folder.header.version:
+            message = (
+                f"The module is at version {folder.header.version}; a change of version {change.version} is to come."
+            )
+            yield folder.document.fault((*where, "version"), message)
+        elif change.version < before:
+            yield folder.document.fault((*where, "version"), "Changes stand in the order of their versions.")
+        before = change.version
+        if change.material and not change.pages:
+            yield folder.document.fault((*where, "material"), "A material change names the `pages` to read again.")
+        for number, page in enumerate(change.pages):
+            if page not in slugs:
+                yield folder.document.fault((*where, "pages", number), unknown("page", page, slugs))
+    if folder.header.version > 1 and folder.header.version not in {one.version for one in folder.header.changes}:
+        message = f"Say in `changes` what version {folder.header.version} changed, and whether it is material."
+        yield folder.document.fault(("version",), message, level="warning")
 
 
 def _facts(folder: Folder, known: Known, claimed: Collection[str]) -> Iterator[Fault]:

@@ -64,6 +64,20 @@ class Reflection:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What a version of a module changed. A material change is asked of those who finished an older version: its
+    `pages` to read and its `questions` to answer; any other asks nobody for anything.
+    """
+
+    version: int
+    made: date
+    says: str
+    material: bool = False
+    pages: Sequence[str] = ()
+    questions: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Page:
     """One page of a module, rendered: `html` is safe to show, `text` is the same without marks, for search."""
 
@@ -105,6 +119,7 @@ class Module:
     glossary: Mapping[str, GlossaryTerm]
     references: Sequence[Reference]
     hash: str
+    changes: Sequence[Change] = ()
 
     def page(self, slug: str) -> Page | None:
         """The page at this address, or None."""

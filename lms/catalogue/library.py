@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lms.catalogue import check, proof
 from lms.catalogue.content import (
+    Change,
     Fact,
     GlossaryTerm,
     Library,
@@ -18,6 +19,7 @@ from lms.catalogue.content import (
 from lms.catalogue.evidence import Strength
 from lms.catalogue.folder import Folder, PageFile, Text, named, read_folder, read_references, shown
 from lms.catalogue.markdown import Around, Rendered, render_page
+from lms.catalogue.schema import ChangeEntry
 from lms.catalogue.strict_yaml import ContentFaults, Fault
 from lms.core import clock
 
@@ -101,7 +103,7 @@ def _module(
     works = {key: references[key] for key in cited if key in references}
     return Module(
         slug=folder.slug,
-        **{**dict(header), "outcomes": tuple(header.outcomes)},
+        **{**dict(header), "outcomes": tuple(header.outcomes), "changes": tuple(map(_change, header.changes))},
         intro_html=intro.html,
         intro_text=intro.text,
         pages=tuple(pages),
@@ -130,6 +132,10 @@ def _rendered(folder: Folder, text: Text, around: Around, known: check.Known) ->
     strong = [fact.id for _, fact in folder.facts if fact.strength is Strength.STRONG]
     names = proof.Names(folder.terms, known.references, known.modules, folder.fact_ids, strong, folder.drawings)
     return rendered, list(proof.page_faults(text, rendered.used, names, folder.path))
+
+
+def _change(entry: ChangeEntry) -> Change:
+    return Change(**{**dict(entry), "pages": tuple(entry.pages), "questions": tuple(entry.questions)})
 
 
 def _facts(folder: Folder) -> dict[str, Fact]:

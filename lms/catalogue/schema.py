@@ -38,6 +38,17 @@ class Written(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+class ChangeEntry(Written):
+    """One entry of a module's `changes`."""
+
+    version: Annotated[int, Field(ge=2)]
+    made: date
+    says: Words
+    material: bool = False
+    pages: list[Slug] = Field(default_factory=list)
+    questions: list[Slug] = Field(default_factory=list)
+
+
 class ModuleHeader(Written):
     """The header of `module.md`."""
 
@@ -55,6 +66,7 @@ class ModuleHeader(Written):
     core: bool = False
     quizzes: list[Slug] = Field(default_factory=list)
     sources: Annotated[list[Slug], Field(min_length=1)]
+    changes: list[ChangeEntry] = Field(default_factory=list)
 
 
 class ReflectionHeader(Written):

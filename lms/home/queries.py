@@ -11,11 +11,11 @@ from lms.cohorts import queries as cohorts
 from lms.cohorts.models import Cohort, CohortSession
 from lms.core import clock
 from lms.core.actor import Actor
-from lms.learning import browsing
+from lms.learning import browsing, updates
 from lms.learning import queries as learning
 from lms.learning.browsing import Row
+from lms.learning.going import Going
 from lms.learning.outlines import Outline, Step, outline
-from lms.learning.queries import Going
 
 TO_DO = frozenset({Status.NOT_STARTED, Status.IN_PROGRESS, Status.DUE, *LATE})
 WITH_DATE_IN_WORDS = frozenset({Status.DUE, *LATE})
@@ -63,6 +63,7 @@ class MyTraining:
     carry_on: CarryOn | None
     needs: Sequence[Need]
     suggested: Need | None
+    changed: Sequence[Row]
     in_date: Sequence[Certificate]
     joint_day: tuple[Cohort, CohortSession] | None
     minutes: int
@@ -87,11 +88,18 @@ def my_training(actor: Actor) -> MyTraining:
         carry_on=carry_on,
         needs=[need for need in needs if need is not suggested],
         suggested=suggested,
+        changed=[need.row for need in every if is_changed(need)],
         in_date=_in_date(owned, {need.row.plan.module.slug for need in needs}),
         joint_day=cohorts.next_joint_day(actor),
         minutes=sum(one.minutes for one in owned if one.completed_on.year == year and one.state.kind != "revoked"),
         year=year,
     )
+
+
+def is_changed(need: Need) -> bool:
+    """Whether a finished module asks to be looked at again in part, and is not to be renewed as a whole anyway."""
+    going = need.row.going
+    return bool(going.completed_at and not need.is_to_do and updates.asked(need.row.plan.module, going))
 
 
 def _need(asked: ModuleStanding, goings: Mapping[str, Going]) -> Need:

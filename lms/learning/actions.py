@@ -1,5 +1,6 @@
 """What a person does while learning: read a page, start again, keep a private note; and completion, which follows."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -12,7 +13,7 @@ from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import Refusal
 from lms.core.events import announce
-from lms.learning import queries
+from lms.learning import queries, updates
 from lms.learning.events import ModuleCompleted
 from lms.learning.models import Completion, PageRead, QuizPass, Reflection, Study
 from lms.learning.progress import Progress, may_start_again
@@ -26,6 +27,12 @@ class StillInDate(Refusal):
     """A module is studied anew only when its certificate has run out or soon will."""
 
     sentence = "Your certificate for this module is still in date, so there is nothing to start again yet."
+
+
+class NothingChanged(Refusal):
+    """There is nothing new to look at."""
+
+    sentence = "Nothing that matters has changed in this module since you finished it."
 
 
 class NoteTooLong(Refusal):
@@ -50,19 +57,24 @@ class ChangedElsewhere(Refusal):
     )
 
 
-def read_page(actor: Actor, module: Module, page: str) -> None:
+def read_page(actor: Actor, module: Module, page: str) -> bool:
     """Mark a page as read in the actor's present study, beginning one if there is none. Doing it twice changes nothing.
+    Returns whether the study was completed by it.
 
     In a finished study nothing is marked: it stays as it was when it was completed.
     """
     hold(actor.id)
     study = _present_study(actor.id, module)
     if study.completed_at is not None:
-        return
+        return False
     study.last_page = page
-    if not _has(select(PageRead.id).where(PageRead.study_id == study.id, PageRead.page == page)):
+    kept = db.session.scalar(select(PageRead).where(PageRead.study_id == study.id, PageRead.page == page))
+    if kept is None:
         db.session.add(PageRead(study_id=study.id, page=page, version=module.version))
+    elif kept.version < module.version:
+        kept.version, kept.read_at = module.version, clock.now()
     _complete_if_done(study, module)
+    return study.completed_at is not None
 
 
 def quiz_passed(fact: QuizPassed) -> None:
@@ -88,7 +100,7 @@ def start_again(actor: Actor, module: Module) -> Study:
     """
     hold(actor.id)
     study = _present_study(actor.id, module)
-    if study.completed_at is None:
+    if study.completed_at is None and study.refreshes is None:
         return study
     last = queries.own_completions(actor, module.slug)[0]
     if not may_start_again(last.completed_on, module.valid_months, clock.today()):
@@ -98,13 +110,49 @@ def start_again(actor: Actor, module: Module) -> Study:
     return fresh
 
 
+def refresh(actor: Actor, module: Module) -> Study:
+    """Open a study of what changed since the version the actor holds. Twice is harmless: an open study is carried on.
+
+    Raises NothingChanged when no change since then matters.
+    """
+    hold(actor.id)
+    study = _present_study(actor.id, module)
+    if study.completed_at is None:
+        return study
+    held = queries.going(actor, module.slug).held
+    if updates.since(module, held) is None:
+        raise NothingChanged
+    fresh = _open_beside(study, module)
+    fresh.refreshes = held
+    audit.record(actor, "study.refreshed", fresh.id, module=module.slug, since=held)
+    return fresh
+
+
+def questions_to_refresh(actor: Actor, quiz: str, module_slug: str) -> frozenset[str]:
+    """The questions to which a quiz is narrowed for this person, those of an open refresher; none: the whole quiz."""
+    module = shelf.library().module(module_slug)
+    going = queries.going(actor, module_slug)
+    if module is None or going.completed_at is not None or going.refreshes is None:
+        return frozenset()
+    asked = updates.since(module, going.refreshes)
+    return updates.questions(quiz, asked) if asked else frozenset()
+
+
 def open_anew(person_id: UUID, completion_id: UUID, module: Module) -> None:
     """A completion no longer counts (its certificate was withdrawn), so a fresh study waits beside the old one; nothing
     happens when the person has studied the module again since.
     """
     hold(person_id)
     study = _present_study(person_id, module)
-    if _has(select(Completion.id).where(Completion.id == completion_id, Completion.study_id == study.id)):
+    whole = (
+        select(Study.id)
+        .where(Study.person_id == person_id, Study.module == module.slug, Study.refreshes.is_(None))
+        .order_by(Study.number.desc())
+        .limit(1)
+    )
+    if _has(
+        select(Completion.id).where(Completion.id == completion_id, Completion.study_id == whole.scalar_subquery())
+    ):
         _open_beside(study, module)
 
 
@@ -143,15 +191,24 @@ def _has(wanted: Select[UUID]) -> bool:
 
 
 def _complete_if_done(study: Study, module: Module) -> None:
-    """Record the completion and announce it, in the same transaction, once."""
+    """End the study when all is done; record the completion and announce it in the same transaction, once. A refresher
+    ends without either: the evidence of the first time stays, and so does its date.
+    """
     db.session.flush()
-    read = db.session.scalars(select(PageRead.page).where(PageRead.study_id == study.id)).all()
-    passed = db.session.scalars(select(QuizPass.quiz).where(QuizPass.study_id == study.id)).all()
-    pages = [page.slug for page in module.pages]
-    if not Progress(pages, module.quizzes, read, passed).is_complete:
+    read = db.session.execute(select(PageRead.page, PageRead.version).where(PageRead.study_id == study.id))
+    passed = db.session.scalars(select(QuizPass.quiz).where(QuizPass.study_id == study.id))
+    read_in = {row.page: row.version for row in read}
+    done = queries.done_in(module.slug, read_in, frozenset(passed), study.refreshes)
+    if not Progress([page.slug for page in module.pages], module.quizzes, *done).is_complete:
         return
-    at = clock.now()
-    study.completed_at = at
+    study.completed_at, study.version = clock.now(), module.version
+    if study.refreshes is None:
+        _record_completion(study, module, study.completed_at)
+    else:
+        audit.record(None, "study.refresher_finished", study.id, module=module.slug, version=module.version)
+
+
+def _record_completion(study: Study, module: Module, at: datetime) -> None:
     completion = Completion(
         person_id=study.person_id,
         study_id=study.id,

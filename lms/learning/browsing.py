@@ -10,8 +10,10 @@ from flask import url_for
 from lms.catalogue import shelf
 from lms.catalogue.content import AudienceLevel
 from lms.catalogue.search import Hit, search
+from lms.learning import updates
+from lms.learning.going import Going
 from lms.learning.outlines import Outline, outlines
-from lms.learning.queries import Going
+from lms.web.templating import duration
 
 LEVELS: tuple[str, ...] = get_args(AudienceLevel)
 MOST_PAGES = 20
@@ -48,10 +50,19 @@ class Found:
 def row(plan: Outline, going: Going) -> Row:
     """A module with how far its reader is, as figures and as words."""
     total, done = len(plan.pages), plan.progress(going.read, going.passed).pages_read
-    pages = f"{total} {'page' if total == 1 else 'pages'}"
+    pages = _pages(total)
+    asked = updates.asked(plan.module, going)
+    if asked:
+        changed = f"{_pages(len(asked.pages))} changed"
+        left = [page for page in asked.pages if page not in going.read or going.completed_at]
+        return Row(plan, going, total - len(left), f"{changed}; {duration(updates.minutes(plan.module, asked))}")
     if going.completed_at:
         return Row(plan, going, total, "Finished")
     return Row(plan, going, done, f"{done} of {pages}" if going.is_started else pages)
+
+
+def _pages(number: int) -> str:
+    return f"{number} {'page' if number == 1 else 'pages'}"
 
 
 def find(goings: Mapping[str, Going], words: str, level: str) -> Found:

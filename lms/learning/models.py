@@ -11,7 +11,11 @@ from lms.core.db import Row
 
 
 class Study(Row):
-    """One go at a module. A renewal years later is a new study beside the old one, so history is never overwritten."""
+    """One go at a module. A renewal years later is a new study beside the old one, so history is never overwritten.
+
+    `refreshes` is set where only what changed since that version is asked for; such a study brings no completion of
+    its own. `version` is that of the content the study began with and, once completed, ended with.
+    """
 
     __tablename__ = "studies"
     __table_args__ = (UniqueConstraint("person_id", "module", "number"),)
@@ -23,6 +27,7 @@ class Study(Row):
     started_at: Mapped[datetime] = mapped_column(default=clock.now)
     last_page: Mapped[str] = mapped_column(String(80), default="")
     completed_at: Mapped[datetime | None]
+    refreshes: Mapped[int | None]
 
 
 class PageRead(Row):

@@ -3,17 +3,17 @@ policy, and what a person sees of their own.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, literal_column, select, union_all
 
+from lms.catalogue import shelf
 from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import NotFound
-from lms.learning import policy
+from lms.learning import policy, updates
+from lms.learning.going import Going
 from lms.learning.models import Completion, PageRead, QuizPass, Reflection, Study
 
 People = Collection[UUID] | Select[UUID]
@@ -44,38 +44,27 @@ def studies(person_ids: People) -> Sequence[Study]:
     return db.session.scalars(wanted.order_by(Study.started_at, Study.id)).all()
 
 
-@dataclass(frozen=True)
-class Going:
-    """A person's present study of a module (the one with the highest number), with what is read and passed in it."""
-
-    module: str
-    number: int = 0
-    version: int = 0
-    last_page: str = ""
-    last_at: datetime | None = None
-    completed_at: datetime | None = None
-    read: frozenset[str] = frozenset()
-    passed: frozenset[str] = frozenset()
-
-    @property
-    def is_started(self) -> bool:
-        """Whether there is a study at all."""
-        return self.number > 0
-
-
 def _marks(*whose: ColumnElement[bool]) -> CompoundSelect[Any]:
     """Each study with each page read and each quiz passed in it, as rows of one query.
 
     On plain tables and built once: this is the query of every page anybody reads.
     """
     studies, pages, quizzes = Study.__table__.c, PageRead.__table__.c, QuizPass.__table__.c
-    study = (studies.module, studies.number, studies.version, studies.last_page, studies.completed_at)
+    study = (
+        *(studies.module, studies.number, studies.version, studies.last_page, studies.completed_at),
+        studies.refreshes,
+    )
+    none: ColumnElement[str] = literal_column("''")
     read = Study.__table__.join(PageRead.__table__, pages.study_id == studies.id)
     passed = Study.__table__.join(QuizPass.__table__, quizzes.study_id == studies.id)
     return union_all(
-        select(*study, literal_column("'study'"), literal_column("''"), studies.started_at).where(*whose),
-        select(*study, literal_column("'page'"), pages.page, pages.read_at).select_from(read).where(*whose),
-        select(*study, literal_column("'quiz'"), quizzes.quiz, quizzes.passed_at).select_from(passed).where(*whose),
+        select(*study, literal_column("'study'"), none, studies.started_at, literal_column("0")).where(*whose),
+        select(*study, literal_column("'page'"), pages.page, pages.read_at, pages.version)
+        .select_from(read)
+        .where(*whose),
+        select(*study, literal_column("'quiz'"), quizzes.quiz, quizzes.passed_at, literal_column("0"))
+        .select_from(passed)
+        .where(*whose),
     )
 
 
@@ -98,21 +87,37 @@ def _goings(rows: Iterable[Any]) -> dict[str, Going]:
     by_study: dict[tuple[str, int], list[Any]] = {}
     for row in rows:
         by_study.setdefault((row[0], row[1]), []).append(row)
-    return {module: _going(by_study[module, number]) for module, number in sorted(by_study)}
+    held: dict[str, int] = {}
+    for (module, _), (first, *_rest) in by_study.items():
+        if first[4] is not None:
+            held[module] = max(held.get(module, 0), first[2])
+    return {module: _going(by_study[module, number], held.get(module, 0)) for module, number in sorted(by_study)}
 
 
-def _going(rows: list[Any]) -> Going:
-    module, number, version, last_page, completed_at, *_ = rows[0]
-    return Going(
-        module,
-        number,
-        version,
-        last_page,
-        max(row[7] for row in rows),
-        completed_at,
-        frozenset(row[6] for row in rows if row[5] == "page"),
-        frozenset(row[6] for row in rows if row[5] == "quiz"),
-    )
+def _going(rows: list[Any], held: int) -> Going:
+    slug, number, version, last_page, completed_at, refreshes, *_ = rows[0]
+    read_in = {row[7]: row[9] for row in rows if row[6] == "page"}
+    passed = frozenset(row[7] for row in rows if row[6] == "quiz")
+    is_history = completed_at is not None and refreshes is None  # as it was read then, whatever has changed since
+    read = (frozenset(read_in), passed) if is_history else done_in(slug, read_in, passed, refreshes)
+    last_at = max(row[8] for row in rows)
+    return Going(slug, number, version, last_page, last_at, completed_at, read[0], read[1], refreshes, held)
+
+
+def done_in(
+    slug: str, read_in: dict[str, int], passed: frozenset[str], refreshes: int | None
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The pages and quizzes that count as done in an open study or a refresher: a page that has changed in a way that
+    matters since it was read does not, and in a refresher all that it does not ask for does.
+    """
+    module = shelf.library().module(slug)
+    if module is None:
+        return frozenset(read_in), passed
+    pages = frozenset(updates.still_fresh(module, read_in))
+    if refreshes is None:
+        return pages, passed
+    left_alone, not_tested = updates.not_asked(module, updates.since(module, refreshes))
+    return pages | left_alone, passed | not_tested
 
 
 def own_completions(actor: Actor, module: str | None = None) -> Sequence[Completion]:

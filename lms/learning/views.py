@@ -11,7 +11,7 @@ from lms.config import Settings
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import NotFound
-from lms.learning import actions, browsing, notes, outlines, queries
+from lms.learning import actions, browsing, notes, outlines, queries, updates
 from lms.learning.forms import ReflectionForm
 from lms.learning.outlines import Outline
 from lms.learning.progress import may_start_again
@@ -44,7 +44,7 @@ def module(module: str) -> ResponseReturnValue:
     earlier = queries.own_completions(actor, module)
     last = earlier[0] if earlier else None
     again = bool(last and may_start_again(last.completed_on, plan.module.valid_months, clock.today()))
-    resume = plan.next_step(progress.resume(going.last_page))
+    resume, asked = plan.next_step(progress.resume(going.last_page)), updates.asked(plan.module, going)
     return render_template(
         "learning/module.html",
         plan=plan,
@@ -54,6 +54,8 @@ def module(module: str) -> ResponseReturnValue:
         earlier=earlier,
         last=last,
         again=again,
+        asked=asked,
+        minutes_asked=updates.minutes(plan.module, asked) if asked else 0,
     )
 
 
@@ -64,6 +66,19 @@ def start_again(module: str) -> ResponseReturnValue:
     plan = outlines.outline(module)
     actions.start_again(current_actor(), plan.module)
     return done("You have started this module again.", "learning.module", module=module)
+
+
+@bp.post("/learn/<module>/refresh")
+@signed_in
+def refresh(module: str) -> ResponseReturnValue:
+    """Read only what has changed since I finished the module."""
+    actor, plan = current_actor(), outlines.outline(module)
+    actions.refresh(actor, plan.module)
+    going = queries.going(actor, module)
+    after = plan.progress(going.read, going.passed).resume(going.last_page)
+    if after.page:
+        return done(None, "learning.page", module=module, page=after.page)
+    return done(None, "learning.module", module=module)
 
 
 @bp.get("/learn/<module>/<page>")
@@ -105,7 +120,8 @@ def read_on(module: str, page: str) -> ResponseReturnValue:
     """Continue: mark the page as read and go on."""
     actor, plan = current_actor(), outlines.outline(module)
     plan.page(page)
-    actions.read_page(actor, plan.module, page)
+    if actions.read_page(actor, plan.module, page):
+        return done(None, "learning.module", module=module)
     going = queries.going(actor, module)
     after = plan.progress(going.read, going.passed).after(page)
     if after.page:

@@ -16,6 +16,7 @@ from lms.quizzes import scenario as engine
 from lms.quizzes.events import QuizPassed
 from lms.quizzes.knowledge import DrawDoesNotFit
 from lms.quizzes.models import Answer, Attempt
+from lms.quizzes.narrowing import narrowed
 from lms.quizzes.quiz import KnowledgeCheck, Scenario
 from lms.quizzes.scenario import NotThere, PlayDoesNotFit
 from lms.quizzes.shelf import Quiz, quizzes
@@ -38,7 +39,8 @@ def start_check(actor: Actor, check: KnowledgeCheck) -> Attempt:
         else:
             return open_one
     seed = token_hex(SEED_BYTES)
-    return _begin(actor, check, CHECK, seed=seed, state=sitting.to_json(sitting.begin(check, seed)))
+    drawn = sitting.begin(narrowed(actor, check), seed)
+    return _begin(actor, check, CHECK, seed=seed, state=sitting.to_json(drawn))
 
 
 def take_seat(actor: Actor, scenario: Scenario, seat: str, leaving: UUID | None = None) -> Attempt:

@@ -13,6 +13,7 @@ from lms.quizzes import paths, queries, retelling, sitting, table
 from lms.quizzes import scenario as engine
 from lms.quizzes.knowledge import DrawDoesNotFit
 from lms.quizzes.models import Attempt
+from lms.quizzes.narrowing import narrowed
 from lms.quizzes.quiz import Choice, Ending, KnowledgeCheck, Scenario, Scene, Seat
 from lms.quizzes.retelling import Decision
 from lms.quizzes.scenario import Play, PlayDoesNotFit
@@ -34,9 +35,12 @@ class Goes:
 
 @dataclass(frozen=True)
 class CheckFront:
-    """The front of a knowledge check; `stands` is how far the open go is."""
+    """The front of a knowledge check; `asked` is the part of it that a fresh go is about, `stands` how far the open
+    go is.
+    """
 
     check: KnowledgeCheck
+    asked: KnowledgeCheck
     module: Module
     goes: Goes
     fresh: Sitting
@@ -124,7 +128,8 @@ def check_front(actor: Actor, check: KnowledgeCheck) -> CheckFront:
             stands = queries.sitting_of(check, goes.open)
         except DrawDoesNotFit:
             goes = Goes(goes.ended, goes.open, is_rewritten=True)
-    return CheckFront(check, module_of(check), goes, sitting.begin(check, check.slug), stands)
+    asked = narrowed(actor, check)
+    return CheckFront(check, asked, module_of(check), goes, sitting.begin(asked, check.slug), stands)
 
 
 def scenario_front(actor: Actor, scenario: Scenario) -> ScenarioFront:

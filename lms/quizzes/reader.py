@@ -11,7 +11,7 @@ from lms.catalogue.markdown import Around, render_block
 from lms.catalogue.proof import Names, link_faults
 from lms.catalogue.schema import SLUG
 from lms.catalogue.strict_yaml import ContentFaults, Document, Fault, Level, validate
-from lms.quizzes import knowledge, paths
+from lms.quizzes import bank, paths
 from lms.quizzes.proof import word_faults
 from lms.quizzes.quiz import Choice, KnowledgeCheck, More, Problem, Scenario, Scene, unknown
 from lms.quizzes.schema import CheckFile, ScenarioFile
@@ -108,6 +108,7 @@ def _read(quizzes_dir: Path, ground: _Ground) -> tuple[Quizzes, list[Fault]]:
             quizzes[path.stem] = quiz
     faults += _missing(slugs, quizzes, ground)
     faults += _untested(quizzes, ground)
+    faults += _changed_questions(quizzes, ground)
     return Quizzes(quizzes), faults
 
 
@@ -134,6 +135,20 @@ def _untested(quizzes: Mapping[str, Quiz], ground: _Ground) -> Iterator[Fault]:
             if place + 1 not in tested:
                 message = f"No question and no scenario tests outcome {place + 1}, “{outcome}”."
                 yield ground.names[module.slug].header.fault(("outcomes", place), message)
+
+
+def _changed_questions(quizzes: Mapping[str, Quiz], ground: _Ground) -> Iterator[Fault]:
+    """Questions that a module's list of changes names and no check of the module has."""
+    for module in ground.library.modules:
+        own = [quizzes[slug] for slug in module.quizzes if slug in quizzes]
+        known = [one.key for quiz in own if isinstance(quiz, KnowledgeCheck) for one in quiz.questions]
+        if len(own) < len(module.quizzes):
+            continue
+        for place, change in enumerate(module.changes):
+            for number, key in enumerate(change.questions):
+                if key not in known:
+                    where = ("changes", place, "questions", number)
+                    yield ground.names[module.slug].header.fault(where, unknown("question", key, known))
 
 
 def _outcomes(quiz: Quiz) -> Sequence[int]:
@@ -171,7 +186,7 @@ def _quiz(path: Path, ground: _Ground) -> tuple[Quiz | None, list[Fault]]:
     facts = names.facts if names else None
     if isinstance(quiz, KnowledgeCheck):
         pages = names.pages if names else None
-        wrong, doubtful = knowledge.faults(quiz, facts, pages), knowledge.warnings(quiz)
+        wrong, doubtful = bank.faults(quiz, facts, pages), bank.warnings(quiz)
     else:
         wrong, doubtful = paths.faults(quiz, facts), paths.warnings(quiz)
         stories = _Stories(document, module, ground)

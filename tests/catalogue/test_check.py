@@ -198,3 +198,44 @@ def test_every_place_of_an_unknown_word_is_told(modules):
     page = modules / LEAD / "03-sources.md"
     page.write_text(page.read_text() + "\n[a](term:x) and [b](term:x)\n\n[c](term:x) but [d](term:tier)\n")
     assert [line for _, line, message in told(modules) if "`x`" in message] == [8, 8, 10]
+
+
+CHANGES = """sources: [adams-1999]
+changes:
+  - version: 2
+    made: 2027-03-01
+    says: Guidance is new.
+    material: true
+    pages: [then-and-now]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("version: 1\n", "version: 1\n", 17, "a change of version 2 is to come"),
+        ("pages: [then-and-now]", "pages: [then-and-nov]", 21, "Did you mean `then-and-now`?"),
+        ("    pages: [then-and-now]\n", "", 20, "names the `pages` to read again"),
+        (
+            "changes:\n",
+            "changes:\n  - {version: 3, made: 2027-04-01, says: So.}\n",
+            18,
+            "order of their versions",
+        ),
+    ],
+)
+def test_a_list_of_changes_speaks_of_versions_and_pages_that_are_there(modules, old, new, line, says):
+    path = modules / "lead-professional" / "module.md"
+    spoil(path, "sources: [adams-1999]\n", CHANGES)
+    if "is to come" not in says:
+        spoil(path, "version: 1\n", "version: 3\n")
+    spoil(path, old, new)
+    faults = [fault for fault in read(modules, date(2026, 11, 22)).faults if fault.level == "fault"]
+    assert any(fault.line == line and says in fault.message for fault in faults), faults
+
+
+def test_a_new_version_says_what_it_changed(modules):
+    spoil(modules / "lead-professional" / "module.md", "version: 1\n", "version: 2\n")
+    (fault,) = read(modules, date(2026, 11, 22)).faults
+    assert fault.level == "warning"
+    assert "Say in `changes` what version 2 changed" in fault.message

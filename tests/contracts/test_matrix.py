@@ -64,6 +64,7 @@ MATRIX = {
     "learning.page GET": "oooooooooo",
     "learning.read_on POST": "oooooooooo",
     "learning.reflections GET": "oooooooooo",
+    "learning.refresh POST": "oooooooooo",
     "learning.save_reflection POST": "oooooooooo",
     "learning.start_again POST": "oooooooooo",
     "people.agencies GET": "fffffffoff",

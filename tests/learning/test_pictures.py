@@ -16,7 +16,7 @@ def with_picture(settings, tmp_path, monkeypatch):
     folder = tmp_path / "modules"
     shutil.copytree(settings.modules_dir, folder)
     media = folder / "tiers-of-need" / "media"
-    media.mkdir()
+    media.mkdir(exist_ok=True)
     (media / "rings.png").write_bytes(PIXEL)
     (media / "notes.txt").write_text("not a picture")
     monkeypatch.setattr(settings, "modules_dir", Path(folder))

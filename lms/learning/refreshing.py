@@ -1,0 +1,54 @@
+"""What somebody who finished an older version of a module is asked to look at again: only what changed, and only where
+an author called the change material. Pure.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+
+class Change(Protocol):
+    """One entry of a module's list of changes: the version that brought it, and the pages and questions it touched."""
+
+    @property
+    def version(self) -> int: ...  # noqa: D102 -- named in the class's sentence
+    @property
+    def made(self) -> date: ...  # noqa: D102
+    @property
+    def material(self) -> bool: ...  # noqa: D102
+    @property
+    def says(self) -> str: ...  # noqa: D102
+    @property
+    def pages(self) -> Sequence[str]: ...  # noqa: D102
+    @property
+    def questions(self) -> Sequence[str]: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Refresher:
+    """The pages (in the module's order) and questions to go through again, and the reasons, oldest first."""
+
+    pages: Sequence[str]
+    questions: Collection[str]
+    reasons: Sequence[str]
+
+
+def refresher(changes: Sequence[Change], held: int, pages: Sequence[str]) -> Refresher | None:
+    """What is asked of somebody who holds version `held` of a module with these pages; None when nothing is.
+
+    Every material change after that version counts, once each. A page that is no longer there is not asked for, and
+    questions come only with a page: a refresher is read, then checked.
+    """
+    later = [change for change in changes if change.material and change.version > held]
+    touched = {page for change in later for page in change.pages}
+    asked = [page for page in pages if page in touched]
+    if not asked:
+        return None
+    questions = frozenset(question for change in later for question in change.questions)
+    return Refresher(asked, questions, [change.says for change in later])
+
+
+def is_stale(changes: Sequence[Change], page: str, read_in: int) -> bool:
+    """Whether a page, read in version `read_in`, has changed in a way that matters since."""
+    return any(change.material and change.version > read_in and page in change.pages for change in changes)
