@@ -45,6 +45,8 @@ def run(port: int, host: str, *, with_demo: bool) -> None:
     if host not in LOOPBACK:
         _stop("lms run is for this machine only. To serve others, start the lines of the Procfile.")
     os.environ.setdefault("LMS_BASE_URL", f"http://127.0.0.1:{port}")
+    if with_demo:
+        os.environ.setdefault("LMS_ANNEX_DIR", str(demonstration.ANNEX))
     try:
         serving.refuse_taken_port(host, port)
         settings = from_environment()

@@ -53,6 +53,14 @@ def _yes_no(text: str) -> bool:
     return text == "yes"
 
 
+def _folder(text: str) -> Path | None:
+    return Path(text) if text else None
+
+
+def _folders(text: str) -> tuple[Path, ...]:
+    return tuple(Path(part) for part in text.split(":") if part)
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("LMS_SECRET_KEY", "", "Signs cookies. At least 32 characters, from a good source; no default."),
     Setting(
@@ -78,6 +86,18 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("LMS_MODULES_DIR", str(PROJECT / "modules"), "Folder of the modules.", Path),
     Setting("LMS_QUIZZES_DIR", str(PROJECT / "quizzes"), "Folder of the quizzes.", Path),
+    Setting(
+        "LMS_MORE_CONTENT",
+        "",
+        "Folder with modules/ and quizzes/ of your own, added to the core; several are parted by a colon.",
+        _folders,
+    ),
+    Setting(
+        "LMS_ANNEX_DIR",
+        "",
+        "Folder of the local annex: your procedures and names, shown beside the core. Empty means none.",
+        _folder,
+    ),
     Setting("LMS_PROXIES", "0", "How many proxies stand in front and set X-Forwarded-For.", _whole),
     Setting("LMS_SIGN_IN_IDLE_HOURS", "12", "A sign-in ends after this many hours without use.", _up_to(8760)),
     Setting("LMS_SIGN_IN_DAYS", "14", "A sign-in ends after this many days in any case.", _up_to(365)),
@@ -101,6 +121,8 @@ class Settings:
     partnership: str
     modules_dir: Path
     quizzes_dir: Path
+    more_content: tuple[Path, ...]
+    annex_dir: Path | None
     proxies: int
     sign_in_idle_hours: int
     sign_in_days: int

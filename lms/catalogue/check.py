@@ -33,15 +33,23 @@ def repeated(document: Document, key: str, names: Sequence[str]) -> Iterator[Fau
             yield document.fault((place, key), f"`{name}` is here twice.")
 
 
-def references_faults(document: Document) -> Iterator[Fault]:
-    """What is wrong with `references.yaml` as a whole."""
-    yield from repeated(document, "key", named(document, "key"))
+def references_faults(document: Document, before: Collection[str] = ()) -> Iterator[Fault]:
+    """What is wrong with `references.yaml` as a whole; `before` are the works of folders read before it."""
+    names = named(document, "key")
+    yield from repeated(document, "key", names)
+    for place, name in enumerate(names):
+        if name in before:
+            yield document.fault((place, "key"), f"`{name}` is a work of the core already; leave it out here.")
 
 
 def codes_faults(folders: Sequence[Folder]) -> Iterator[Fault]:
     """Modules that share a code: their facts could not be told apart."""
     first: dict[str, str] = {}
+    slugs: list[str] = []
     for folder in folders:
+        if folder.slug in slugs:
+            yield Fault(folder.file, 1, 1, f"There is a module `{folder.slug}` already; give the folder another name.")
+        slugs.append(folder.slug)
         code = folder.header.code if folder.header else ""
         if code and first.setdefault(code, folder.slug) != folder.slug:
             yield folder.document.fault(("code",), f"The module `{first[code]}` has the code {code} already.")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Literal
 
 from markupsafe import Markup
@@ -119,6 +120,7 @@ class Module:
     glossary: Mapping[str, GlossaryTerm]
     references: Sequence[Reference]
     hash: str
+    folder: Path
     changes: Sequence[Change] = ()
 
     def page(self, slug: str) -> Page | None:

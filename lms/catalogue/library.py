@@ -51,26 +51,34 @@ class Reading:
     folders: Sequence[Folder]
 
 
-def load(modules_dir: Path) -> Library:
+def load(modules_dir: Path, more: Sequence[Path] = ()) -> Library:
     """Read the modules for use. Raises ContentFaults with all faults; warnings do not stand in the way."""
-    reading = read(modules_dir)
+    reading = read(modules_dir, more=more)
     if any(fault.level == "fault" for fault in reading.faults):
         raise ContentFaults(reading.faults)
     return reading.library
 
 
-def read(modules_dir: Path, today: date | None = None) -> Reading:
-    """Read the modules with all their faults, as far as they can be read. `today` decides which reviews are late."""
-    if not modules_dir.is_dir():
-        missing = Fault(shown(modules_dir), 1, 1, "There is no such folder of modules.")
-        return Reading(Library((), {}), [missing], ())
-    document, entries, faults = read_references(modules_dir)
-    faults += check.references_faults(document)
-    references = {entry.key: Reference(**dict(entry)) for _, entry in entries}
-    paths = sorted(path for path in modules_dir.iterdir() if path.is_dir() and not path.name.startswith("."))
-    folders = [read_folder(path) for path in paths]
+def read(modules_dir: Path, today: date | None = None, more: Sequence[Path] = ()) -> Reading:
+    """Read the modules with all their faults, as far as they can be read. `today` decides which reviews are late, and
+    `more` are folders of further modules, each with a `references.yaml` of its own.
+    """
+    references: dict[str, Reference] = {}
+    works: list[str] = []
+    folders: list[Folder] = []
+    faults: list[Fault] = []
+    for place in (modules_dir, *more):
+        if not place.is_dir():
+            faults.append(Fault(shown(place), 1, 1, "There is no such folder of modules."))
+            continue
+        document, entries, found = read_references(place)
+        faults += [*found, *check.references_faults(document, works)]
+        references |= {entry.key: Reference(**dict(entry)) for _, entry in entries if entry.key not in references}
+        works += named(document, "key")
+        paths = sorted(path for path in place.iterdir() if path.is_dir() and not path.name.startswith("."))
+        folders += [read_folder(path) for path in paths]
     faults += check.codes_faults(folders)
-    known = check.Known(named(document, "key"), [folder.slug for folder in folders], today or clock.today())
+    known = check.Known(works, [folder.slug for folder in folders], today or clock.today())
     modules = []
     for folder in folders:
         module, found = _module(folder, references, known)
@@ -111,6 +119,7 @@ def _module(
         glossary=terms,
         references=tuple(sorted(works.values(), key=lambda work: work.full.casefold())),
         hash=folder.hash,
+        folder=folder.path,
     ), faults
 
 

@@ -108,6 +108,28 @@ class TermEntry(Written):
     fact: FactId | None = None
 
 
+class LocalName(Written):
+    """What an area calls something that the core calls otherwise."""
+
+    term: Slug
+    local: Words
+
+
+class AnnexEntry(Written):
+    """`annex.yaml`: whose annex it is."""
+
+    area: Words
+    owner: Words
+    version: Annotated[int, Field(ge=1)]
+    names: list[LocalName] = Field(default_factory=list)
+
+
+class PanelHeader(Written):
+    """The header of an annex's page."""
+
+    updated: date
+
+
 class ReferenceEntry(Written):
     """One entry of `references.yaml`."""
 

@@ -70,6 +70,9 @@ def _remarks(today: date) -> Sequence[Fault]:
     kept: tuple[date, Sequence[Fault]] | None = current_app.extensions.get(_KEY)
     if kept is None or kept[0] != today:
         settings: Settings = current_app.extensions["settings"]
-        kept = (today, reader.check(settings.modules_dir, settings.quizzes_dir))
+        kept = (
+            today,
+            reader.check_all(settings),
+        )
         current_app.extensions[_KEY] = kept
     return kept[1]

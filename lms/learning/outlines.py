@@ -36,7 +36,8 @@ class Step:
 @dataclass(frozen=True)
 class Outline:
     """A module as a reader walks through it, with what is drawn alike for every reader: `below` stands under each page,
-    and `rings` has the ring for each number of pages read.
+    `local` (by page, `module` for the front) is what the area adds there, and `rings` has the ring for each number of
+    pages read.
     """
 
     module: Module
@@ -46,6 +47,7 @@ class Outline:
     address: str
     words: Sequence[GlossaryTerm]
     below: Mapping[str, Markup]
+    local: Mapping[str, Markup]
     rings: Sequence[Markup]
 
     def progress(self, read: frozenset[str], passed: frozenset[str]) -> Progress:
@@ -110,13 +112,32 @@ def _made(module: Module) -> Outline:
         url_for("learning.module", module=module.slug),
         words,
         {page.slug: _below(module, page, words) for page in module.pages},
+        _local(module),
         [ring(len(pages), read) for read in range(len(pages) + 1)],
     )
 
 
 def _below(module: Module, page: Page, words: Sequence[GlossaryTerm]) -> Markup:
     """Works and words under a page. They were a tenth of the time a page took, and change only with the content."""
-    return Markup(render_template("learning/below.html", module=module, page=page, all_words=words))  # noqa: S704 -- a template's own, escaped
+    names = annex.names if (annex := shelf.local()) else {}
+    area = annex.area if annex else ""
+    drawn = render_template(
+        "learning/below.html", module=module, page=page, all_words=words, local_names=names, area=area
+    )
+    return Markup(drawn)  # noqa: S704 -- a template's own, escaped
+
+
+def _local(module: Module) -> dict[str, Markup]:
+    """What the area adds to each page, drawn once."""
+    annex = shelf.local()
+    if annex is None:
+        return {}
+    drawn = {
+        page: render_template("learning/local.html", annex=annex, panel=panel)
+        for (slug, page), panel in annex.panels.items()
+        if slug == module.slug
+    }
+    return {page: Markup(html) for page, html in drawn.items()}  # noqa: S704 -- a template's own, escaped
 
 
 def _quiz_step(slug: str) -> Step:

@@ -2,12 +2,11 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, request, send_from_directory
+from flask import Blueprint, Response, jsonify, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
 
 from lms.catalogue.content import Page
 from lms.catalogue.markdown import PICTURE
-from lms.config import Settings
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import NotFound
@@ -107,10 +106,9 @@ def _read(actor: Actor, plan: Outline, shown: Page, **about_note: object) -> str
 @signed_in
 def picture(module: str, name: str) -> ResponseReturnValue:
     """A picture of a module, from its media folder."""
-    settings: Settings = current_app.extensions["settings"]
     if not PICTURE.fullmatch(f"media/{name}"):
         raise NotFound
-    folder = settings.modules_dir / outlines.outline(module).module.slug / "media"
+    folder = outlines.outline(module).module.folder / "media"
     return send_from_directory(folder, name, max_age=PICTURE_KEPT_SECONDS)
 
 

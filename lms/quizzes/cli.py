@@ -19,14 +19,20 @@ def content() -> None:
 @content.command()
 @click.option("--modules", type=FOLDER, help="Folder of the modules; LMS_MODULES_DIR unless given.")
 @click.option("--quizzes", type=FOLDER, help="Folder of the quizzes; LMS_QUIZZES_DIR unless given.")
-def check(modules: Path | None, quizzes: Path | None) -> None:
+@click.option("--annex", type=FOLDER, help="Folder of the local annex; LMS_ANNEX_DIR unless given.")
+def check(modules: Path | None, quizzes: Path | None, annex: Path | None) -> None:
     """Find every fault at once, with file, line and column; exit status 1 if there is any."""
     try:
         settings = from_environment()
     except BadSetting as bad:
         click.echo(str(bad), err=True)
         sys.exit(2)
-    faults = reader.check(modules or settings.modules_dir, quizzes or settings.quizzes_dir)
+    faults = reader.check(
+        modules or settings.modules_dir,
+        quizzes or settings.quizzes_dir,
+        () if modules else settings.more_content,
+        annex or settings.annex_dir,
+    )
     for fault in faults:
         click.echo(str(fault))
     warnings = sum(fault.level == "warning" for fault in faults)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lms.catalogue.annex import read as read_annex
 from lms.catalogue.content import Library, Module
 from lms.catalogue.folder import read_yaml, shown
 from lms.catalogue.library import read as read_modules
@@ -11,6 +12,7 @@ from lms.catalogue.markdown import Around, render_block
 from lms.catalogue.proof import Names, link_faults
 from lms.catalogue.schema import SLUG
 from lms.catalogue.strict_yaml import ContentFaults, Document, Fault, Level, validate
+from lms.config import Settings
 from lms.quizzes import bank, paths
 from lms.quizzes.proof import word_faults
 from lms.quizzes.quiz import Choice, KnowledgeCheck, More, Problem, Scenario, Scene, unknown
@@ -54,7 +56,7 @@ class _Ground:
     names: Mapping[str, _Names]
 
 
-def load(quizzes_dir: Path, library: Library) -> Quizzes:
+def load(quizzes_dir: Path, library: Library, more: Sequence[Path] = ()) -> Quizzes:
     """Read the quizzes for use. Raises ContentFaults with all faults; warnings do not stand in the way."""
     names = {
         module.slug: _Names(
@@ -66,15 +68,19 @@ def load(quizzes_dir: Path, library: Library) -> Quizzes:
         )
         for module in library.modules
     }
-    quizzes, faults = _read(quizzes_dir, _Ground(library, names))
+    quizzes, faults = _read([quizzes_dir, *more], _Ground(library, names))
     if any(fault.level == "fault" for fault in faults):
         raise ContentFaults(faults)
     return quizzes
 
 
-def check(modules_dir: Path, quizzes_dir: Path) -> list[Fault]:
-    """Everything wrong with the content, in order of file and line; never raises."""
-    reading = read_modules(modules_dir)
+def check(
+    modules_dir: Path, quizzes_dir: Path, more: Sequence[Path] = (), annex_dir: Path | None = None
+) -> list[Fault]:
+    """Everything wrong with the content, in order of file and line; never raises. `more` are folders with further
+    `modules/` and `quizzes/`.
+    """
+    reading = read_modules(modules_dir, more=[root / "modules" for root in more])
     names = {
         folder.slug: _Names(
             folder.document,
@@ -85,17 +91,25 @@ def check(modules_dir: Path, quizzes_dir: Path) -> list[Fault]:
         )
         for folder in reading.folders
     }
-    return sorted({*reading.faults, *_read(quizzes_dir, _Ground(reading.library, names))[1]})
+    quizzes = _read([quizzes_dir, *(root / "quizzes" for root in more)], _Ground(reading.library, names))[1]
+    local = read_annex(annex_dir, reading.library).faults if annex_dir else []
+    return sorted({*reading.faults, *quizzes, *local})
 
 
-def _read(quizzes_dir: Path, ground: _Ground) -> tuple[Quizzes, list[Fault]]:
-    if not quizzes_dir.is_dir():
-        return Quizzes({}), [Fault(shown(quizzes_dir), 1, 1, "There is no such folder of quizzes.")]
+def check_all(settings: Settings) -> list[Fault]:
+    """Everything wrong with the content that the server is set to use."""
+    return check(settings.modules_dir, settings.quizzes_dir, settings.more_content, settings.annex_dir)
+
+
+def _read(folders: Sequence[Path], ground: _Ground) -> tuple[Quizzes, list[Fault]]:
+    faults = [Fault(shown(one), 1, 1, "There is no such folder of quizzes.") for one in folders if not one.is_dir()]
     quizzes: dict[str, Quiz] = {}
-    faults: list[Fault] = []
-    slugs = []
-    for path in sorted(quizzes_dir.iterdir()):
+    slugs: list[str] = []
+    for path in sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir()):
         if path.name.startswith("."):
+            continue
+        if path.stem in slugs:
+            faults.append(Fault(shown(path), 1, 1, f"There is a quiz `{path.stem}` already; give this another name."))
             continue
         if path.suffix != ".yaml" or not SLUG.fullmatch(path.stem):
             message = "A quiz is one file, called like lead-professional-check.yaml."

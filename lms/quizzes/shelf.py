@@ -29,8 +29,9 @@ class Quizzes:
 
 def install(app: Flask, settings: Settings) -> None:
     """Load all quizzes, after the modules they belong to. Raises ContentFaults."""
+    more = [root / "quizzes" for root in settings.more_content]
     with app.app_context():
-        put(app, reader.load(settings.quizzes_dir, library()).by_slug.values())
+        put(app, reader.load(settings.quizzes_dir, library(), more).by_slug.values())
 
 
 def put(app: Flask, quizzes: Iterable[Quiz]) -> None:

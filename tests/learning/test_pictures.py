@@ -1,9 +1,10 @@
 """Pictures in a module's media folder."""
 
 import shutil
-from pathlib import Path
 
 import pytest
+
+from lms.catalogue import shelf
 
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc000000301010018dd8db00000000049454e44ae426082"
@@ -11,15 +12,15 @@ PIXEL = bytes.fromhex(
 
 
 @pytest.fixture
-def with_picture(settings, tmp_path, monkeypatch):
-    """The content folder, with a picture in one module."""
-    folder = tmp_path / "modules"
-    shutil.copytree(settings.modules_dir, folder)
-    media = folder / "tiers-of-need" / "media"
+def with_picture(app, database, revise, tmp_path):
+    """A module with a picture in its folder."""
+    folder = tmp_path / "tiers-of-need"
+    shutil.copytree(shelf.library().module("tiers-of-need").folder, folder)
+    media = folder / "media"
     media.mkdir(exist_ok=True)
     (media / "rings.png").write_bytes(PIXEL)
     (media / "notes.txt").write_text("not a picture")
-    monkeypatch.setattr(settings, "modules_dir", Path(folder))
+    revise("tiers-of-need", folder=folder)
 
 
 def test_a_picture_is_shown_to_people_who_are_signed_in(as_user, make, nobody, with_picture):
