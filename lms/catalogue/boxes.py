@@ -162,11 +162,11 @@ class Figure(_Box):
             caption = SubElement(figure, "figcaption")
             caption.text, caption.tail = parts[0].text, None
             caption.extend(list(parts[0]))
-        if len(parts) > 1:
-            self._leave(figure, FOLD)
-            figure.extend(parts[1:])
-            self._leave(figure, UNFOLD)
         block[:] = [figure]
+        if len(parts) > 1:
+            self._leave(block, FOLD)
+            block.extend(parts[1:])
+            self._leave(block, UNFOLD)
 
     def _leave(self, element: Element, name: str) -> None:
         """A mark that is replaced only after the author's text was sanitised, so that no author can make what we do."""
