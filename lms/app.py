@@ -10,6 +10,7 @@ from lms.certificates import views as certificates
 from lms.cohorts.views import attendance, booking, building
 from lms.config import Settings, from_environment
 from lms.core import db, events, schema
+from lms.flags import views as flags
 from lms.home import authoring
 from lms.home import views as home
 from lms.learning import views as learning
@@ -32,6 +33,7 @@ BLUEPRINTS = (
     booking.bp,
     building.bp,
     attendance.bp,
+    flags.bp,
     reports.bp,
     home.bp,
     authoring.bp,

@@ -92,6 +92,7 @@ class Page:
     reflection: Reflection | None = None
     terms: Sequence[GlossaryTerm] = ()
     facts: Sequence[str] = ()
+    headings: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

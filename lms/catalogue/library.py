@@ -23,6 +23,8 @@ from lms.catalogue.schema import ChangeEntry
 from lms.catalogue.strict_yaml import ContentFaults, Fault
 from lms.core import clock
 
+TOP_HEADING = 2
+
 __all__ = [
     "ContentFaults",
     "Fact",
@@ -169,4 +171,5 @@ def _page(file: PageFile, rendered: Rendered, glossary: Mapping[str, GlossaryTer
         reflection=Reflection(**dict(header.reflection)) if header.reflection else None,
         terms=tuple(glossary[key] for key in dict.fromkeys(rendered.used.terms) if key in glossary),
         facts=tuple(dict.fromkeys(rendered.used.facts)),
+        headings=tuple(words for level, words in rendered.used.headings if level == TOP_HEADING),
     )

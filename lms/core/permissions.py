@@ -13,6 +13,7 @@ class Permission(StrEnum):
 
     AGENCY_READ = "agency:read"
     COHORT_EDIT = "cohort:edit"
+    CONTENT_ANSWER = "content:answer"
     CONTENT_READ = "content:read"
     REPORT_READ = "report:read"
     REQUIREMENT_EXEMPT = "requirement:exempt"
@@ -42,7 +43,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: frozenset(),
     Role.TRAINER: frozenset({Permission.COHORT_EDIT}),
     Role.MANAGER: frozenset({Permission.REPORT_READ, Permission.REQUIREMENT_EXEMPT}),
-    Role.AUTHOR: frozenset({Permission.CONTENT_READ}),
+    Role.AUTHOR: frozenset({Permission.CONTENT_READ, Permission.CONTENT_ANSWER}),
     Role.COORDINATOR: frozenset({Permission.COHORT_EDIT, Permission.REPORT_READ}),
     Role.OBSERVER: frozenset(),
     Role.ADMINISTRATOR: frozenset({Permission.AGENCY_READ}),

@@ -12,11 +12,12 @@ from lms.catalogue.strict_yaml import Fault
 from lms.config import Settings
 from lms.core import clock
 from lms.core.permissions import Permission
+from lms.flags import queries as flags
 from lms.learning.outlines import Outline, outlines
 from lms.quizzes import reader
 from lms.quizzes import shelf as quiz_shelf
 from lms.quizzes.quiz import KnowledgeCheck, Scenario
-from lms.web.access import requires
+from lms.web.access import current_actor, requires
 
 bp = Blueprint("authoring", __name__, url_prefix="/content", template_folder="templates")
 
@@ -45,7 +46,8 @@ def content() -> ResponseReturnValue:
     shown = [_shown(plan, remarks, today) for plan in outlines()]
     told = {id(remark) for one in shown for remark in one.remarks}
     others = [remark for remark in remarks if id(remark) not in told]
-    return render_template("home/content.html", shown=shown, others=others)
+    waiting = flags.waiting(current_actor())
+    return render_template("home/content.html", shown=shown, others=others, flagged=waiting)
 
 
 def _shown(plan: Outline, remarks: Sequence[Fault], today: date) -> Shown:

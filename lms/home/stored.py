@@ -45,6 +45,8 @@ GROUPS = (
             "seat you chose, when, points, and whether you passed.",
             "quiz_answers": "Each answer and each choice you gave, whether it was right, and when.",
             "quiz_passes": "That a quiz was passed within a go at a module, and when.",
+            "flags": "What you flagged as wrong on a page, your words, the version, and the authors’ answer. Authors "
+            "read it without your name.",
             "completions": "That you finished a module: which version, its minutes, and the date.",
         },
         "Others see only that a module was begun or finished, and the dates.",

@@ -35,9 +35,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Outline:
-    """A module as a reader walks through it, with what is drawn alike for every reader: `below` stands under each page,
-    `local` (by page, `module` for the front) is what the area adds there, and `rings` has the ring for each number of
-    pages read.
+    """A module as a reader walks through it, with what is drawn alike for every reader.
+
+    `text` is what each page says, with a way to flag each part of it as wrong; `below` stands under it; `local` (by page,
+    `module` for the front) is what the area adds there; `rings` has the ring for each number of pages read.
     """
 
     module: Module
@@ -46,6 +47,7 @@ class Outline:
     quizzes: Sequence[str]
     address: str
     words: Sequence[GlossaryTerm]
+    text: Mapping[str, Markup]
     below: Mapping[str, Markup]
     local: Mapping[str, Markup]
     rings: Sequence[Markup]
@@ -111,10 +113,22 @@ def _made(module: Module) -> Outline:
         tuple(module.quizzes),
         url_for("learning.module", module=module.slug),
         words,
+        {page.slug: _flaggable(module, page) for page in module.pages},
         {page.slug: _below(module, page, words) for page in module.pages},
         _local(module),
         [ring(len(pages), read) for read in range(len(pages) + 1)],
     )
+
+
+def _flaggable(module: Module, page: Page) -> Markup:
+    """The page's text with a quiet link at the end of each part under a heading, to say what is wrong with it."""
+    before, *parts = str(page.html).split("<h2 ")
+    pieces = [before]
+    for heading, part in zip(page.headings, parts, strict=True):
+        address = url_for("flags.form", module=module.slug, page=page.slug, part=heading)
+        link = render_template("learning/flag.html", address=address, heading=heading)
+        pieces.append(f"<h2 {part}{link}")
+    return Markup("".join(pieces))  # noqa: S704 -- the page's own HTML, and a template's own
 
 
 def _below(module: Module, page: Page, words: Sequence[GlossaryTerm]) -> Markup:

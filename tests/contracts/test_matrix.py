@@ -21,6 +21,7 @@ from lms.cohorts.plan import Plan, PlannedSession
 from lms.core import clock
 from lms.core.db import db, writing
 from lms.core.permissions import Role, Scope
+from lms.flags import actions as flagging
 from lms.learning import actions as learning
 from lms.learning.events import ModuleCompleted
 from lms.learning.models import Completion, Reflection, Study
@@ -56,6 +57,12 @@ MATRIX = {
     "cohorts.joint_days GET": "oooooooooo",
     "cohorts.needs POST": "ohhhhhhhhh",
     "cohorts.show GET": "oooooooooh",
+    "flags.answer POST": "ffffffffof",
+    "flags.form GET": "oooooooooo",
+    "flags.listed GET": "ffffffffof",
+    "flags.mine GET": "oooooooooo",
+    "flags.new POST": "oooooooooo",
+    "flags.show GET": "ffffffffof",
     "home.home GET": "oooooooooo",
     "learning.catalogue GET": "oooooooooo",
     "learning.delete_reflection POST": "ohhhhhhhhh",
@@ -144,6 +151,8 @@ def _belongings(them, agency):
         session.flush()
         fact = ModuleCompleted(owner.id, module.slug, 1, module.hash, done.id, done.completed_on, now, 40)
         certificate = certificates.certify(fact) or session.scalar(select(certificates.Certificate))
+        wrong = flagging.Wrong("unclear")
+        flag = flagging.raise_flag(owner, module, _reflecting(module), wrong)
         sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
         session.add(sign_in)
     assert isinstance(note, Reflection)
@@ -151,6 +160,7 @@ def _belongings(them, agency):
         "cohort_id": cohort.id, "session_id": cohort.sessions[0].id, "agency_id": agency.id, "person_id": owner.id,
         "booking_id": db.session.scalar(select(Booking.id)), "certificate_id": certificate.id, "attempt_id": check.id,
         "play_id": play.id, "reflection_id": note.id, "sign_in_id": sign_in.id, "exemption_id": note.id,
+        "flag_id": flag.id,
         "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "position": 1, "number": 1,
     }  # fmt: skip
