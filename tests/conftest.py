@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -211,6 +212,19 @@ class Maker:
 def make(database: None) -> Maker:
     """Makes agencies, teams, people."""
     return Maker()
+
+
+@pytest.fixture
+def three_modules(app: Flask, database: None) -> Iterator[None]:
+    """A site of three modules, two of them core, so that what is asked of people does not hang on what we teach."""
+    before = app.extensions["library"]
+    core = {"lead-professional": True, "tiers-of-need": True, "leading-integrated-services": False}
+    modules = [replace(one, core=core[one.slug]) for one in before.modules if one.slug in core]
+    app.extensions["library"] = replace(before, modules=modules)
+    app.extensions["outlines"] = {}
+    yield
+    app.extensions["library"] = before
+    app.extensions["outlines"] = {}
 
 
 @pytest.fixture

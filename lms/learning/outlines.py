@@ -37,8 +37,8 @@ class Step:
 class Outline:
     """A module as a reader walks through it, with what is drawn alike for every reader.
 
-    `text` is what each page says, with a way to flag each part of it as wrong; `below` stands under it; `local` (by page,
-    `module` for the front) is what the area adds there; `rings` has the ring for each number of pages read.
+    `text` is what each page says, with a way to flag each part of it as wrong; `below` stands under it; `local` is what
+    the area adds (by page, `module` for the front); `rings` has the ring for each number of pages read.
     """
 
     module: Module

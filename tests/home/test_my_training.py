@@ -100,7 +100,7 @@ def test_who_has_done_everything_is_up_to_date_and_sees_what_runs_out_first(make
     assert said.split() == [str(hours), "h", str(minutes), "min"]
 
 
-def test_what_is_to_be_renewed_is_needed_again_and_no_longer_listed_as_in_date(make, as_user):
+def test_what_is_to_be_renewed_is_needed_again_and_no_longer_listed_as_in_date(make, as_user, three_modules):
     person = make.person()
     module = shelf.library().module(MODULE)
     with time_machine.travel(START):

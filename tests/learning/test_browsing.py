@@ -46,7 +46,7 @@ def test_a_search_without_result_says_so_and_offers_a_word_that_has_one(make, as
     assert titles(page) == []
 
 
-def test_the_level_narrows_the_list(make, as_user):
+def test_the_level_narrows_the_list(make, as_user, three_modules):
     visitor = as_user(make.person())
     levels = {module.level for module in shelf.library().modules}
     for level in levels:

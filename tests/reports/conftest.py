@@ -74,3 +74,8 @@ def rows(page: Page) -> list[dict[str, str]]:
     """The rows of a CSV answer, by heading."""
     assert page.headers["Content-Type"] == "text/csv; charset=utf-8"
     return list(csv.DictReader(io.StringIO(page.data.decode("utf-8-sig"))))
+
+
+@pytest.fixture(autouse=True)
+def _three_modules(three_modules: None) -> None:
+    """Every test of reports is on a site of three modules, two of them core."""
