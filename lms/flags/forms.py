@@ -21,7 +21,7 @@ class FlagForm(PageForm):
 
     passage = SelectField("Which part?", default="", validate_choice=False)
     says = TextAreaField(
-        "What should it say? (you need not write anything)",
+        "What should it say?",
         filters=[_plain],
         validators=[Length(max=LONGEST, message=f"Use at most {LONGEST:,} characters. Nothing you typed is lost.")],
     )
