@@ -6,6 +6,7 @@ from flask import Flask
 from lms import navigation, schedule, wiring
 from lms.audit import actions as audit
 from lms.catalogue import shelf
+from lms.catalogue import views as catalogue
 from lms.certificates import views as certificates
 from lms.cohorts.views import attendance, booking, building
 from lms.config import Settings, from_environment
@@ -27,6 +28,7 @@ BLUEPRINTS = (
     health.bp,
     people.bp,
     signin.bp,
+    catalogue.bp,
     quizzes.bp,
     learning.bp,
     certificates.bp,

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from lms.catalogue import prose
 from lms.catalogue.evidence import Strength
 from lms.catalogue.folder import Folder, PageFile, named, shown
+from lms.catalogue.schema import TermEntry
 from lms.catalogue.strict_yaml import Document, Fault
 
 
@@ -55,12 +56,19 @@ def codes_faults(folders: Sequence[Folder]) -> Iterator[Fault]:
             yield folder.document.fault(("code",), f"The module `{first[code]}` has the code {code} already.")
 
 
+def shared_glossary_faults(
+    document: Document, glossary: Sequence[tuple[int, TermEntry]], folders: Sequence[Folder]
+) -> Iterator[Fault]:
+    """What is wrong with the words beside the modules; a fact may be of any module."""
+    yield from _words(document, glossary, [fact for folder in folders for fact in folder.fact_ids])
+
+
 def folder_faults(folder: Folder, known: Known, claimed: Collection[str]) -> Iterator[Fault]:
     """What is wrong with one module, apart from the text of its pages. `claimed` are the facts its pages claim."""
     yield from _header(folder, known)
     yield from _changes(folder)
     yield from _facts(folder, known, claimed)
-    yield from _glossary(folder)
+    yield from _words(folder.glossary_document, folder.glossary, folder.fact_ids)
     yield from _numbers(folder)
     yield from _kinds(folder)
     yield from _reflections(folder)
@@ -123,14 +131,13 @@ def _facts(folder: Folder, known: Known, claimed: Collection[str]) -> Iterator[F
             yield document.fault((place, "id"), f"No page claims {fact.id}. Every fact stands in at least one claim.")
 
 
-def _glossary(folder: Folder) -> Iterator[Fault]:
-    document = folder.glossary_document
-    yield from repeated(document, "key", folder.terms)
-    for place, term in folder.glossary:
+def _words(document: Document, glossary: Sequence[tuple[int, TermEntry]], fact_ids: Collection[str]) -> Iterator[Fault]:
+    yield from repeated(document, "key", named(document, "key"))
+    for place, term in glossary:
         for found in prose.overclaims(term.means):
             yield document.fault((place, "means"), found.message)
-        if term.fact and term.fact not in folder.fact_ids:
-            yield document.fault((place, "fact"), unknown("fact", term.fact, folder.fact_ids))
+        if term.fact and term.fact not in fact_ids:
+            yield document.fault((place, "fact"), unknown("fact", term.fact, fact_ids))
 
 
 def _numbers(folder: Folder) -> Iterator[Fault]:

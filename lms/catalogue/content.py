@@ -1,7 +1,7 @@
 """What a module is made of, as frozen objects: pages, facts, words, references."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -136,10 +136,11 @@ class Module:
 
 @dataclass(frozen=True)
 class Library:
-    """All modules, in order of their codes, and all works they may cite by key."""
+    """All modules, in order of their codes, all works they may cite by key, and the words that no module explains."""
 
     modules: Sequence[Module]
     references: Mapping[str, Reference]
+    words: Mapping[str, GlossaryTerm] = field(default_factory=dict)
 
     def module(self, slug: str) -> Module | None:
         """The module at this address, or None."""

@@ -114,6 +114,16 @@ def read_references(modules_dir: Path) -> tuple[Document, list[tuple[int, Refere
     return document, entries, faults
 
 
+def read_shared_glossary(modules_dir: Path) -> tuple[Document, list[tuple[int, TermEntry]], list[Fault]]:
+    """The words that no module explains, in `glossary.yaml` beside the modules; the file may be missing."""
+    path = modules_dir / "glossary.yaml"
+    if not path.exists():
+        return Document(shown(path)), [], []
+    document = read_yaml(path)
+    entries, faults = validate_items(document, TermEntry)
+    return document, entries, faults
+
+
 def read_folder(path: Path) -> Folder:
     """Read one module's folder; what is wrong with its files is in `faults`, never raised."""
     matter, faults = _matter(path / "module.md")

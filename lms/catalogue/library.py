@@ -17,9 +17,18 @@ from lms.catalogue.content import (
     Reflection,
 )
 from lms.catalogue.evidence import Strength
-from lms.catalogue.folder import Folder, PageFile, Text, named, read_folder, read_references, shown
+from lms.catalogue.folder import (
+    Folder,
+    PageFile,
+    Text,
+    named,
+    read_folder,
+    read_references,
+    read_shared_glossary,
+    shown,
+)
 from lms.catalogue.markdown import Around, Rendered, render_page
-from lms.catalogue.schema import ChangeEntry
+from lms.catalogue.schema import ChangeEntry, TermEntry
 from lms.catalogue.strict_yaml import ContentFaults, Fault
 from lms.core import clock
 
@@ -80,6 +89,8 @@ def read(modules_dir: Path, today: date | None = None, more: Sequence[Path] = ()
         paths = sorted(path for path in place.iterdir() if path.is_dir() and not path.name.startswith("."))
         folders += [read_folder(path) for path in paths]
     faults += check.codes_faults(folders)
+    shared, words, shared_faults = read_shared_glossary(modules_dir)
+    faults += [*shared_faults, *check.shared_glossary_faults(shared, words, folders)]
     known = check.Known(works, [folder.slug for folder in folders], today or clock.today())
     modules = []
     for folder in folders:
@@ -87,7 +98,8 @@ def read(modules_dir: Path, today: date | None = None, more: Sequence[Path] = ()
         faults += [*folder.faults, *found]
         modules += [module] if module else []
     modules.sort(key=lambda module: int(module.code.removeprefix("M")))
-    return Reading(Library(tuple(modules), references), sorted(set(faults)), folders)
+    library = Library(tuple(modules), references, _glossary(words))
+    return Reading(library, sorted(set(faults)), folders)
 
 
 def _module(
@@ -96,7 +108,7 @@ def _module(
     """One module, rendered, with the faults that show when its files are compared."""
     around = _around(folder, references, known)
     intro, faults = _rendered(folder, folder.intro, around, known)
-    pages, facts, terms = [], _facts(folder), _glossary(folder)
+    pages, facts, terms = [], _facts(folder), _glossary(folder.glossary)
     cited = [*intro.used.references]
     claimed: set[str] = set()
     for file in folder.pages:
@@ -153,8 +165,8 @@ def _facts(folder: Folder) -> dict[str, Fact]:
     return {entry.id: Fact(**{**dict(entry), "references": tuple(entry.references)}) for _, entry in folder.facts}
 
 
-def _glossary(folder: Folder) -> dict[str, GlossaryTerm]:
-    return {entry.key: GlossaryTerm(**dict(entry)) for _, entry in folder.glossary}
+def _glossary(entries: Sequence[tuple[int, TermEntry]]) -> dict[str, GlossaryTerm]:
+    return {entry.key: GlossaryTerm(**dict(entry)) for _, entry in entries}
 
 
 def _page(file: PageFile, rendered: Rendered, glossary: Mapping[str, GlossaryTerm]) -> Page:

@@ -99,6 +99,11 @@ class Around:
         """The address of the page that lists references and words."""
         return f"/learn/{self.module}/{self.sources}"
 
+    @property
+    def map_address(self) -> str:
+        """The address of the evidence map that lists every fact of the module."""
+        return f"/evidence/?module={self.module}"
+
 
 @dataclass(frozen=True)
 class Rendered:
@@ -242,7 +247,8 @@ def panel(fact: Fact | None, around: Around) -> str:
     if fact is None:
         return ""
     works = [around.references[key] for key in fact.references if key in around.references]
-    return PANELS.get_template("catalogue/claim.html").render(fact=fact, works=works, sources=around.sources_address)
+    template = PANELS.get_template("catalogue/claim.html")
+    return template.render(fact=fact, works=works, sources=around.sources_address, map=around.map_address)
 
 
 def _page_writer() -> _Writer:

@@ -1,5 +1,8 @@
 """Where the running application keeps the library it loaded at start."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import Flask, current_app
 
 from lms.catalogue import annex
@@ -9,6 +12,9 @@ from lms.config import Settings
 
 _KEY = "library"
 _ANNEX = "annex"
+_DERIVED = "derived_from_library"
+
+Made = TypeVar("Made")
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -27,6 +33,16 @@ def local() -> Annex | None:
     """What the area adds to the core, if anything."""
     loaded: Annex | None = current_app.extensions[_ANNEX]
     return loaded
+
+
+def derived(make: Callable[[Library], Made]) -> Made:
+    """What a function makes of the present library, worked out once and kept while the library stays the same."""
+    kept: dict[object, tuple[Library, Made]] = current_app.extensions.setdefault(_DERIVED, {})
+    present = library()
+    known = kept.get(make)
+    if known is None or known[0] is not present:
+        known = kept[make] = (present, make(present))
+    return known[1]
 
 
 def is_loaded() -> str | None:

@@ -16,6 +16,7 @@ from lms.learning.outlines import Outline
 from lms.learning.progress import may_start_again
 from lms.web.access import current_actor, signed_in
 from lms.web.answers import done
+from lms.web.asking import words_asked
 
 bp = Blueprint("learning", __name__, template_folder="templates")
 
@@ -28,7 +29,7 @@ PICTURE_KEPT_SECONDS = 3600
 @signed_in
 def catalogue() -> ResponseReturnValue:
     """Find a module: all of them, or those that fit a search or a level."""
-    q, level = " ".join(request.args.get("q", "").split())[:100], request.args.get("level", "")
+    q, level = words_asked(), request.args.get("level", "")
     found = browsing.find(queries.all_goings(current_actor()), q, level)
     return render_template("learning/catalogue.html", q=q, level=level, levels=browsing.LEVELS, found=found)
 

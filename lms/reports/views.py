@@ -1,10 +1,8 @@
 """Pages of reports: my team's completion, the same as a file, and one person."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from lms.assignments import actions as assignments
@@ -14,31 +12,15 @@ from lms.core import clock
 from lms.core.permissions import Permission
 from lms.reports import actions, queries, table
 from lms.reports.forms import ExemptionForm, FilterForm
-from lms.reports.matrix import Line
 from lms.web.access import current_actor, requires, signed_in
 from lms.web.answers import done
+from lms.web.asking import page_asked
 from lms.web.downloads import csv_file
 from lms.web.templating import plain_date
 
 bp = Blueprint("reports", __name__, template_folder="templates", url_prefix="/reports")
 
 PEOPLE_A_PAGE = 25
-
-
-@dataclass(frozen=True)
-class Paged:
-    """One page of a report's lines."""
-
-    lines: Sequence[Line]
-    number: int
-    pages: int
-
-
-def _paged(lines: Sequence[Line]) -> Paged:
-    """The page that was asked for; the last one where there are fewer."""
-    pages = max(1, -(-len(lines) // PEOPLE_A_PAGE))
-    number = min(max(request.args.get("page", 1, int), 1), pages)
-    return Paged(lines[(number - 1) * PEOPLE_A_PAGE : number * PEOPLE_A_PAGE], number, pages)
 
 
 @bp.get("/completion")
@@ -48,8 +30,8 @@ def completion() -> ResponseReturnValue:
     actor, today = current_actor(), clock.today()
     form = FilterForm(queries.reach(actor, today))
     report = queries.completion(actor, form.filters(), form.reach, today)
-    paged = _paged(report.lines)
-    actions.seen(actor, [line.id for line in paged.lines])
+    paged = page_asked(report.lines, PEOPLE_A_PAGE)
+    actions.seen(actor, [line.id for line in paged.things])
     return render_template("reports/completion.html", report=report, form=form, paged=paged)
 
 
