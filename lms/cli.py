@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from lms import demo as demonstration
 from lms import serving
 from lms.app import create_app
+from lms.catalogue import index
 from lms.catalogue.strict_yaml import ContentFaults
 from lms.certificates.cli import certificates
 from lms.config import LOOPBACK, BadSetting, from_environment
@@ -56,7 +57,7 @@ def run(port: int, host: str, *, with_demo: bool) -> None:
     os.environ.setdefault("LMS_SECRET_KEY", serving.kept_secret(settings.data_dir))
     app = with_database()
     with app.app_context():
-        schema.upgrade(db.engine)
+        _prepare()
         if with_demo:
             demonstration.load_if_empty()
         accounts = demonstration.accounts()
@@ -85,7 +86,7 @@ def demo() -> None:
     """Load the invented agencies, people and histories, and list their accounts."""
     app = with_database()
     with app.app_context():
-        schema.upgrade(db.engine)
+        _prepare()
         if not demonstration.load_if_empty():
             click.echo("There are people in this database already; nothing was added.")
         for account in demonstration.accounts():
@@ -99,11 +100,11 @@ def database() -> None:
 
 @database.command()
 def upgrade() -> None:
-    """Bring the database to the present schema."""
+    """Bring the database to the present schema, and the search index to the present content."""
     app = with_database()
     with app.app_context():
         before = schema.current(db.engine)
-        schema.upgrade(db.engine)
+        _prepare()
         after = schema.current(db.engine)
     moved = f"The database went from {before or 'nothing'} to {after}."
     click.echo(f"The database is at {after}." if before == after else moved)
@@ -117,6 +118,12 @@ def draft(subject: str) -> None:
     with app.app_context():
         schema.upgrade(db.engine)
         click.echo(Path(schema.draft(db.engine, subject)).name)
+
+
+def _prepare() -> None:
+    """Bring the database to the present schema and the search index to the present content."""
+    schema.upgrade(db.engine)
+    index.refresh()
 
 
 def application() -> Flask:

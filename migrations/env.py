@@ -5,6 +5,7 @@ from typing import Any
 from alembic import context
 
 from lms.core.db import Base, Moment
+from lms.core.schema import is_modelled
 
 connection = context.config.attributes["connection"]
 
@@ -21,6 +22,7 @@ context.configure(
     target_metadata=Base.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     render_item=plain_types,
+    include_name=is_modelled,
     transactional_ddl=True,
 )
 context.run_migrations()

@@ -1,123 +1,135 @@
-"""Finding modules, pages and words of the glossary by what they say."""
+"""Finding modules, pages, words and works by what they say."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
+from hashlib import sha256
 
-from lms.catalogue.content import GlossaryTerm, Library, Module, Page
-
-MOST_WORDS = 10
-LONGEST = 240
-SENTENCE_END = re.compile(r"(?<=[.?!…])\s+")
-ONE_QUOTE = str.maketrans("‘’“”", "''\"\"")
+from lms.catalogue import glossary, works
+from lms.catalogue.content import Library, Module, Page, Reference
+from lms.catalogue.wanted import Wanted, pieces, plain_words, wanted
 
 
 class Rank(IntEnum):
-    """How well a hit answers; lower comes first. Hits of one rank stand in the order of the library."""
+    """How well a hit answers; lower comes first: a title before a text, and a module before what is in it."""
 
     MODULE_TITLE = 0  # all words are in a module's title
     GLOSSARY_TERM = 1  # all words are in a term of a glossary
     PAGE_TITLE = 2  # all words are in a page's title
-    MODULE = 3  # in a module's title, summary, outcomes and introduction together
-    PAGE = 4  # in a page's title and text together
-    GLOSSARY = 5  # in a term and its meaning together
+    WORK_TITLE = 3  # all words are in what a page calls a work
+    MODULE = 4  # in a module's title, summary, outcomes and introduction together
+    PAGE = 5  # in a page's title and text together
+    GLOSSARY = 6  # in a term and its meaning together
+    WORK = 7  # in all that is written about a work
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that can be found: a module's front (without `page`), a page, a word (`anchor` is its id on the page,
+    or in the glossary when no module explains it), or a work. `key` is its own among all.
+    """
+
+    key: str
+    title: str
+    texts: Sequence[str]
+    in_title: Rank
+    in_text: Rank
+    module: Module | None = None
+    page: Page | None = None
+    anchor: str = ""
+    work: Reference | None = None
+    modules: Sequence[Module] = ()
+
+    @cached_property
+    def title_words(self) -> str:
+        """The words of its title, as `plain_words` gives them."""
+        return plain_words(self.title)
+
+    @cached_property
+    def text_words(self) -> str:
+        """The words of its texts, likewise."""
+        return plain_words(" ".join(self.texts))
+
+    def rank(self, looked_for: Wanted) -> Rank | None:
+        """How well it answers; None when it does not."""
+        if looked_for.is_in(self.title_words):
+            return self.in_title
+        return self.in_text if looked_for.is_in(self.title_words, self.text_words) else None
 
 
 @dataclass(frozen=True)
 class Hit:
-    """Something found. `marks` says where in `sentence` the words stand; `anchor` is the id on the page, if any.
+    """An entry that was found. `score` tells apart those of one rank, lower first, where an index knows better."""
 
-    `page` is None for a module's front page.
-    """
-
-    module: Module
-    page: Page | None
-    title: str
-    sentence: str
-    marks: Sequence[tuple[int, int]]
+    entry: Entry
+    looked_for: Wanted
     rank: Rank
-    anchor: str = ""
+    score: float = 0.0
+
+    @property
+    def title(self) -> list[tuple[str, bool]]:
+        """The title in pieces, each with whether it is one of the words looked for."""
+        return self.looked_for.pieces(self.entry.title)
 
     @property
     def parts(self) -> list[tuple[str, bool]]:
-        """The sentence in pieces, each with whether it is one of the words looked for."""
-        pieces, done = [], 0
-        for start, end in self.marks:
-            pieces += [(self.sentence[done:start], False), (self.sentence[start:end], True)]
-            done = end
-        return [piece for piece in [*pieces, (self.sentence[done:], False)] if piece[0]]
+        """The sentence that answers best, likewise."""
+        return pieces(*self.looked_for.sentence(self.entry.texts))
 
 
-def search(library: Library, words: str) -> list[Hit]:
-    """All that contains every one of the words, at the beginning of a word, whatever the case; best first."""
-    patterns = _patterns(words)
-    if not patterns:
-        return []
-    return sorted(_hits(library, patterns), key=lambda hit: hit.rank)  # the sort keeps the order of the library
+def entries(library: Library) -> dict[str, Entry]:
+    """All that can be found, by key, in the order of the library."""
+    return {entry.key: entry for entry in _entries(library)}
 
 
-def _patterns(words: str) -> list[re.Pattern[str]]:
-    wanted = [word.strip(".,;:?!\"'()") for word in words.translate(ONE_QUOTE).split()]
-    wanted = [word for word in dict.fromkeys(wanted) if word][:MOST_WORDS]
-    return [re.compile(rf"(?<!\w){re.escape(word)}", re.IGNORECASE) for word in wanted]
+def fingerprint(library: Library) -> str:
+    """Changes whenever anything that can be found does."""
+    digest = sha256()
+    for entry in entries(library).values():
+        digest.update(f"{entry.key}\n{entry.title_words}\n{entry.text_words}\n".encode())
+    return digest.hexdigest()
 
 
-def _hits(library: Library, patterns: Sequence[re.Pattern[str]]) -> Iterator[Hit]:
+def search(library: Library, typed: str) -> list[Hit]:
+    """All that contains what was typed, best first, by looking through everything."""
+    return best_first(entries(library).values(), wanted(typed))
+
+
+def best_first(candidates: Iterable[Entry], looked_for: Wanted, scores: Mapping[str, float] | None = None) -> list[Hit]:
+    """The candidates that answer, best first; of equals, those earlier among the candidates."""
+    ranked = [(entry, entry.rank(looked_for)) for entry in candidates]
+    hits = [
+        Hit(entry, looked_for, rank, (scores or {}).get(entry.key, 0.0)) for entry, rank in ranked if rank is not None
+    ]
+    return sorted(hits, key=lambda hit: (hit.rank, hit.score))
+
+
+def _entries(library: Library) -> Iterator[Entry]:
     for module in library.modules:
-        about = [module.summary, *(f"{outcome}." for outcome in module.outcomes), module.intro_text]
-        rank = _rank(module.title, " ".join(about), patterns, Rank.MODULE_TITLE, Rank.MODULE)
-        if rank is not None:
-            yield Hit(module, None, module.title, *_sentence(about, patterns), rank)
-        for page in module.pages:
-            rank = _rank(page.title, page.text, patterns, Rank.PAGE_TITLE, Rank.PAGE)
-            if rank is not None:
-                yield Hit(module, page, page.title, *_sentence([page.text], patterns), rank)
-        for term in module.glossary.values():
-            rank = _rank(term.term, term.means, patterns, Rank.GLOSSARY_TERM, Rank.GLOSSARY)
-            if rank is not None:
-                page_with_it = _page_of(module, term)
-                yield Hit(module, page_with_it, term.term, *_sentence([term.means], patterns), rank, f"w-{term.key}")
+        yield from _of_module(module)
+    for term in library.words.values():
+        texts = [term.means, term.since or ""]
+        yield Entry(f"word {term.key}", term.term, texts, Rank.GLOSSARY_TERM, Rank.GLOSSARY, anchor=f"g-{term.key}")
+    for one in works.cited(library):
+        work, texts = one.work, [one.work.full, one.work.note or ""]
+        yield Entry(
+            f"work {work.key}", work.short, texts, Rank.WORK_TITLE, Rank.WORK, work=work, modules=tuple(one.modules)
+        )
 
 
-def _rank(title: str, text: str, patterns: Sequence[re.Pattern[str]], in_title: Rank, in_text: Rank) -> Rank | None:
-    title, whole = title.translate(ONE_QUOTE), f"{title} {text}".translate(ONE_QUOTE)
-    if all(pattern.search(title) for pattern in patterns):
-        return in_title
-    return in_text if all(pattern.search(whole) for pattern in patterns) else None
-
-
-def _page_of(module: Module, term: GlossaryTerm) -> Page | None:
-    """The first page that explains the term, else the page of sources, which lists the whole glossary."""
-    return next((page for page in module.pages if term in page.terms), module.sources_page)
-
-
-def _sentence(texts: Sequence[str], patterns: Sequence[re.Pattern[str]]) -> tuple[str, list[tuple[int, int]]]:
-    """The first sentence with the most of the words, cut if it is long, and where the words stand in it."""
-    sentences = [sentence for text in texts for sentence in SENTENCE_END.split(text) if sentence]
-    if not sentences:
-        return "", []
-    best = max(sentences, key=lambda sentence: sum(bool(pattern.search(_plain(sentence))) for pattern in patterns))
-    marks = _marks(best, patterns)
-    if len(best) > LONGEST:
-        start = max(0, (marks[0][0] if marks else 0) - LONGEST // 3)
-        start = best.rfind(" ", 0, start) + 1
-        end = len(best) if len(best) - start <= LONGEST else best.rfind(" ", start, start + LONGEST)
-        best = ("… " if start else "") + best[start:end] + ("" if end == len(best) else " …")
-        marks = _marks(best, patterns)
-    return best, marks
-
-
-def _plain(text: str) -> str:
-    """The same text, position for position, with one kind of quote."""
-    return text.translate(ONE_QUOTE)
-
-
-def _marks(sentence: str, patterns: Sequence[re.Pattern[str]]) -> list[tuple[int, int]]:
-    """Where the words stand, in order; of two that overlap only the first."""
-    found = sorted(match.span() for pattern in patterns for match in pattern.finditer(_plain(sentence)))
-    apart: list[tuple[int, int]] = []
-    for start, end in found:
-        if not apart or start >= apart[-1][1]:
-            apart.append((start, end))
-    return apart
+def _of_module(module: Module) -> Iterator[Entry]:
+    about = [module.summary, *(f"{outcome}." for outcome in module.outcomes), module.intro_text]
+    slug, within = module.slug, (module,)
+    yield Entry(f"module {slug}", module.title, about, Rank.MODULE_TITLE, Rank.MODULE, module, modules=within)
+    for page in module.pages:
+        yield Entry(
+            f"page {slug} {page.slug}", page.title, [page.text], Rank.PAGE_TITLE, Rank.PAGE, module, page, "",
+            modules=within,
+        )  # fmt: skip
+    for term in module.glossary.values():
+        page_with_it, texts = glossary.page_with(module, term), [term.means, term.since or ""]
+        yield Entry(
+            f"word {slug} {term.key}", term.term, texts, Rank.GLOSSARY_TERM, Rank.GLOSSARY, module, page_with_it,
+            f"w-{term.key}", modules=within,
+        )  # fmt: skip

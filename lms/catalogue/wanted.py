@@ -65,9 +65,9 @@ class Wanted:
         """Whether anything is looked for."""
         return bool(self.parts)
 
-    def is_in(self, words: str) -> bool:
-        """Whether all of it is among the words of a text, as `plain_words` gives them."""
-        return bool(self.parts) and all(part.is_in(words) for part in self.parts)
+    def is_in(self, *texts: str) -> bool:
+        """Whether each part is in one of these texts, given as `plain_words` gives them."""
+        return bool(self.parts) and all(any(part.is_in(words) for words in texts) for part in self.parts)
 
     def marks(self, text: str) -> list[tuple[int, int]]:
         """Where it stands in a text, in order; of two that overlap only the first."""

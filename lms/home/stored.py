@@ -73,6 +73,13 @@ GROUPS = (
         },
     ),
     Group(
+        "What there is to learn",
+        {
+            "indexed_content": "Which state of the modules the search knows; beside it stand the words of the modules. "
+            "Nothing about a person.",
+        },
+    ),
+    Group(
         "Keeping it honest",
         {
             "audit_entries": "Who did what and when, such as signing in or changing a joint day. It holds "

@@ -7,16 +7,16 @@ from typing import get_args
 
 from flask import url_for
 
-from lms.catalogue import shelf
+from lms.catalogue import index, shelf
 from lms.catalogue.content import AudienceLevel
-from lms.catalogue.search import Hit, search
+from lms.catalogue.search import Hit
 from lms.learning import updates
 from lms.learning.going import Going
-from lms.learning.outlines import Outline, outlines
+from lms.learning.outlines import Outline, outline, outlines
 from lms.web.templating import duration
 
 LEVELS: tuple[str, ...] = get_args(AudienceLevel)
-MOST_PAGES = 20
+MOST_PAGES, MOST_WORKS = 20, 10
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Place:
-    """A page or a word of a glossary that a search found, and where it stands."""
+    """A page, a word or a work that a search found, and where it stands."""
 
     hit: Hit
     address: str
@@ -44,6 +44,7 @@ class Found:
 
     rows: Sequence[Row]
     places: Sequence[Place] = ()
+    works: Sequence[Place] = ()
     nothing: str = ""
 
 
@@ -66,17 +67,20 @@ def _pages(number: int) -> str:
 
 
 def find(goings: Mapping[str, Going], words: str, level: str) -> Found:
-    """The modules, pages and words of the glossary that fit a search and a level, both optional."""
+    """The modules, pages, words and works that fit a search and a level, both optional."""
     plans = [plan for plan in outlines() if level in ("", plan.module.level)]
     if not words:
-        return Found(_rows(plans, goings), (), "" if plans else "No module is at this level yet.")
-    hits = [hit for hit in search(shelf.library(), words) if level in ("", hit.module.level)]
-    fitting = [hit.module.slug for hit in hits if hit.page is None and not hit.anchor]
-    rows = _rows(
-        sorted((p for p in plans if p.module.slug in fitting), key=lambda p: fitting.index(p.module.slug)), goings
-    )
-    places = [_place(hit) for hit in hits if hit.page is not None][:MOST_PAGES]
-    return Found(rows, places, "" if rows or places else _nothing(words))
+        return Found(_rows(plans, goings), nothing="" if plans else "No module is at this level yet.")
+    hits = [hit for hit in index.search(words) if _is_at(hit, level)]
+    fronts = [hit.entry.module for hit in hits if not (hit.entry.page or hit.entry.anchor or hit.entry.work)]
+    rows = _rows([outline(module.slug) for module in fronts if module], goings)
+    places = [_place(hit) for hit in hits if hit.entry.page or hit.entry.anchor][:MOST_PAGES]
+    works = [_place(hit) for hit in hits if hit.entry.work][:MOST_WORKS]
+    return Found(rows, places, works, "" if rows or places or works else _nothing(words))
+
+
+def _is_at(hit: Hit, level: str) -> bool:
+    return not level or any(module.level == level for module in hit.entry.modules)
 
 
 def _rows(plans: Sequence[Outline], goings: Mapping[str, Going]) -> list[Row]:
@@ -84,15 +88,20 @@ def _rows(plans: Sequence[Outline], goings: Mapping[str, Going]) -> list[Row]:
 
 
 def _place(hit: Hit) -> Place:
-    page = hit.page.slug if hit.page else ""
-    address = url_for("learning.page", module=hit.module.slug, page=page, _anchor=hit.anchor or None)
-    about = f"Word explained in {hit.module.title}" if hit.anchor else f"Page of {hit.module.title}"
-    return Place(hit, address, about)
+    entry = hit.entry
+    titles = ", ".join(module.title for module in entry.modules)
+    if entry.work:
+        address = url_for("catalogue.references", q=entry.work.short, _anchor=f"r-{entry.work.key}")
+        return Place(hit, address, f"Work cited in {titles}")
+    if entry.module is None or entry.page is None:
+        return Place(hit, url_for("catalogue.glossary", q=entry.title, _anchor=entry.anchor), "Word of the glossary")
+    address = url_for("learning.page", module=entry.module.slug, page=entry.page.slug, _anchor=entry.anchor or None)
+    return Place(hit, address, f"Word explained in {titles}" if entry.anchor else f"Page of {titles}")
 
 
 def _nothing(words: str) -> str:
     library = shelf.library()
-    better = [word for word in words.split() if word.casefold() != words.casefold() and search(library, word)]
+    better = [word for word in words.split() if word.casefold() != words.casefold() and index.search(word)]
     if not better:
         known = {term.term.casefold() for module in library.modules for term in module.glossary.values()}
         better = get_close_matches(words.casefold(), sorted(known), n=1)

@@ -59,6 +59,9 @@ def test_the_database_is_made_by_migrations_and_holds_nobody(tmp_path):
     assert "from nothing to" in done.stdout
     again = lms("db", "upgrade", folder=tmp_path)
     assert "The database is at" in again.stdout
+    with sqlite3.connect(tmp_path / "common-ground.db") as made:
+        assert made.execute("SELECT count(*) FROM search_entries WHERE search_entries MATCH 'threshold'").fetchone()[0]
+        assert made.execute("SELECT count(*) FROM indexed_content").fetchone() == (1,)
 
 
 def test_demo_people_come_only_when_asked_for_and_only_once(demo_folder):

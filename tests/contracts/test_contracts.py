@@ -4,15 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
 from lms.config import Settings
 from lms.core import schema
-from lms.core.db import Base, prepare_engine
+from lms.core.db import db, prepare_engine
 from lms.core.permissions import GRANTS, Permission, Role
 from lms.people.sectors import LOOKS, Sector
 from lms.web.access import access_of
@@ -103,9 +101,24 @@ def test_migrations_build_exactly_the_models(tmp_path):
     engine = create_engine(f"sqlite:///{tmp_path / 'new.db'}")
     prepare_engine(engine)
     schema.upgrade(engine)
-    with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    assert schema.differences(engine) == []
     assert schema.current(engine) == schema.newest()
+
+
+def test_the_database_in_use_is_exactly_the_models_on_postgresql_too(app: Flask, database):
+    assert schema.differences(db.engine) == []
+
+
+def test_the_comparison_sees_a_table_too_many_and_one_too_few(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'other.db'}")
+    prepare_engine(engine)
+    schema.upgrade(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE indexed_content")
+        connection.exec_driver_sql("CREATE TABLE search_party (name TEXT)")
+    assert sorted((kind, table.name) for kind, table in schema.differences(engine)) == [
+        ("add_table", "indexed_content"), ("remove_table", "search_party"),
+    ]  # fmt: skip
 
 
 def test_migrating_a_filled_database_keeps_its_rows(tmp_path):

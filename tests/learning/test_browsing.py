@@ -1,6 +1,9 @@
 """Finding a module: search, level, and how far one is."""
 
-from lms.catalogue import shelf
+from sqlalchemy import text
+
+from lms.catalogue import index, shelf
+from lms.core.db import writing
 from tests.learning.reading import MODULE
 
 
@@ -59,3 +62,37 @@ def test_the_level_narrows_the_list(make, as_user, three_modules):
 def test_what_was_searched_for_is_shown_as_text(make, as_user):
     page = as_user(make.person()).get("learning.catalogue", query={"q": "<script>alert(1)</script>"})
     assert "‘<script>alert(1)</script>’" in page.words
+
+
+def test_a_search_finds_works_and_shared_words_and_marks_titles(make, as_user):
+    library = shelf.library()
+    visitor = as_user(make.person())
+    work = library.modules[0].references[0]
+    found = visitor.get("learning.catalogue", query={"q": work.short})
+    [link] = found.all(f"//section[@aria-labelledby='works']//h3/a[contains(@href, '#r-{work.key}')]")
+    assert link.xpath("./mark")
+    assert visitor.get(link.get("href").partition("#")[0]).all(f"//li[@id='r-{work.key}']")
+    word = next(iter(library.words.values()))
+    found = visitor.get("learning.catalogue", query={"q": word.term})
+    [address] = found.all(f"//h3/a[contains(@href, '#g-{word.key}')]/@href")
+    assert visitor.get(address.partition("#")[0]).all(f"//div[@id='g-{word.key}']")
+
+
+def test_a_level_narrows_what_a_search_finds(make, as_user):
+    visitor = as_user(make.person())
+    module = shelf.library().module(MODULE)
+    other = next(one.level for one in shelf.library().modules if one.level != module.level)
+    query = {"q": f'"{module.title}"'}
+    assert module.title in titles(visitor.get("learning.catalogue", query=query | {"level": module.level}))
+    assert module.title not in titles(visitor.get("learning.catalogue", query=query | {"level": other}))
+
+
+def test_a_search_is_the_same_page_with_and_without_the_index(make, as_user):
+    visitor = as_user(make.person())
+    for words in ("threshold", '"lead professional"', "zebra", '"\x00*('):
+        without = visitor.get("learning.catalogue", query={"q": words})
+        index.refresh()
+        with_it = visitor.get("learning.catalogue", query={"q": words})
+        assert sorted(titles(without)) == sorted(titles(with_it))
+        with writing() as session:
+            session.execute(text("DELETE FROM indexed_content"))
