@@ -32,11 +32,15 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Word:
-    """A word with all its meanings that differ. `key` is the first that a module gave it."""
+    """A word with all its meanings that differ."""
 
-    key: str
     term: str
     meanings: Sequence[Meaning]
+
+    @property
+    def key(self) -> str:
+        """Its own among all words, whatever keys modules gave it."""
+        return "-".join(plain_words(self.term).split())
 
     @property
     def letter(self) -> str:
@@ -112,4 +116,4 @@ def _word(same: Sequence[tuple[Module | None, GlossaryTerm]], facts: Mapping[str
             meaning.places.append(Place(module, page_with(module, term), term.key))
         if term.fact:
             meaning.facts.append(facts[term.fact])
-    return Word(same[0][1].key, same[0][1].term, list(meanings.values()))
+    return Word(same[0][1].term, list(meanings.values()))

@@ -26,8 +26,9 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that can be found: a module's front (without `page`), a page, a word (`anchor` is its id on the page,
-    or in the glossary when no module explains it), or a work. `key` is its own among all.
+    """Something that can be found: a module's front, a page of it, a word of the glossary, or a work.
+
+    `key` is its own among all, `modules` are those it belongs to.
     """
 
     key: str
@@ -35,11 +36,15 @@ class Entry:
     texts: Sequence[str]
     in_title: Rank
     in_text: Rank
-    module: Module | None = None
-    page: Page | None = None
-    anchor: str = ""
-    work: Reference | None = None
     modules: Sequence[Module] = ()
+    page: Page | None = None
+    word: glossary.Word | None = None
+    work: Reference | None = None
+
+    @property
+    def is_module(self) -> bool:
+        """Whether it is a module as a whole."""
+        return not (self.page or self.word or self.work)
 
     @cached_property
     def title_words(self) -> str:
@@ -74,7 +79,9 @@ class Hit:
 
     @property
     def parts(self) -> list[tuple[str, bool]]:
-        """The sentence that answers best, likewise."""
+        """The sentence that answers best, likewise; of a work all, since a full stop ends no sentence there."""
+        if self.entry.work:
+            return self.looked_for.pieces(self.entry.work.full)
         return pieces(*self.looked_for.sentence(self.entry.texts))
 
 
@@ -107,29 +114,16 @@ def best_first(candidates: Iterable[Entry], looked_for: Wanted, scores: Mapping[
 
 def _entries(library: Library) -> Iterator[Entry]:
     for module in library.modules:
-        yield from _of_module(module)
-    for term in library.words.values():
-        texts = [term.means, term.since or ""]
-        yield Entry(f"word {term.key}", term.term, texts, Rank.GLOSSARY_TERM, Rank.GLOSSARY, anchor=f"g-{term.key}")
-    for one in works.cited(library):
-        work, texts = one.work, [one.work.full, one.work.note or ""]
-        yield Entry(
-            f"work {work.key}", work.short, texts, Rank.WORK_TITLE, Rank.WORK, work=work, modules=tuple(one.modules)
-        )
-
-
-def _of_module(module: Module) -> Iterator[Entry]:
-    about = [module.summary, *(f"{outcome}." for outcome in module.outcomes), module.intro_text]
-    slug, within = module.slug, (module,)
-    yield Entry(f"module {slug}", module.title, about, Rank.MODULE_TITLE, Rank.MODULE, module, modules=within)
-    for page in module.pages:
-        yield Entry(
-            f"page {slug} {page.slug}", page.title, [page.text], Rank.PAGE_TITLE, Rank.PAGE, module, page, "",
-            modules=within,
-        )  # fmt: skip
-    for term in module.glossary.values():
-        page_with_it, texts = glossary.page_with(module, term), [term.means, term.since or ""]
-        yield Entry(
-            f"word {slug} {term.key}", term.term, texts, Rank.GLOSSARY_TERM, Rank.GLOSSARY, module, page_with_it,
-            f"w-{term.key}", modules=within,
-        )  # fmt: skip
+        about = [module.summary, *(f"{outcome}." for outcome in module.outcomes), module.intro_text]
+        key, within = f"module {module.slug}", [module]
+        yield Entry(key, module.title, about, Rank.MODULE_TITLE, Rank.MODULE, within)
+        for page in module.pages:
+            key = f"page {module.slug} {page.slug}"
+            yield Entry(key, page.title, [page.text], Rank.PAGE_TITLE, Rank.PAGE, within, page)
+    for word in glossary.words(library):
+        means = [text for one in word.meanings for text in (one.means, one.since) if text]
+        within = [place.module for one in word.meanings for place in one.places]
+        yield Entry(f"word {word.key}", word.term, means, Rank.GLOSSARY_TERM, Rank.GLOSSARY, within, word=word)
+    for cited in works.cited(library):
+        work, texts = cited.work, [cited.work.full, cited.work.note or ""]
+        yield Entry(f"work {work.key}", work.short, texts, Rank.WORK_TITLE, Rank.WORK, cited.modules, work=work)

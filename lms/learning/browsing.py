@@ -9,7 +9,9 @@ from flask import url_for
 
 from lms.catalogue import index, shelf
 from lms.catalogue.content import AudienceLevel
+from lms.catalogue.glossary import Word
 from lms.catalogue.search import Hit
+from lms.catalogue.wanted import Wanted, wanted
 from lms.learning import updates
 from lms.learning.going import Going
 from lms.learning.outlines import Outline, outline, outlines
@@ -17,6 +19,7 @@ from lms.web.templating import duration
 
 LEVELS: tuple[str, ...] = get_args(AudienceLevel)
 MOST_PAGES, MOST_WORKS = 20, 10
+NOTHING = Wanted()
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Found:
     places: Sequence[Place] = ()
     works: Sequence[Place] = ()
     nothing: str = ""
+    looked_for: Wanted = NOTHING
 
 
 def row(plan: Outline, going: Going) -> Row:
@@ -72,11 +76,16 @@ def find(goings: Mapping[str, Going], words: str, level: str) -> Found:
     if not words:
         return Found(_rows(plans, goings), nothing="" if plans else "No module is at this level yet.")
     hits = [hit for hit in index.search(words) if _is_at(hit, level)]
-    fronts = [hit.entry.module for hit in hits if not (hit.entry.page or hit.entry.anchor or hit.entry.work)]
-    rows = _rows([outline(module.slug) for module in fronts if module], goings)
-    places = [_place(hit) for hit in hits if hit.entry.page or hit.entry.anchor][:MOST_PAGES]
-    works = [_place(hit) for hit in hits if hit.entry.work][:MOST_WORKS]
-    return Found(rows, places, works, "" if rows or places or works else _nothing(words))
+    fronts = [hit.entry.modules[0].slug for hit in hits if hit.entry.is_module]
+    inside = [hit for hit in hits if hit.entry.page or hit.entry.word]
+    works = [hit for hit in hits if hit.entry.work]
+    return Found(
+        _rows([outline(slug) for slug in fronts], goings),
+        [_place(hit) for hit in inside[:MOST_PAGES]],
+        [_place(hit) for hit in works[:MOST_WORKS]],
+        "" if hits else _nothing(words),
+        wanted(words),
+    )
 
 
 def _is_at(hit: Hit, level: str) -> bool:
@@ -93,10 +102,20 @@ def _place(hit: Hit) -> Place:
     if entry.work:
         address = url_for("catalogue.references", q=entry.work.short, _anchor=f"r-{entry.work.key}")
         return Place(hit, address, f"Work cited in {titles}")
-    if entry.module is None or entry.page is None:
-        return Place(hit, url_for("catalogue.glossary", q=entry.title, _anchor=entry.anchor), "Word of the glossary")
-    address = url_for("learning.page", module=entry.module.slug, page=entry.page.slug, _anchor=entry.anchor or None)
-    return Place(hit, address, f"Word explained in {titles}" if entry.anchor else f"Page of {titles}")
+    if entry.word:
+        about = f"Word explained in {titles}" if titles else "Word of the glossary"
+        return Place(hit, _address(entry.word), about)
+    page = entry.page.slug if entry.page else ""
+    return Place(hit, url_for("learning.page", module=entry.modules[0].slug, page=page), f"Page of {titles}")
+
+
+def _address(word: Word) -> str:
+    """Where a word is explained: on the page of its module, or in the glossary when there are several or none."""
+    places = [place for meaning in word.meanings for place in meaning.places]
+    if len(places) == 1 and places[0].page:
+        [place] = places
+        return url_for("learning.page", module=place.module.slug, page=places[0].page.slug, _anchor=f"w-{place.key}")
+    return url_for("catalogue.glossary", q=word.term, _anchor=f"g-{word.key}")
 
 
 def _nothing(words: str) -> str:

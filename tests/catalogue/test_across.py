@@ -62,6 +62,12 @@ def test_a_meaning_that_two_modules_share_stands_once_with_both(modules):
     assert [place.module.slug for place in meaning.places] == ["lead-professional", "tiers-of-need"]
 
 
+def test_two_words_with_one_key_in_different_modules_stay_two(modules):
+    spoil(modules / "tiers-of-need" / "glossary.yaml", "term: Tier", "term: Tier (of a cake)")
+    keys = [word.key for word in glossary.words(load(modules))]
+    assert keys == ["lead-professional", "tier", "tier-of-a-cake"]
+
+
 def test_shared_words_are_listed_and_stand_aside_for_modules_that_explain_them(modules):
     (modules / "glossary.yaml").write_text(SHARED)
     words = {word.term: word for word in glossary.words(load(modules))}

@@ -16,19 +16,15 @@ def library(tmp_path):
 
 def found(library, words):
     return [
-        (hit.rank, hit.entry.module.slug, hit.entry.page.slug if hit.entry.page else None, hit.entry.title)
+        (hit.rank, hit.entry.modules[0].slug, hit.entry.page.slug if hit.entry.page else None, hit.entry.title)
         for hit in search(library, words)
     ]
-
-
-def sentence(hit):
-    return "".join(piece for piece, _ in hit.parts)
 
 
 def test_titles_of_modules_come_first_then_words_then_pages(library):
     assert found(library, "lead professional") == [
         (Rank.MODULE_TITLE, "lead-professional", None, "The lead professional"),
-        (Rank.GLOSSARY_TERM, "lead-professional", "why-a-lead", "Lead professional"),
+        (Rank.GLOSSARY_TERM, "lead-professional", None, "Lead professional"),
         (Rank.PAGE, "lead-professional", "why-a-lead", "Why a lead"),
     ]
 
@@ -50,21 +46,18 @@ def test_words_in_quotes_stand_side_by_side(library):
     assert found(library, '"professional who"') == []  # the end of a title and the beginning of what is below it
 
 
-def test_words_of_a_glossary_are_found_on_the_page_that_explains_them_or_with_the_sources(library):
-    hits = [hit.entry for hit in search(library, "tier") if hit.rank is Rank.GLOSSARY_TERM]
-    assert [(entry.module.slug, entry.page.slug, entry.anchor) for entry in hits] == [
-        ("lead-professional", "sources", "w-tier"),
-        ("tiers-of-need", "sources", "w-tier"),
-    ]
-    entry = next(hit.entry for hit in search(library, "contact") if hit.rank is Rank.GLOSSARY)
-    assert (entry.page.slug, entry.anchor) == ("why-a-lead", "w-lead-professional")
+def test_a_word_that_several_modules_explain_is_found_once_by_each_of_its_meanings(library):
+    for typed, rank in (("tier", Rank.GLOSSARY_TERM), ("wall", Rank.GLOSSARY), ("level help", Rank.GLOSSARY)):
+        [hit] = [hit for hit in search(library, typed) if hit.entry.word]
+        assert (hit.rank, hit.entry.title) == (rank, "Tier")
+        assert [module.slug for module in hit.entry.modules] == ["lead-professional", "tiers-of-need"]
 
 
-def test_words_that_no_module_explains_are_found_in_the_glossary(tmp_path):
+def test_words_that_no_module_explains_are_found_too(tmp_path):
     modules, _ = write(tmp_path)
     (modules / "glossary.yaml").write_text(SHARED)
     [hit] = search(load(modules), "threshold")
-    assert (hit.rank, hit.entry.module, hit.entry.anchor) == (Rank.GLOSSARY_TERM, None, "g-threshold")
+    assert (hit.rank, hit.entry.title, hit.entry.modules) == (Rank.GLOSSARY_TERM, "Threshold", [])
 
 
 def test_works_that_are_cited_are_found_after_what_is_taught(library):
@@ -76,6 +69,7 @@ def test_works_that_are_cited_are_found_after_what_is_taught(library):
     assert [module.slug for module in hits[0].entry.modules] == ["lead-professional"]
     assert [hit.entry.work.key for hit in search(library, "rous survey")] == ["hallam-2005"]
     assert search(library, "nobody cites") == []
+    assert "".join(piece for piece, _ in hits[0].parts) == hits[0].entry.work.full
 
 
 def test_the_sentence_with_the_words_is_shown_with_their_places(library):
