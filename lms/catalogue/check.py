@@ -11,6 +11,8 @@ from lms.catalogue.folder import Folder, PageFile, named, shown
 from lms.catalogue.schema import TermEntry
 from lms.catalogue.strict_yaml import Document, Fault
 
+TAKEN = ("summary",)
+
 
 @dataclass(frozen=True)
 class Known:
@@ -142,6 +144,9 @@ def _words(document: Document, glossary: Sequence[tuple[int, TermEntry]], fact_i
 
 def _numbers(folder: Folder) -> Iterator[Fault]:
     slugs = [page.slug for page in folder.pages]
+    for page in folder.pages:
+        if page.slug in TAKEN:
+            yield _at_top(page, f"A page cannot be called `{page.slug}`; the service has a page at that address.")
     for place, page in enumerate(folder.pages):
         if page.number != place + 1:
             message = f"Pages are numbered 01, 02, 03 and so on; this one should be {place + 1:02}-{page.slug}.md."

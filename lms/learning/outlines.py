@@ -38,7 +38,8 @@ class Outline:
     """A module as a reader walks through it, with what is drawn alike for every reader.
 
     `text` is what each page says, with a way to flag each part of it as wrong; `below` stands under it; `local` is what
-    the area adds (by page, `module` for the front); `rings` has the ring for each number of pages read.
+    the area adds (by page, `module` for the front); `on_paper` is the summary to print; `rings` has the ring for each
+    number of pages read.
     """
 
     module: Module
@@ -50,6 +51,7 @@ class Outline:
     text: Mapping[str, Markup]
     below: Mapping[str, Markup]
     local: Mapping[str, Markup]
+    on_paper: Markup
     rings: Sequence[Markup]
 
     def progress(self, read: frozenset[str], passed: frozenset[str]) -> Progress:
@@ -116,6 +118,7 @@ def _made(module: Module) -> Outline:
         {page.slug: _flaggable(module, page) for page in module.pages},
         {page.slug: _below(module, page, words) for page in module.pages},
         _local(module),
+        _on_paper(module),
         [ring(len(pages), read) for read in range(len(pages) + 1)],
     )
 
@@ -152,6 +155,14 @@ def _local(module: Module) -> dict[str, Markup]:
         if slug == module.slug
     }
     return {page: Markup(html) for page, html in drawn.items()}  # noqa: S704 -- a template's own, escaped
+
+
+def _on_paper(module: Module) -> Markup:
+    """Summary and facts of a module. Words are explained on its page of sources, so links to them lead there."""
+    page = module.sources_page
+    address = url_for("learning.page", module=module.slug, page=page.slug) if page else ""
+    text = page.html.replace('href="#w-', Markup('href="{}#w-').format(address)) if page else Markup()
+    return Markup(render_template("learning/on_paper.html", module=module, text=text))  # noqa: S704 -- a template's own, escaped
 
 
 def _quiz_step(slug: str) -> Step:

@@ -59,6 +59,13 @@ def module(module: str) -> ResponseReturnValue:
     )
 
 
+@bp.get("/learn/<module>/summary")
+@signed_in
+def summary(module: str) -> ResponseReturnValue:
+    """A module on one or two sheets of paper."""
+    return render_template("learning/summary.html", plan=outlines.outline(module))
+
+
 @bp.post("/learn/<module>/start-again")
 @signed_in
 def start_again(module: str) -> ResponseReturnValue:

@@ -239,3 +239,11 @@ def test_a_new_version_says_what_it_changed(modules):
     (fault,) = read(modules, date(2026, 11, 22)).faults
     assert fault.level == "warning"
     assert "Say in `changes` what version 2 changed" in fault.message
+
+
+def test_a_page_cannot_take_an_address_of_the_service(modules):
+    page = modules / "tiers-of-need" / "02-now.md"
+    page.rename(page.with_name("02-summary.md"))
+    [(file, line, message)] = told(modules)
+    assert (file, line) == ("tiers-of-need/02-summary.md", 1)
+    assert "cannot be called `summary`" in message

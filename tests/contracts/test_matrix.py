@@ -77,6 +77,7 @@ MATRIX = {
     "learning.refresh POST": "oooooooooo",
     "learning.save_reflection POST": "oooooooooo",
     "learning.start_again POST": "oooooooooo",
+    "learning.summary GET": "oooooooooo",
     "people.agencies GET": "fffffffoff",
     "people.agency GET": "fffffffoff",
     "quizzes.answer POST": "ohhhhhhhhh",

@@ -1,7 +1,12 @@
 """What a page looks like on paper."""
 
+import subprocess
+from pathlib import Path
+
+from tests.support.needs import needs_program
 from tests.support.pages import sign_in, visitor
 
+MODULES = Path(__file__).resolve().parents[2] / "modules"
 NOTED = "/learn/lead-professional/whom-you-ring"
 
 
@@ -30,4 +35,23 @@ def test_a_private_note_stays_off_the_paper(served, browser):
     page.emulate_media(media="print")
     assert page.is_visible("h1")
     assert not page.is_visible("#reflection")
+    context.close()
+
+
+def test_every_summary_fits_two_sheets_of_paper_without_the_words_on_how_to_print(served, browser, tmp_path):
+    pdfinfo = needs_program("pdfinfo")
+    context = visitor(browser, served, phone=False)
+    sign_in(context, "person32")
+    page = context.new_page()
+    for module in sorted(path.parent.name for path in MODULES.glob("*/module.md")):
+        page.goto(f"/learn/{module}/summary")
+        assert page.is_visible("text=press Ctrl and P")
+        page.emulate_media(media="print")
+        assert not page.is_visible("text=press Ctrl and P")
+        assert page.is_visible("#firm")
+        paper = tmp_path / f"{module}.pdf"
+        page.pdf(path=paper, format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "12mm"))
+        said = subprocess.run([pdfinfo, paper], capture_output=True, text=True, check=True).stdout
+        assert int(said.partition("Pages:")[2].split()[0]) <= 2, module
+        page.emulate_media(media="screen")
     context.close()
