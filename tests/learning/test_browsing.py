@@ -4,7 +4,7 @@ from sqlalchemy import text
 
 from lms.catalogue import glossary, index, shelf
 from lms.core.db import writing
-from tests.learning.reading import MODULE
+from tests.learning.reading import MODULE, counting
 
 
 def titles(page):
@@ -100,3 +100,12 @@ def test_a_search_is_the_same_page_with_and_without_the_index(make, as_user):
         assert sorted(titles(without)) == sorted(titles(with_it))
         with writing() as session:
             session.execute(text("DELETE FROM indexed_content"))
+
+
+def test_a_search_asks_the_database_at_most_four_times(make, as_user):
+    visitor = as_user(make.person())
+    index.refresh()
+    with counting() as sent:
+        assert titles(visitor.get("learning.catalogue", query={"q": "threshold"}))
+    assert any("search_entries" in statement for statement in sent)
+    assert len(sent) <= 4
