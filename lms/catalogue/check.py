@@ -11,9 +11,7 @@ from lms.catalogue.folder import Folder, PageFile, named, shown
 from lms.catalogue.schema import TermEntry
 from lms.catalogue.strict_yaml import Document, Fault
 
-TAKEN = frozenset(
-    {"summary", "refresh", "start-again", "media"}
-)  # addresses below a module that the service uses itself
+TAKEN = frozenset({"summary", "refresh", "start-again", "media"})  # addresses that the service uses itself
 
 
 @dataclass(frozen=True)
