@@ -38,8 +38,8 @@ def test_a_private_note_stays_off_the_paper(served, browser):
     context.close()
 
 
-def test_every_summary_fits_two_sheets_of_paper_without_the_words_on_how_to_print(served, browser, tmp_path):
-    pdfinfo = needs_program("pdfinfo")
+def test_every_summary_fits_one_page_of_paper_and_what_it_rests_on_the_back(served, browser, tmp_path):
+    pdfinfo, pdftotext = needs_program("pdfinfo"), needs_program("pdftotext")
     context = visitor(browser, served, phone=False)
     sign_in(context, "person32")
     page = context.new_page()
@@ -52,6 +52,9 @@ def test_every_summary_fits_two_sheets_of_paper_without_the_words_on_how_to_prin
         paper = tmp_path / f"{module}.pdf"
         page.pdf(path=paper, format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "12mm"))
         said = subprocess.run([pdfinfo, paper], capture_output=True, text=True, check=True).stdout
-        assert int(said.partition("Pages:")[2].split()[0]) <= 2, module
+        assert int(said.partition("Pages:")[2].split()[0]) == 2, module
+        front = subprocess.run([pdftotext, "-l", "1", paper, "-"], capture_output=True, text=True, check=True).stdout
+        assert "Where it comes from" in front, module
+        assert "What it rests on" not in front, module
         page.emulate_media(media="screen")
     context.close()
