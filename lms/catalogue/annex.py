@@ -17,7 +17,7 @@ from lms.catalogue.content import Library, Module
 from lms.catalogue.folder import Text, read_yaml, shown, text_of
 from lms.catalogue.markdown import Around, render_block
 from lms.catalogue.schema import AnnexEntry, PanelHeader
-from lms.catalogue.strict_yaml import ContentFaults, Document, Fault, front_matter, validate
+from lms.catalogue.strict_yaml import ContentFaults, Document, Fault, front_matter, ruled, validate
 
 FRONT = "module"  # the file of a module's front page
 
@@ -64,7 +64,7 @@ def load(folder: Path, library: Library) -> Annex:
 def read(folder: Path, library: Library) -> AnnexReading:
     """Read an annex with all its faults."""
     if not folder.is_dir():
-        return AnnexReading(None, [Fault(shown(folder), 1, 1, "There is no such folder of an annex.")])
+        return AnnexReading(None, [Fault(shown(folder), 1, 1, "There is no such folder of an annex.", rule="file")])
     document = read_yaml(folder / "annex.yaml")
     header, faults = validate(document, AnnexEntry)
     if header is not None:
@@ -89,7 +89,7 @@ def _names_faults(document: Document, header: AnnexEntry, library: Library) -> I
     known = {key for module in library.modules for key in module.glossary}
     for place, name in enumerate(header.names):
         if name.term not in known:
-            yield document.fault(("names", place, "term"), unknown("word", name.term, known))
+            yield document.fault(("names", place, "term"), unknown("word", name.term, known), "unknown-name")
 
 
 def _place(path: Path, folder: Path, library: Library) -> tuple[tuple[Module, str] | None, list[Fault]]:
@@ -97,13 +97,14 @@ def _place(path: Path, folder: Path, library: Library) -> tuple[tuple[Module, st
     steps = path.relative_to(folder).parts
     if len(steps) != 2 or path.suffix != ".md":
         message = "A file of an annex is called after a module and a page: lead-professional/who-might-lead.md."
-        return None, [Fault(shown(path), 1, 1, message)]
+        return None, [Fault(shown(path), 1, 1, message, rule="file")]
     module = library.module(steps[0])
     if module is None:
-        return None, [Fault(shown(path), 1, 1, unknown("module", steps[0], [one.slug for one in library.modules]))]
+        message = unknown("module", steps[0], [one.slug for one in library.modules])
+        return None, [Fault(shown(path), 1, 1, message, rule="unknown-name")]
     pages = [FRONT, *(page.slug for page in module.pages)]
     if path.stem not in pages:
-        return None, [Fault(shown(path), 1, 1, unknown("page", path.stem, pages))]
+        return None, [Fault(shown(path), 1, 1, unknown("page", path.stem, pages), rule="unknown-name")]
     return (module, path.stem), []
 
 
@@ -124,7 +125,7 @@ def _panel(path: Path, module: Module, library: Library) -> tuple[Panel | None, 
     rendered = render_block(text.markdown, around)
     names = proof.Names(module.glossary, library.references, around.modules)
     faults += proof.link_faults(rendered.used, names, text.faults)
-    faults += _text_faults(text)
+    faults += ruled("annex", _text_faults(text))
     return (Panel(rendered.html, header.updated) if header else None), faults
 
 
@@ -137,4 +138,4 @@ def _text_faults(text: Text) -> Iterator[Fault]:
             message = "An annex has paragraphs, lists and links; headings, claims and boxes belong to the core."
             yield Fault(text.file, text.first_line + number, 1, message)
     for found in prose.overclaims(prose.bare(text.markdown)):
-        yield Fault(text.file, *text.place(found.at), found.message)
+        yield Fault(text.file, *text.place(found.at), found.message, rule=found.rule)

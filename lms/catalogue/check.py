@@ -9,7 +9,7 @@ from lms.catalogue import prose
 from lms.catalogue.evidence import Strength
 from lms.catalogue.folder import Folder, PageFile, named, shown
 from lms.catalogue.schema import TermEntry
-from lms.catalogue.strict_yaml import Document, Fault
+from lms.catalogue.strict_yaml import Document, Fault, ruled
 
 TAKEN = frozenset({"summary", "refresh", "start-again", "media"})  # addresses that the service uses itself
 
@@ -33,7 +33,7 @@ def repeated(document: Document, key: str, names: Sequence[str]) -> Iterator[Fau
     """A fault at every item of a list that calls itself as one before it."""
     for place, name in enumerate(names):
         if name and name in names[:place]:
-            yield document.fault((place, key), f"`{name}` is here twice.")
+            yield document.fault((place, key), f"`{name}` is here twice.", "repeated")
 
 
 def references_faults(document: Document, before: Collection[str] = ()) -> Iterator[Fault]:
@@ -42,7 +42,8 @@ def references_faults(document: Document, before: Collection[str] = ()) -> Itera
     yield from repeated(document, "key", names)
     for place, name in enumerate(names):
         if name in before:
-            yield document.fault((place, "key"), f"`{name}` is a work of the core already; leave it out here.")
+            message = f"`{name}` is a work of the core already; leave it out here."
+            yield document.fault((place, "key"), message, "repeated")
 
 
 def codes_faults(folders: Sequence[Folder]) -> Iterator[Fault]:
@@ -51,11 +52,13 @@ def codes_faults(folders: Sequence[Folder]) -> Iterator[Fault]:
     slugs: list[str] = []
     for folder in folders:
         if folder.slug in slugs:
-            yield Fault(folder.file, 1, 1, f"There is a module `{folder.slug}` already; give the folder another name.")
+            message = f"There is a module `{folder.slug}` already; give the folder another name."
+            yield Fault(folder.file, 1, 1, message, rule="repeated")
         slugs.append(folder.slug)
         code = folder.header.code if folder.header else ""
         if code and first.setdefault(code, folder.slug) != folder.slug:
-            yield folder.document.fault(("code",), f"The module `{first[code]}` has the code {code} already.")
+            message = f"The module `{first[code]}` has the code {code} already."
+            yield folder.document.fault(("code",), message, "repeated")
 
 
 def shared_glossary_faults(
@@ -68,12 +71,10 @@ def shared_glossary_faults(
 def folder_faults(folder: Folder, known: Known, claimed: Collection[str]) -> Iterator[Fault]:
     """What is wrong with one module, apart from the text of its pages. `claimed` are the facts its pages claim."""
     yield from _header(folder, known)
-    yield from _changes(folder)
+    yield from ruled("changes", _changes(folder))
     yield from _facts(folder, known, claimed)
     yield from _words(folder.glossary_document, folder.glossary, folder.fact_ids)
-    yield from _numbers(folder)
-    yield from _kinds(folder)
-    yield from _reflections(folder)
+    yield from ruled("pages", [*_numbers(folder), *_kinds(folder), *_reflections(folder)])
 
 
 def _header(folder: Folder, known: Known) -> Iterator[Fault]:
@@ -81,14 +82,14 @@ def _header(folder: Folder, known: Known) -> Iterator[Fault]:
         return
     for place, key in enumerate(folder.header.sources):
         if key not in known.references:
-            yield folder.document.fault(("sources", place), unknown("work", key, known.references))
+            yield folder.document.fault(("sources", place), unknown("work", key, known.references), "unknown-name")
     if folder.header.review_by < known.today:
         message = f"This module should have been looked at again by {folder.header.review_by}."
-        yield folder.document.fault(("review_by",), message, level="warning")
+        yield folder.document.fault(("review_by",), message, "review-date", level="warning")
     minutes = sum(page.header.minutes for page in folder.pages if page.header)
     if minutes > folder.header.minutes:
         message = f"The pages take {minutes} minutes, the whole module only {folder.header.minutes}."
-        yield folder.document.fault(("minutes",), message, level="warning")
+        yield folder.document.fault(("minutes",), message, "minutes", level="warning")
 
 
 def _changes(folder: Folder) -> Iterator[Fault]:
@@ -110,7 +111,7 @@ def _changes(folder: Folder) -> Iterator[Fault]:
             yield folder.document.fault((*where, "material"), "A material change names the `pages` to read again.")
         for number, page in enumerate(change.pages):
             if page not in slugs:
-                yield folder.document.fault((*where, "pages", number), unknown("page", page, slugs))
+                yield folder.document.fault((*where, "pages", number), unknown("page", page, slugs), "unknown-name")
     if folder.header.version > 1 and folder.header.version not in {one.version for one in folder.header.changes}:
         message = f"Say in `changes` what version {folder.header.version} changed, and whether it is material."
         yield folder.document.fault(("version",), message, level="warning")
@@ -121,25 +122,28 @@ def _facts(folder: Folder, known: Known, claimed: Collection[str]) -> Iterator[F
     yield from repeated(document, "id", folder.fact_ids)
     for place, fact in folder.facts:
         if folder.header and not fact.id.startswith(f"{folder.header.code}-"):
-            yield document.fault((place, "id"), f"The facts of this module begin with {folder.header.code}-F.")
+            yield document.fault((place, "id"), f"The facts of this module begin with {folder.header.code}-F.", "claim")
         for number, key in enumerate(fact.references):
             if key not in known.references:
-                yield document.fault((place, "references", number), unknown("work", key, known.references))
+                yield document.fault(
+                    (place, "references", number), unknown("work", key, known.references), "unknown-name"
+                )
         for key in ("says", "kind", "cannot_tell", "note"):
             is_strong = fact.strength is Strength.STRONG
             for found in prose.overclaims(getattr(fact, key) or "", is_strong=is_strong, speaks_of_evidence=True):
-                yield document.fault((place, key), found.message)
+                yield document.fault((place, key), found.message, found.rule)
         if fact.id not in claimed:
-            yield document.fault((place, "id"), f"No page claims {fact.id}. Every fact stands in at least one claim.")
+            message = f"No page claims {fact.id}. Every fact stands in at least one claim."
+            yield document.fault((place, "id"), message, "claim")
 
 
 def _words(document: Document, glossary: Sequence[tuple[int, TermEntry]], fact_ids: Collection[str]) -> Iterator[Fault]:
     yield from repeated(document, "key", named(document, "key"))
     for place, term in glossary:
         for found in prose.overclaims(term.means):
-            yield document.fault((place, "means"), found.message)
+            yield document.fault((place, "means"), found.message, found.rule)
         if term.fact and term.fact not in fact_ids:
-            yield document.fault((place, "fact"), unknown("fact", term.fact, fact_ids))
+            yield document.fault((place, "fact"), unknown("fact", term.fact, fact_ids), "unknown-name")
 
 
 def _numbers(folder: Folder) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from lms.catalogue.drawing import Drawing, read_drawing
+from lms.catalogue.rules import Rule
 from lms.catalogue.schema import SLUG, FactEntry, ModuleHeader, PageHeader, ReferenceEntry, TermEntry
 from lms.catalogue.strict_yaml import Document, Fault, FrontMatter, Level, front_matter, read, validate, validate_items
 
@@ -22,10 +23,10 @@ class Text:
     first_line: int
     markdown: str
 
-    def faults(self, pattern: str, message: str, level: Level = "fault") -> list[Fault]:
+    def faults(self, pattern: str, message: str, rule: Rule, level: Level = "fault") -> list[Fault]:
         """One fault at every place where `pattern` stands; at the beginning of the text where it stands nowhere."""
         places = [found.start() for found in re.finditer(pattern, self.markdown)] or [0]
-        return [Fault(self.file, *self.place(offset), message, level) for offset in places]
+        return [Fault(self.file, *self.place(offset), message, level, rule) for offset in places]
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of a character of the text."""
@@ -93,10 +94,10 @@ def text_of(path: Path) -> tuple[str, list[Fault]]:
     try:
         return path.read_text(encoding="utf-8-sig"), []
     except FileNotFoundError:
-        return "", [Fault(shown(path), 1, 1, "This file is missing.")]
+        return "", [Fault(shown(path), 1, 1, "This file is missing.", rule="file")]
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        return "", [Fault(shown(path), line, 1, "The file is not in UTF-8; save it as UTF-8.")]
+        return "", [Fault(shown(path), line, 1, "The file is not in UTF-8; save it as UTF-8.", rule="file")]
 
 
 def read_yaml(path: Path) -> Document:
@@ -139,7 +140,7 @@ def read_folder(path: Path) -> Folder:
     folder.faults += faults
     if not SLUG.fullmatch(path.name):
         folder.faults.append(
-            Fault(file, 1, 1, f"The folder's name `{path.name}` must be small letters, digits, hyphens.")
+            Fault(file, 1, 1, f"The folder's name `{path.name}` must be small letters, digits, hyphens.", rule="file")
         )
     _read_pages(folder)
     _read_drawings(folder)
@@ -166,7 +167,7 @@ def _read_pages(folder: Folder) -> None:
             folder.faults += faults or header_faults
         elif path.name not in (*FIXED, "media") and not path.name.startswith("."):
             message = "This file is not part of a module. A page is called like 01-first-page.md."
-            folder.faults.append(Fault(shown(path), 1, 1, message))
+            folder.faults.append(Fault(shown(path), 1, 1, message, rule="file"))
 
 
 def _read_drawings(folder: Folder) -> None:
@@ -175,7 +176,7 @@ def _read_drawings(folder: Folder) -> None:
         drawing = read_drawing(text) if not faults else Drawing("", "")
         folder.drawings[f"media/{path.name}"] = drawing
         folder.faults += faults
-        folder.faults += [Fault(shown(path), flaw.line, 1, flaw.message) for flaw in drawing.flaws]
+        folder.faults += [Fault(shown(path), flaw.line, 1, flaw.message, rule="drawing") for flaw in drawing.flaws]
 
 
 def _hash(folder: Path) -> str:

@@ -80,7 +80,7 @@ def read(modules_dir: Path, today: date | None = None, more: Sequence[Path] = ()
     faults: list[Fault] = []
     for place in (modules_dir, *more):
         if not place.is_dir():
-            faults.append(Fault(shown(place), 1, 1, "There is no such folder of modules."))
+            faults.append(Fault(shown(place), 1, 1, "There is no such folder of modules.", rule="file"))
             continue
         document, entries, found = read_references(place)
         faults += [*found, *check.references_faults(document, works)]
@@ -153,7 +153,9 @@ def _around(folder: Folder, references: Mapping[str, Reference], known: check.Kn
 def _rendered(folder: Folder, text: Text, around: Around, known: check.Known) -> tuple[Rendered, list[Fault]]:
     rendered = render_page(text.markdown, around)
     strong = [fact.id for _, fact in folder.facts if fact.strength is Strength.STRONG]
-    names = proof.Names(folder.terms, known.references, known.modules, folder.fact_ids, strong, folder.drawings)
+    names = proof.Names(
+        folder.terms, known.references, known.modules, folder.fact_ids, strong, folder.drawings, known.today
+    )
     return rendered, list(proof.page_faults(text, rendered.used, names, folder.path))
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from lms.catalogue import prose, reading_age
@@ -10,13 +11,15 @@ from lms.catalogue.boxes import BOXES, Used, day_of
 from lms.catalogue.check import unknown
 from lms.catalogue.folder import Text
 from lms.catalogue.markdown import PICTURE
+from lms.catalogue.rules import Rule
 from lms.catalogue.schema import WEB
-from lms.catalogue.strict_yaml import Fault
+from lms.catalogue.strict_yaml import Fault, ruled
 
 BOX_LINE = re.compile(r" {0,3}(/{3,}) *(?:([\w-]+) *(?:\| *(.*?) *)?)?")
 DRAWING = re.compile(r"(?ms)^ {0,3}(/{3,}) *figure *\|[^\n]*\n(.*?)^ {0,3}\1 *$")
 CLAIM = re.compile(r"(?ms)^ {0,3}(/{3,}) *claim *\| *([^\n]*?) *\n(.*?)^ {0,3}\1 *$")
 EASY, HARDEST = 10, 13
+SINCE = re.compile(r"(?m)^ {0,3}/{3,} *since *\| *([0-9-]+) *$")
 FOOTNOTE = re.compile(r"\[\^([^\]\n]+)\](:?)")
 FOOTNOTE_NAME = re.compile(r"[A-Za-z0-9-]+")
 NEEDS = {
@@ -31,7 +34,7 @@ LINKS = "A link leads to a word (term:), a work (ref:), a module (module:) or a 
 
 @dataclass(frozen=True)
 class Names:
-    """What a text may name, those included whose entries have other faults."""
+    """What a text may name, those included whose entries have other faults; and the day it is, where it matters."""
 
     terms: Collection[str]
     references: Collection[str]
@@ -39,35 +42,37 @@ class Names:
     facts: Collection[str] = ()
     strong: Collection[str] = ()
     drawings: Collection[str] = ()
+    today: date | None = None
 
 
 def page_faults(text: Text, used: Used, names: Names, folder: Path) -> Iterator[Fault]:
     """What is wrong with the text of a page or an introduction, given what it turned out to use."""
     if not text.markdown.strip():
-        yield Fault(text.file, text.first_line, 1, "There is no text under the header.")
-    yield from _boxes(text, used, names)
+        yield Fault(text.file, text.first_line, 1, "There is no text under the header.", rule="pages")
+    yield from ruled("box", _boxes(text, used, names))
     yield from link_faults(used, names, text.faults)
     yield from _pictures(text, used, folder)
     yield from _drawings(text)
+    yield from _old(text, names.today)
     yield from _headings(text, used)
     yield from _footnotes(text)
     yield from _words(text, names)
     for tag in dict.fromkeys(used.raw):
-        yield from text.faults(re.escape(tag), f"HTML is removed; `{tag}` will not be seen.", "warning")
+        yield from text.faults(re.escape(tag), f"HTML is removed; `{tag}` will not be seen.", "html", "warning")
 
 
-def link_faults(used: Used, names: Names, at: Callable[[str, str], list[Fault]]) -> Iterator[Fault]:
-    """Links that lead nowhere. `at` makes the faults for a pattern and a sentence, wherever the text stands."""
+def link_faults(used: Used, names: Names, at: Callable[[str, str, Rule], list[Fault]]) -> Iterator[Fault]:
+    """Links that lead nowhere. `at` makes the faults for a pattern, a sentence and a rule, wherever the text stands."""
     for scheme, kind, keys, known in (
         ("term", "word", used.terms, names.terms),
         ("ref", "work", used.references, names.references),
         ("module", "module", used.modules, names.modules),
     ):
         for key in _without(keys, known):
-            yield from at(rf"\b{scheme}:{re.escape(key)}(?![\w-])", unknown(kind, key, known))
+            yield from at(rf"\b{scheme}:{re.escape(key)}(?![\w-])", unknown(kind, key, known), "unknown-name")
     for address in dict.fromkeys(used.links):
         if not WEB.fullmatch(address):
-            yield from at(re.escape(f"({address}"), f"{LINKS}; `{address}` is none of these.")
+            yield from at(re.escape(f"({address}"), f"{LINKS}; `{address}` is none of these.", "link")
 
 
 def _without(keys: Iterable[str], known: Collection[str]) -> list[str]:
@@ -126,12 +131,12 @@ def _pictures(text: Text, used: Used, folder: Path) -> Iterator[Fault]:
         here = re.escape(f"({source}")
         if not PICTURE.fullmatch(source):
             message = f"A picture lies in the module's folder media and is a png, jpg, webp or gif; `{source}` is not."
-            yield from text.faults(here, message)
+            yield from text.faults(here, message, "picture")
         elif not (folder / source).is_file():
-            yield from text.faults(here, f"There is no picture `{source}` in this module.")
+            yield from text.faults(here, f"There is no picture `{source}` in this module.", "picture")
         if not alt.strip():
             message = "Say in the square brackets what the picture shows, for people who cannot see it."
-            yield from text.faults(here, message)
+            yield from text.faults(here, message, "picture")
 
 
 def _drawings(text: Text) -> Iterator[Fault]:
@@ -140,7 +145,16 @@ def _drawings(text: Text) -> Iterator[Fault]:
         said = [part for part in re.split(r"\n\s*\n", found[2].strip()) if part.strip()]
         if len(said) < 2:
             message = "Below a drawing stand its caption, an empty line, and the same in words for who cannot see it."
-            yield Fault(text.file, *text.place(found.start(1)), message)
+            yield Fault(text.file, *text.place(found.start(1)), message, rule="drawing")
+
+
+def _old(text: Text, today: date | None) -> Iterator[Fault]:
+    """Boxes about what has happened since that nobody has looked at for more than a year."""
+    for found in SINCE.finditer(text.markdown) if today else ():
+        checked = day_of(found[1])
+        if checked and today and (checked.year + 1, checked.month, checked.day) < (today.year, today.month, today.day):
+            message = f"Checked on {checked}, more than twelve months ago: look at it again, then write the new date."
+            yield Fault(text.file, *text.place(found.start(1)), message, "warning", "since-date")
 
 
 def _headings(text: Text, used: Used) -> Iterator[Fault]:
@@ -148,12 +162,11 @@ def _headings(text: Text, used: Used) -> Iterator[Fault]:
     for level, words in used.headings:
         here = rf"(?m)^#{{{level}}} *(?=[^\s#])"
         if level == 1:
-            yield from text.faults(
-                here, "Headings on a page begin with ##; the title of the page stands in its header."
-            )
+            message = "Headings on a page begin with ##; the title of the page stands in its header."
+            yield from text.faults(here, message, "heading")
         elif level > above + 1:
             message = f"The heading “{words}” skips a level; use {'#' * (above + 1)}."
-            yield from text.faults(rf"(?m)^#{{{level}}} *{re.escape(words)}", message)
+            yield from text.faults(rf"(?m)^#{{{level}}} *{re.escape(words)}", message, "heading")
         above = max(level, 2)
 
 
@@ -164,11 +177,13 @@ def _words(text: Text, names: Names) -> Iterator[Fault]:
     for start, end, fact in claims:
         said = "".join(rest[start:end])
         for finding in prose.overclaims(said, is_strong=fact in names.strong, speaks_of_evidence=True):
-            yield Fault(text.file, *text.place(start + finding.at), finding.message)
+            yield Fault(text.file, *text.place(start + finding.at), finding.message, rule=finding.rule)
         rest[start:end] = [letter if letter == "\n" else " " for letter in rest[start:end]]
     for finding in [*prose.overclaims("".join(rest)), *prose.unexplained(prose.bare(text.markdown))]:
-        yield Fault(text.file, *text.place(finding.at), finding.message)
-    yield from reading_faults(prose.paragraphs(text.markdown), Fault(text.file, text.first_line, 1, ""))
+        yield Fault(text.file, *text.place(finding.at), finding.message, rule=finding.rule)
+    yield from reading_faults(
+        prose.paragraphs(text.markdown), Fault(text.file, text.first_line, 1, "", rule="reading-age")
+    )
 
 
 def reading_faults(blocks: Iterable[str], at: Fault) -> Iterator[Fault]:
@@ -187,8 +202,9 @@ def _footnotes(text: Text) -> Iterator[Fault]:
     for name in dict.fromkeys(name for name, _ in found):
         here = re.escape(f"[^{name}]")
         if not FOOTNOTE_NAME.fullmatch(name):
-            yield from text.faults(here, f"Call the footnote `{name}` by a number or a word of letters.")
+            yield from text.faults(here, f"Call the footnote `{name}` by a number or a word of letters.", "footnote")
         elif name not in written:
-            yield from text.faults(here, f"There is no footnote `{name}`; write it on a line of its own: [^{name}]: …")
+            message = f"There is no footnote `{name}`; write it on a line of its own: [^{name}]: …"
+            yield from text.faults(here, message, "footnote")
         elif name not in pointed:
-            yield from text.faults(here, f"Nothing points to the footnote `{name}`.", "warning")
+            yield from text.faults(here, f"Nothing points to the footnote `{name}`.", "footnote", "warning")

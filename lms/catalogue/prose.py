@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lms.catalogue.rules import Rule
+
 LINK = re.compile(r"!?\[([^\]\n]*)\]\(([^)\n]*)\)")
 BOX_HEAD = re.compile(r"(?m)^ {0,3}/{3,}[^\n]*$")
 FOOTNOTE_MARK = re.compile(r"\[\^[^\]\n]+\]:?")
@@ -41,11 +43,14 @@ NAMES = frozenset({"NSPCC", "UNICEF"})
 
 @dataclass(frozen=True)
 class Finding:
-    """A word to look at: where it begins in the text (counted from 0), what it is, and what to do about it."""
+    """A word to look at: where it begins in the text (counted from 0), what it is, what to do about it, and which rule
+    says so.
+    """
 
     at: int
     word: str
     message: str
+    rule: Rule
 
 
 def bare(markdown: str) -> str:
@@ -87,7 +92,7 @@ def overclaims(text: str, *, is_strong: bool = False, speaks_of_evidence: bool =
             if not DENIED.search(said[: match.start()]):
                 word = " ".join(match.group().split())
                 message = f"“{word}” claims more than the evidence carries. Say what was found, by whom, how firmly."
-                yield Finding(sentence.start() + match.start(), word, message)
+                yield Finding(sentence.start() + match.start(), word, message, "overclaim")
 
 
 def unexplained(text: str) -> Iterator[Finding]:
@@ -101,7 +106,7 @@ def unexplained(text: str) -> Iterator[Finding]:
         seen.add(form)
         if not _is_spelled_out(text, match):
             message = f"Spell out `{form}` where it first stands, with the short form in brackets behind it."
-            yield Finding(match.start(), word, message)
+            yield Finding(match.start(), word, message, "short-form")
 
 
 def _is_spelled_out(text: str, match: re.Match[str]) -> bool:

@@ -1,15 +1,16 @@
 """YAML as authors mean it: nothing is guessed, and every fault has its file, line and column in a plain sentence."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from lms.catalogue.rules import Rule
 from lms.catalogue.wording import sentence
 
 Kind = TypeVar("Kind")
@@ -51,18 +52,28 @@ SYNTAX = (
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One thing an author must mend (a fault) or look at (a warning). Lines and columns count from 1."""
+    """One thing an author must mend (a fault) or look at (a warning). Lines and columns count from 1.
+
+    `rule` is the stable name of what it offends against, for programs.
+    """
 
     file: str
     line: int
     column: int
     message: str
     level: Level = "fault"
+    rule: Rule = field(default="form", compare=False)
 
     def __str__(self) -> str:
         """Say it as compilers do, so that editors can jump to the place."""
         mark = "warning: " if self.level == "warning" else ""
         return f"{self.file}:{self.line}:{self.column}: {mark}{self.message}"
+
+
+def ruled(rule: Rule, faults: Iterable[Fault]) -> Iterator[Fault]:
+    """The same faults under this rule, those of a narrower rule left as they are."""
+    for fault in faults:
+        yield replace(fault, rule=rule) if fault.rule == "form" else fault
 
 
 class ContentFaults(Exception):
@@ -100,10 +111,18 @@ class Document:
                 found = (*found, step)
         return found
 
-    def fault(self, path: Sequence[str | int], message: str, *, at_key: bool = False, level: Level = "fault") -> Fault:
+    def fault(
+        self,
+        path: Sequence[str | int],
+        message: str,
+        rule: Rule = "form",
+        *,
+        at_key: bool = False,
+        level: Level = "fault",
+    ) -> Fault:
         """A fault at `path`; not yet added to `faults`."""
         line, column = self.place(path, at_key=at_key)
-        return Fault(self.file, line, column, message, level)
+        return Fault(self.file, line, column, message, level, rule)
 
     def was_refused(self, path: Sequence[str | int]) -> bool:
         """Whether the value at exactly this path has a fault already, so that a second one would only repeat it."""
@@ -115,7 +134,7 @@ class Document:
 
     def refuse_at(self, path: Path, line: int, column: int, message: str) -> None:
         """Record a fault of the YAML itself at a line and column counted from 0, as PyYAML counts."""
-        self.faults.append(Fault(self.file, line + self.first_line, column + 1, message))
+        self.faults.append(Fault(self.file, line + self.first_line, column + 1, message, rule="yaml"))
         self.refused.add(path)
 
     def remember(self, path: Path, value: yaml.Mark) -> None:
@@ -200,7 +219,7 @@ def front_matter(content: str, file: str) -> FrontMatter:
                 header = read("\n".join(lines[1 : number - 1]), file, first_line=2)
                 return FrontMatter(header, "\n".join(lines[number:]), number + 1)
     message = "The file must begin with a header: a line of ---, the YAML, and another line of ---."
-    return FrontMatter(Document(file, faults=[Fault(file, 1, 1, message)], refused={()}), content, 1)
+    return FrontMatter(Document(file, faults=[Fault(file, 1, 1, message, rule="yaml")], refused={()}), content, 1)
 
 
 def _anchors(text: str) -> list[Any]:

@@ -1,12 +1,17 @@
-"""The `lms content` commands: what is wrong with the modules and quizzes, before anyone meets them."""
+"""The `lms content` commands: what authors need beside their text editor, from the first line to a changed module."""
 
+import json
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
-from lms.config import BadSetting, from_environment
-from lms.quizzes import reader
+from lms.catalogue.strict_yaml import Fault
+from lms.config import BadSetting, Settings, from_environment
+from lms.quizzes import editors, reader
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -20,24 +25,65 @@ def content() -> None:
 @click.option("--modules", type=FOLDER, help="Folder of the modules; LMS_MODULES_DIR unless given.")
 @click.option("--quizzes", type=FOLDER, help="Folder of the quizzes; LMS_QUIZZES_DIR unless given.")
 @click.option("--annex", type=FOLDER, help="Folder of the local annex; LMS_ANNEX_DIR unless given.")
-def check(modules: Path | None, quizzes: Path | None, annex: Path | None) -> None:
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="json: a list of objects with file, line, column, level, message and rule.",
+)
+def check(modules: Path | None, quizzes: Path | None, annex: Path | None, shape: str) -> None:
     """Find every fault at once, with file, line and column; exit status 1 if there is any."""
-    try:
-        settings = from_environment()
-    except BadSetting as bad:
-        click.echo(str(bad), err=True)
-        sys.exit(2)
+    settings = _settings()
     faults = reader.check(
         modules or settings.modules_dir,
         quizzes or settings.quizzes_dir,
         () if modules else settings.more_content,
         annex or settings.annex_dir,
     )
-    for fault in faults:
-        click.echo(str(fault))
+    click.echo(_as_json([asdict(fault) for fault in faults]) if shape == "json" else _as_text(faults))
+    sys.exit(1 if any(fault.level == "fault" for fault in faults) else 0)
+
+
+@content.command()
+@click.argument("name", required=False, type=click.Choice(list(editors.FILES)))
+@click.option("--out", type=FOLDER, help="Write the schemas into this folder instead, one file each.")
+def schema(name: str | None, out: Path | None) -> None:
+    """JSON Schemas of the files that authors write, for editors; all of them unless one is named."""
+    names = [name] if name else list(editors.FILES)
+    if out is None:
+        every = {one: editors.schema(one) for one in names}
+        click.echo(_as_json(every[name] if name else every))
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    for one in names:
+        path = out / f"{one}.schema.json"
+        path.write_text(f"{_as_json(editors.schema(one))}\n", encoding="utf-8")
+        click.echo(str(path))
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _as_text(faults: Sequence[Fault]) -> str:
     warnings = sum(fault.level == "warning" for fault in faults)
-    click.echo(f"{_counted(len(faults) - warnings, 'fault')}, {_counted(warnings, 'warning')}.")
-    sys.exit(1 if len(faults) > warnings else 0)
+    last = f"{_counted(len(faults) - warnings, 'fault')}, {_counted(warnings, 'warning')}."
+    return "\n".join([*map(str, faults), last])
+
+
+def _settings() -> Settings:
+    try:
+        return from_environment()
+    except BadSetting as bad:
+        _stop(str(bad))
+
+
+def _stop(sentence: str) -> NoReturn:
+    """Say why nothing was done, with exit status 2."""
+    click.echo(sentence, err=True)
+    sys.exit(2)
 
 
 def _counted(number: int, word: str) -> str:

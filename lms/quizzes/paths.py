@@ -96,25 +96,39 @@ def analyse(scenario: Scenario) -> Analysis:
     )
 
 
-def faults(scenario: Scenario, facts: Collection[str] | None = None) -> list[Problem]:
-    """Everything that keeps a scenario from being played; ways are walked only once it is written without fault.
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an author must mend before anyone plays a scenario, and what they should look at."""
 
-    `facts` are the ids of the module's facts; None leaves facts unchecked.
+    faults: list[Problem]
+    warnings: list[Problem]
+
+
+def verdict(scenario: Scenario, facts: Collection[str] | None = None) -> Verdict:
+    """Everything wrong with a scenario. Its ways are walked, once, when it is written without fault.
+
+    `facts` are the ids of the module's facts; None leaves facts unchecked. Warnings wait until all faults are mended.
     """
     found = written_faults(scenario, facts)
     if found:
-        return found
+        return Verdict(found, [])
     try:
-        return list(_path_faults(scenario, analyse(scenario)))
+        seen = analyse(scenario)
     except TooManyStates:
-        return [Problem(("state",), "There are too many ways through to check. Use fewer levels or fewer loops.")]
+        sentence = "There are too many ways through to check. Use fewer levels or fewer loops."
+        return Verdict([Problem(("state",), sentence, "scenario")], [])
+    found = [*_path_faults(scenario, seen), *_habits(scenario), *_luck(seen)]
+    return Verdict(found, [] if found else list(_path_warnings(scenario, seen)))
+
+
+def faults(scenario: Scenario, facts: Collection[str] | None = None) -> list[Problem]:
+    """Everything that keeps a scenario from being played."""
+    return verdict(scenario, facts).faults
 
 
 def warnings(scenario: Scenario) -> list[Problem]:
-    """What an author should look at: habits that give the best choice away. Empty until all faults are mended."""
-    if faults(scenario):
-        return []
-    return [*_habits(scenario), *_path_warnings(scenario, analyse(scenario))]
+    """What an author should look at."""
+    return verdict(scenario).warnings
 
 
 def _graph(scenario: Scenario) -> Graph:
@@ -254,31 +268,33 @@ def _path_faults(scenario: Scenario, seen: Analysis) -> Iterator[Problem]:
     scenes = {scene.key: place for place, scene in enumerate(scenario.scenes)}
     endings = {ending.key: place for place, ending in enumerate(scenario.endings)}
     for key in seen.unreachable_scenes:
-        yield Problem(("scenes", scenes[key], "key"), f"No choice ever leads to the scene `{key}`.")
+        yield Problem(("scenes", scenes[key], "key"), f"No choice ever leads to the scene `{key}`.", "unreachable")
     for key in seen.unreachable_endings:
-        yield Problem(("endings", endings[key], "key"), f"No play ever reaches the ending `{key}`.")
+        yield Problem(("endings", endings[key], "key"), f"No play ever reaches the ending `{key}`.", "unreachable")
     for key, choice_key in seen.dead_ends:
         place = [choice.key for choice in scenario.scenes[scenes[key]].choices].index(choice_key)
         sentence = "Dead end: in some states none of these targets fits. Let the last one have no `when`."
-        yield Problem(("scenes", scenes[key], "choices", place, "to"), sentence)
+        yield Problem(("scenes", scenes[key], "choices", place, "to"), sentence, "dead-end")
     for key in seen.inescapable:
         yield Problem(
-            ("scenes", scenes[key], "key"), f"From `{key}` a play can go round for ever: no way leads to an ending."
+            ("scenes", scenes[key], "key"),
+            f"From `{key}` a play can go round for ever: no way leads to an ending.",
+            "loop",
         )
     fewest = seen.fewest_decisions_to_acceptable
     if fewest is None:
-        yield Problem(("endings",), "No play ever reaches an acceptable ending.")
+        yield Problem(("endings",), "No play ever reaches an acceptable ending.", "pass-mark")
     elif fewest < FEWEST_DECISIONS:
         sentence = (
             f"An acceptable ending can be reached with {fewest} decisions; it must take {FEWEST_DECISIONS} or more."
         )
-        yield Problem(("scenes",), sentence)
+        yield Problem(("scenes",), sentence, "scenario")
     if fewest is not None and not seen.pass_possible:
         best, needed = seen.best_acceptable_points, needed_points(scenario, seen.best_points)
         sentence = f"Nobody can pass: {needed} points are needed and no acceptable ending has more than {best}."
-        yield Problem(("pass_mark",), sentence)
+        yield Problem(("pass_mark",), sentence, "pass-mark")
     elif fewest is not None and not seen.always_best_passes:
-        yield Problem(("scenes",), "Someone who takes the best choice every time does not pass.")
+        yield Problem(("scenes",), "Someone who takes the best choice every time does not pass.", "pass-mark")
 
 
 def _habits(scenario: Scenario) -> Iterator[Problem]:
@@ -291,25 +307,33 @@ def _habits(scenario: Scenario) -> Iterator[Problem]:
         places[place] += 1
         longest += all(len(best.text) > len(choice.text) for choice in scene.choices if choice is not best)
     if longest * 100 > BIAS_PERCENT * scenes:
-        yield Problem(("scenes",), f"The best choice is the longest in {longest} of {scenes} scenes.")
+        yield Problem(("scenes",), f"The best choice is the longest in {longest} of {scenes} scenes.", "giveaway")
     # With few scenes some place must hold more than the limit; what cannot be spread more evenly is no habit.
     even = ceil(scenes / max(len(scene.choices) for scene in scenario.scenes))
     for place, count in sorted(places.items()):
         if count * 100 > BIAS_PERCENT * scenes and count > even:
             yield Problem(
-                ("scenes",), f"The best choice is number {place + 1} in the list in {count} of {scenes} scenes."
+                ("scenes",),
+                f"The best choice is number {place + 1} in the list in {count} of {scenes} scenes.",
+                "giveaway",
             )
+
+
+def _luck(seen: Analysis) -> Iterator[Problem]:
+    if seen.random_pass_share * 100 >= LUCK_PERCENT:
+        share = float(seen.random_pass_share * 100)
+        yield Problem(("pass_mark",), f"Someone who chooses at random passes in {share:.0f} % of plays.", "luck")
 
 
 def _path_warnings(scenario: Scenario, seen: Analysis) -> Iterator[Problem]:
     places = {scene.key: place for place, scene in enumerate(scenario.scenes)}
-    if seen.random_pass_share * 100 >= LUCK_PERCENT:
-        share = float(seen.random_pass_share * 100)
-        yield Problem(("pass_mark",), f"Someone who chooses at random passes in {share:.0f} % of plays.")
     if seen.always_best_passes and seen.always_best_points < seen.best_points:
         yield Problem(
             ("scenes",),
             f"A detour earns {seen.best_points} points, the best choice every time {seen.always_best_points}.",
+            "detour",
         )
     for key, place in seen.never_shown:
-        yield Problem(("scenes", places[key], "more", place), "No play ever meets this paragraph's `when`.")
+        yield Problem(
+            ("scenes", places[key], "more", place), "No play ever meets this paragraph's `when`.", "unreachable"
+        )

@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from lms.catalogue.rules import Rule
+
 Levels = Mapping[str, int]  # the key of a state variable -> the place of its present level, counted from 0
 
 
@@ -25,6 +27,7 @@ class Problem:
 
     where: tuple[str | int, ...]
     message: str
+    rule: Rule = field(default="form", compare=False)
 
 
 def unknown(kind: str, name: str, known: Collection[str]) -> str:

@@ -11,7 +11,7 @@ from lms.catalogue.library import read as read_modules
 from lms.catalogue.markdown import Around, render_block
 from lms.catalogue.proof import Names, link_faults
 from lms.catalogue.schema import SLUG
-from lms.catalogue.strict_yaml import ContentFaults, Document, Fault, Level, validate
+from lms.catalogue.strict_yaml import ContentFaults, Document, Fault, Level, ruled, validate
 from lms.config import Settings
 from lms.quizzes import bank, paths
 from lms.quizzes.proof import word_faults
@@ -102,18 +102,23 @@ def check_all(settings: Settings) -> list[Fault]:
 
 
 def _read(folders: Sequence[Path], ground: _Ground) -> tuple[Quizzes, list[Fault]]:
-    faults = [Fault(shown(one), 1, 1, "There is no such folder of quizzes.") for one in folders if not one.is_dir()]
+    faults = [
+        Fault(shown(one), 1, 1, "There is no such folder of quizzes.", rule="file")
+        for one in folders
+        if not one.is_dir()
+    ]
     quizzes: dict[str, Quiz] = {}
     slugs: list[str] = []
     for path in sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir()):
         if path.name.startswith("."):
             continue
         if path.stem in slugs:
-            faults.append(Fault(shown(path), 1, 1, f"There is a quiz `{path.stem}` already; give this another name."))
+            message = f"There is a quiz `{path.stem}` already; give this another name."
+            faults.append(Fault(shown(path), 1, 1, message, rule="repeated"))
             continue
         if path.suffix != ".yaml" or not SLUG.fullmatch(path.stem):
             message = "A quiz is one file, called like lead-professional-check.yaml."
-            faults.append(Fault(shown(path), 1, 1, message))
+            faults.append(Fault(shown(path), 1, 1, message, rule="file"))
             continue
         slugs.append(path.stem)
         quiz, found = _quiz(path, ground)
@@ -121,7 +126,7 @@ def _read(folders: Sequence[Path], ground: _Ground) -> tuple[Quizzes, list[Fault
         if quiz is not None:
             quizzes[path.stem] = quiz
     faults += _missing(slugs, quizzes, ground)
-    faults += _untested(quizzes, ground)
+    faults += ruled("outcome", _untested(quizzes, ground))
     faults += _changed_questions(quizzes, ground)
     return Quizzes(quizzes), faults
 
@@ -132,10 +137,10 @@ def _missing(slugs: list[str], quizzes: Mapping[str, Quiz], ground: _Ground) -> 
         header = ground.names[module.slug].header
         for place, slug in enumerate(module.quizzes):
             if slug not in slugs:
-                yield header.fault(("quizzes", place), unknown("quiz", slug, slugs))
+                yield header.fault(("quizzes", place), unknown("quiz", slug, slugs), "unknown-name")
             elif slug in quizzes and quizzes[slug].module != module.slug:
                 message = f"The quiz `{slug}` says that it belongs to the module `{quizzes[slug].module}`."
-                yield header.fault(("quizzes", place), message)
+                yield header.fault(("quizzes", place), message, "quiz-of-module")
 
 
 def _untested(quizzes: Mapping[str, Quiz], ground: _Ground) -> Iterator[Fault]:
@@ -162,7 +167,7 @@ def _changed_questions(quizzes: Mapping[str, Quiz], ground: _Ground) -> Iterator
             for number, key in enumerate(change.questions):
                 if key not in known:
                     where = ("changes", place, "questions", number)
-                    yield ground.names[module.slug].header.fault(where, unknown("question", key, known))
+                    yield ground.names[module.slug].header.fault(where, unknown("question", key, known), "unknown-name")
 
 
 def _outcomes(quiz: Quiz) -> Sequence[int]:
@@ -176,7 +181,7 @@ def _unknown_outcomes(document: Document, quiz: Quiz, names: _Names | None) -> I
     for place, number in enumerate(_outcomes(quiz)):
         if names and names.outcomes and number > names.outcomes:
             where = ("outcomes", place) if isinstance(quiz, Scenario) else ("questions", place, "outcome")
-            yield document.fault(where, f"There is no outcome {number}; the module has {names.outcomes}.")
+            yield document.fault(where, f"There is no outcome {number}; the module has {names.outcomes}.", "outcome")
 
 
 def _quiz(path: Path, ground: _Ground) -> tuple[Quiz | None, list[Fault]]:
@@ -202,7 +207,8 @@ def _quiz(path: Path, ground: _Ground) -> tuple[Quiz | None, list[Fault]]:
         pages = names.pages if names else None
         wrong, doubtful = bank.faults(quiz, facts, pages), bank.warnings(quiz)
     else:
-        wrong, doubtful = paths.faults(quiz, facts), paths.warnings(quiz)
+        verdict = paths.verdict(quiz, facts)
+        wrong, doubtful = verdict.faults, verdict.warnings
         stories = _Stories(document, module, ground)
         quiz = stories.rendered(quiz)
         faults += stories.faults
@@ -215,15 +221,15 @@ def _quiz(path: Path, ground: _Ground) -> tuple[Quiz | None, list[Fault]]:
 
 
 def _fault(document: Document, level: Level, problem: Problem) -> Fault:
-    return document.fault(problem.where, problem.message, level=level)
+    return document.fault(problem.where, problem.message, problem.rule, level=level)
 
 
 def _belongs(document: Document, quiz: Quiz, module: Module | None, ground: _Ground) -> Iterator[Fault]:
     if quiz.module not in ground.names:
-        yield document.fault(("module",), unknown("module", quiz.module, ground.names))
+        yield document.fault(("module",), unknown("module", quiz.module, ground.names), "unknown-name")
     elif module is not None and quiz.slug not in module.quizzes:
         message = f"The module `{module.slug}` does not name this quiz; add `{quiz.slug}` to its `quizzes`."
-        yield document.fault(("module",), message)
+        yield document.fault(("module",), message, "quiz-of-module")
 
 
 class _Stories:
@@ -274,13 +280,13 @@ class _Stories:
         rendered = render_block(text, self._around)
         if self._names is not None:
             self.faults += link_faults(
-                rendered.used, self._names, lambda _, message: [self.document.fault(where, message)]
+                rendered.used, self._names, lambda _, message, rule: [self.document.fault(where, message, rule)]
             )
         if rendered.used.images or rendered.used.headings:
-            self.faults.append(self.document.fault(where, "A story has no headings and no pictures."))
+            self.faults.append(self.document.fault(where, "A story has no headings and no pictures.", "scenario"))
         for tag in dict.fromkeys(rendered.used.raw):
             message = f"HTML is removed; `{tag}` will not be seen."
-            self.faults.append(self.document.fault(where, message, level="warning"))
+            self.faults.append(self.document.fault(where, message, "html", level="warning"))
         return rendered.html
 
 
@@ -294,6 +300,5 @@ def _plain_text(document: Document, value: object, where: Where) -> Iterator[Fau
         for place, inside in enumerate(value):
             yield from _plain_text(document, inside, (*where, place))
     elif isinstance(value, str) and ("**" in value or "](" in value):
-        yield document.fault(
-            where, "This text is shown as it is written; ** and links do not work here.", level="warning"
-        )
+        message = "This text is shown as it is written; ** and links do not work here."
+        yield document.fault(where, message, "plain-text", level="warning")

@@ -247,3 +247,11 @@ def test_a_page_cannot_take_an_address_of_the_service(modules):
     [(file, line, message)] = told(modules)
     assert (file, line) == ("tiers-of-need/02-summary.md", 1)
     assert "cannot be called `summary`" in message
+
+
+def test_a_since_box_that_nobody_has_looked_at_for_a_year_is_a_warning_at_its_date(modules):
+    line = spoil(modules / LEAD / "02-then-and-now.md", "since | 2026-11-22", "since | 2025-11-22")
+    assert read(modules, TODAY).faults == []  # to the day twelve months
+    (fault,) = read(modules, date(2026, 11, 23)).faults
+    assert (fault.line, fault.column, fault.level, fault.rule) == (line, 13, "warning", "since-date")
+    assert "look at it again" in fault.message

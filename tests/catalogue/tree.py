@@ -138,22 +138,33 @@ OTHER = {
     "glossary.yaml": "- key: tier\n  term: Tier\n  means: A level of help.\n",
 }
 
+RIGHT = """\
+      - text: The right one
+        right: true
+"""
+WRONG = """\
+      - text: A wrong one, at length
+        why: Tempting, but no.
+"""
 QUESTION = """\
   - key: question-{n}
     type: single
     ask: Which is right, number {n}?
     options:
-      - text: The right one
-        right: true
-      - text: A wrong one, at length
-        why: Tempting, but no.
-    feedback: Because it is so.
+{options}    feedback: Because it is so.
     fact: M5-F1
     page: why-a-lead
     outcome: 1
 """
+
+
+def question(n: int) -> str:
+    """A question whose right option stands first in every second one."""
+    return QUESTION.format(n=n, options=RIGHT + WRONG if n % 2 else WRONG + RIGHT)
+
+
 CHECK = "title: Knowledge check\nkind: check\nmodule: lead-professional\ndraw: 8\nquestions:\n" + "".join(
-    QUESTION.format(n=n) for n in range(1, 9)
+    map(question, range(1, 9))
 )
 
 SCENE = """\
@@ -163,6 +174,8 @@ SCENE = """\
       You meet at *school* in week {n}.
     ask: What do you do?
     choices:
+"""
+ASK = """\
       - key: ask
         text: Ask the family whom they want and wait for it.
         right: true
@@ -172,6 +185,8 @@ SCENE = """\
         why: The family knows.
         fact: M5-F1
         to: {to}
+"""
+TELL = """\
       - key: tell
         text: Tell the family who it will be, because time is short.
         points: 0
@@ -181,6 +196,8 @@ SCENE = """\
         tempting: It is quick.
         fact: M5-F2
         to: {to}
+"""
+WAIT = """\
       - key: wait
         text: Wait another week, so that everybody can be there.
         points: 0
@@ -225,9 +242,9 @@ state:
 start: week-1
 scenes:
 """
-    + SCENE.format(n=1, to="week-2")
-    + SCENE.format(n=2, to="week-3")
-    + SCENE.replace("{to}", LAST_TO).format(n=3)
+    + (SCENE + ASK + TELL + WAIT).format(n=1, to="week-2")
+    + (SCENE + TELL + ASK + WAIT).format(n=2, to="week-3")
+    + (SCENE + TELL + WAIT + ASK).replace("{to}", LAST_TO).format(n=3)
     + """\
 endings:
   - key: good

@@ -65,7 +65,8 @@ MATCHING = Matching(
 
 def check(*, draw: int = 8) -> KnowledgeCheck:
     """Eight singles, two multiples, an ordering and a matching: twelve questions without faults or warnings."""
-    singles = [replace(SINGLE, key=f"single-{n}") for n in range(8)]
+    turned = [(*SINGLE.options[n % 3 :], *SINGLE.options[: n % 3]) for n in range(8)]
+    singles = [replace(SINGLE, key=f"single-{n}", options=options) for n, options in enumerate(turned)]
     multiples = [replace(MULTIPLE, key=f"multiple-{n}") for n in range(2)]
     return KnowledgeCheck("lead-check", "Lead", "lead-professional", draw, (*singles, *multiples, ORDERING, MATCHING))
 
@@ -372,12 +373,24 @@ def test_facts_and_pages_are_left_unchecked_when_none_are_given():
 
 
 @pytest.mark.parametrize(("longest", "told"), [(3, False), (4, True)])
-def test_a_right_option_that_is_the_longest_by_habit_is_a_warning(longest: int, told: bool):
+def test_a_right_option_that_is_the_longest_by_habit_is_a_fault(longest: int, told: bool):
     right = Option("A contact whom the family trusts, chosen with them", right=True)
     long = [replace(SINGLE, key=f"single-{n}", options=(right, *SINGLE.options[1:])) for n in range(longest)]
-    found = warnings(replace(check(), questions=(*long, *check().questions[longest:])))
+    found = faults(replace(check(), questions=(*long, *check().questions[longest:])))
     sentence = "The right option is the longest in 4 of 8 questions with one right option."
     assert [problem.message for problem in found] == ([sentence] if told else [])
+
+
+@pytest.mark.parametrize(("first", "told"), [(4, False), (5, True)])
+def test_right_options_that_mostly_stand_in_one_place_are_a_warning(first: int, told: bool):
+    options = SINGLE.options
+    others = [(options[1], options[0], options[2]), (options[1], options[2], options[0])] * 2
+    singles = [replace(SINGLE, key=f"single-{n}") for n in range(first)]
+    singles += [replace(SINGLE, key=f"other-{n}", options=others[n]) for n in range(8 - first)]
+    bank = replace(check(), questions=tuple(singles))
+    sentence = "The right option is number 1 in 5 of 8 questions with one."
+    assert [problem.message for problem in warnings(bank)] == ([sentence] if told else [])
+    assert faults(bank, FACTS, PAGES) == []
 
 
 def test_all_of_the_above_is_a_warning():

@@ -287,9 +287,10 @@ def test_what_is_written_wrongly_is_told_where_it_stands(scenario: Scenario, whe
 
 
 def test_warnings_wait_until_the_faults_are_mended():
-    lucky = replace(GOOD, pass_mark=50)
-    assert warnings(lucky) != []
-    assert warnings(replace(lucky, start="nowhere")) == []
+    unseen = with_scene(GOOD, 1, more=(More("You are at home here.", when=(FIRM,)),))
+    assert warnings(unseen) != []
+    assert warnings(replace(unseen, start="nowhere")) == []
+    assert warnings(replace(unseen, pass_mark=50)) == []
 
 
 def test_facts_are_left_unchecked_when_none_are_given():
@@ -305,28 +306,28 @@ def test_all_that_is_written_wrongly_is_told_at_once():
     ]
 
 
-def test_a_best_choice_that_is_often_the_longest_is_a_warning():
-    found = warnings(with_choice(GOOD, 0, 0, text="Ask the family whom they want, and write down what they say."))
+def test_a_best_choice_that_is_often_the_longest_is_a_fault():
+    found = faults(with_choice(GOOD, 0, 0, text="Ask the family whom they want, and write down what they say."))
     assert [problem.message for problem in found] == ["The best choice is the longest in 2 of 3 scenes."]
 
 
-def test_a_best_choice_that_often_stands_in_one_place_is_a_warning():
+def test_a_best_choice_that_often_stands_in_one_place_is_a_fault():
     second = GOOD.scenes[0].choices
-    found = warnings(with_scene(GOOD, 0, choices=(second[1], second[0], second[2])))
+    found = faults(with_scene(GOOD, 0, choices=(second[1], second[0], second[2])))
     assert [problem.message for problem in found] == ["The best choice is number 2 in the list in 2 of 3 scenes."]
 
 
-def test_a_place_that_could_not_be_spread_more_evenly_is_no_warning():
+def test_a_place_that_could_not_be_spread_more_evenly_is_no_fault():
     # Four scenes of three choices: some place must hold the best choice twice, which is half of them.
     fourth = scene("fourth", *GOOD.scenes[0].choices)
     onward = replace(GOOD, scenes=(*GOOD.scenes, fourth), start="fourth")
     for place in range(3):
         onward = with_choice(onward, 3, place, to=(Target("meeting"),))
-    assert not [problem for problem in warnings(onward) if "in the list" in problem.message]
+    assert not [problem for problem in faults(onward) if "in the list" in problem.message]
 
 
-def test_a_story_that_luck_passes_is_a_warning():
-    found = warnings(replace(GOOD, pass_mark=50))  # 5 points of 9
+def test_a_story_that_luck_passes_is_a_fault():
+    found = faults(replace(GOOD, pass_mark=50))  # 5 points of 9
     assert [problem.where for problem in found] == [("pass_mark",)]
     assert "at random passes in" in found[0].message
 
@@ -335,10 +336,10 @@ def test_a_detour_that_earns_more_than_the_best_choices_is_a_warning():
     mend = scene(
         "mend",
         choice("mend-a", "Say sorry.", "promise", points=1),
-        choice("mend-b", "Say that you are sorry.", "promise"),
+        choice("mend-b", "Say that you are sorry, and mean it.", "promise"),
         choice("mend-c", "Go and see them at home.", "promise", points=3, trust=1),
     )
-    scenario = with_choice(GOOD, 0, 1, to=(Target("mend"),))
+    scenario = with_choice(replace(GOOD, pass_mark=80), 0, 1, to=(Target("mend"),))
     found = warnings(replace(scenario, scenes=(*scenario.scenes, mend)))
     assert "A detour earns 10 points, the best choice every time 9." in [problem.message for problem in found]
 
@@ -346,3 +347,9 @@ def test_a_detour_that_earns_more_than_the_best_choices_is_a_warning():
 def test_a_paragraph_that_no_play_meets_is_a_warning():
     found = warnings(with_scene(GOOD, 1, more=(*GOOD.scenes[1].more, More("You are at home here.", when=(FIRM,)))))
     assert [problem.where for problem in found] == [("scenes", 1, "more", 2)]
+
+
+def test_a_scenario_is_walked_once_for_faults_and_warnings():
+    with patch.object(paths, "analyse", wraps=paths.analyse) as walked:
+        paths.verdict(GOOD, FACTS)
+    assert walked.call_count == 1

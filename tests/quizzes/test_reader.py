@@ -1,5 +1,6 @@
 """Reading quizzes: files become the engines' objects, faults are told at their lines, stories are safe HTML."""
 
+import json
 import os
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from lms.quizzes.quiz import (
     Target,
 )
 from lms.quizzes.reader import check, load
-from tests.catalogue.tree import CHECK, QUESTION, spoil, write
+from tests.catalogue.tree import CHECK, RIGHT, WRONG, question, spoil, write
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -97,7 +98,7 @@ def test_a_scenario_becomes_scenes_choices_and_targets(quizzes):
     assert isinstance(story, Scenario)
     assert (story.child, story.pass_mark, story.start) == ("Jayden", 70, "week-1")
     assert [seat.sector for seat in story.seats] == ["health", "education", "voluntary"]
-    first, last = story.scenes[0].choices[0], story.scenes[2].choices[0]
+    first, last = story.scenes[0].choices[0], story.scenes[2].choices[2]
     assert (first.right, first.points, first.change, first.to) == (True, 3, {"trust": 1}, (Target("week-2"),))
     assert last.to == (Target("good", (Condition("trust", Comparison.AT_LEAST, "Firm"),)), Target("mixed"))
     assert paths.faults(story) == []
@@ -225,22 +226,71 @@ def test_marks_of_markdown_in_plain_text_are_a_warning(folders):
     assert told(folders) == []
 
 
-def test_habits_that_give_the_best_choice_away_are_warnings(folders):
-    warnings = [one.message for one in check(*folders) if one.level == "warning"]
-    assert warnings == ["The best choice is number 1 in the list in 3 of 3 scenes."]
+def test_habits_that_give_the_best_choice_away_are_faults(folders):
+    path = folders[1] / "lead-story.yaml"
+    line = spoil(
+        path, "Ask the family whom they want and wait", "Ask the family whom they want " + "and ask again " * 9
+    )
+    assert line
+    assert told(folders) == []  # one scene of three
+    line = path.read_text().split("\n").index("  - key: week-1") + 1
+    path.write_text(path.read_text().replace("whom they want and wait", "whom they want " + "and ask again " * 9))
+    assert told(folders) == [("lead-story.yaml", line, "The best choice is the longest in 3 of 3 scenes.")]
 
 
-def run(folders):
-    arguments = ["check", "--modules", str(folders[0]), "--quizzes", str(folders[1])]
+def test_right_options_in_one_place_are_a_warning(folders):
+    path = folders[1] / "lead-check.yaml"
+    path.write_text(path.read_text().replace(WRONG + RIGHT, RIGHT + WRONG))
+    assert [(one.message, one.rule) for one in check(*folders)] == [
+        ("The right option is number 1 in 8 of 8 questions with one.", "giveaway")
+    ]
+    assert [one.level for one in check(*folders)] == ["warning"]
+
+
+def run(folders, *options):
+    arguments = ["check", "--modules", str(folders[0]), "--quizzes", str(folders[1]), *options]
     return CliRunner().invoke(content, arguments, catch_exceptions=False)
 
 
 def test_the_command_passes_what_has_warnings_only(folders):
     outcome = run(folders)
     assert outcome.exit_code == 0
-    lines = outcome.output.splitlines()
-    assert "lead-story.yaml:32:3: warning: The best choice" in lines[0]
-    assert lines[-1] == "no faults, 1 warning."
+    assert outcome.output == "no faults, no warnings.\n"
+    line = spoil(folders[1] / "lead-check.yaml", "ask: Which is right", "ask: Which **is** right")
+    outcome = run(folders)
+    assert outcome.exit_code == 0
+    assert f"lead-check.yaml:{line}:10: warning: This text is shown as it is written" in outcome.output
+    assert outcome.output.splitlines()[-1] == "no faults, 1 warning."
+
+
+def test_programs_read_the_same_as_json_with_the_names_of_rules(folders):
+    line = spoil(folders[1] / "lead-check.yaml", "draw: 8", "draw: many")
+    at = spoil(folders[1] / "lead-story.yaml", "(ref:hallam-2005)", "(ref:hallam)")
+    outcome = run(folders, "--format", "json")
+    assert outcome.exit_code == 1
+    assert json.loads(outcome.stdout) == [
+        {
+            "file": str(folders[1] / "lead-check.yaml"),
+            "line": line,
+            "column": 7,
+            "message": "`draw` must be a whole number.",
+            "level": "fault",
+            "rule": "form",
+        },
+        {
+            "file": str(folders[1] / "lead-story.yaml"),
+            "line": at,
+            "column": 15,
+            "message": "There is no work `hallam`. Did you mean `hallam-2005`?",
+            "level": "fault",
+            "rule": "unknown-name",
+        },
+    ]
+
+
+def test_json_of_faultless_content_is_an_empty_list(folders):
+    outcome = run(folders, "--format", "json")
+    assert (outcome.exit_code, json.loads(outcome.stdout)) == (0, [])
 
 
 def test_the_command_lists_every_fault_with_its_place_and_fails(folders):
@@ -250,7 +300,7 @@ def test_the_command_lists_every_fault_with_its_place_and_fails(folders):
     assert outcome.exit_code == 1
     assert "lead-professional/facts.yaml:3:13: `strength` must be one of" in outcome.output
     assert "lead-check.yaml:4:7: `draw` must be a whole number." in outcome.output
-    assert outcome.output.splitlines()[-1] == "2 faults, 1 warning."
+    assert outcome.output.splitlines()[-1] == "2 faults, no warnings."
 
 
 def test_the_command_names_files_as_one_would_type_them(folders, monkeypatch):
@@ -268,7 +318,7 @@ def test_the_content_of_this_project_has_no_fault(monkeypatch):
 
 
 def test_every_question_type_is_read_even_at_the_smallest(folders):
-    questions = "".join(QUESTION.format(n=n) for n in range(9, 12))
+    questions = "".join(map(question, range(9, 12)))
     path = folders[1] / "lead-check.yaml"
     path.write_text(path.read_text() + questions)
     assert len(load(folders[1], library.load(folders[0])).quiz("lead-check").questions) == 11
