@@ -1,5 +1,6 @@
 """What a machine can find wrong with modules by comparing their files with each other."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from lms.catalogue.schema import TermEntry
 from lms.catalogue.strict_yaml import Document, Fault, ruled
 
 TAKEN = frozenset({"summary", "refresh", "start-again", "media"})  # addresses that the service uses itself
+LINE_NUMBER = re.compile(r"\blines? [0-9]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,9 @@ def _facts(folder: Folder, known: Known, claimed: Collection[str]) -> Iterator[F
             is_strong = fact.strength is Strength.STRONG
             for found in prose.overclaims(getattr(fact, key) or "", is_strong=is_strong, speaks_of_evidence=True):
                 yield document.fault((place, key), found.message, found.rule)
+        if LINE_NUMBER.search(fact.place):
+            message = "A place is a section and pages of the review, never a line number."
+            yield document.fault((place, "place"), message, "claim")
         if fact.id not in claimed:
             message = f"No page claims {fact.id}. Every fact stands in at least one claim."
             yield document.fault((place, "id"), message, "claim")

@@ -43,6 +43,7 @@ SYNTAX = (
     ),
     ("expected <block end>", "The indentation does not fit the lines above, or a quote or bracket is not closed."),
     ("cannot start any token", "A text that begins with this sign needs quotes. Indent with spaces, not tabs."),
+    ("found a tab character", "Indent with spaces, not tabs."),
     ("unexpected end of stream", "A quote is opened and never closed."),
     ("undefined alias", "A text that begins with * needs quotes around it."),
     ("expected a single document", "A line of --- begins a second document here; only one is allowed."),
