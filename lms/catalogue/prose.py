@@ -14,6 +14,8 @@ BOX_HEAD = re.compile(r"(?m)^ {0,3}/{3,}[^\n]*$")
 FOOTNOTE_MARK = re.compile(r"\[\^[^\]\n]+\]:?")
 CODE = re.compile(r"`[^`\n]*`")
 BEGINS = re.compile(r"[ >]*(?:#{1,6}|[-*]|[0-9]+\.) ")
+MARK = re.compile(r"(?m)^[ >]*(?:#{1,6}|[-*]|[0-9]+\.) |[*_|]")
+ANY_MARK = re.compile(r"[*_|`\[#/>-]|[0-9]\. ")  # a text without any of these, as most of a quiz's are, is bare already
 QUOTED = re.compile(r"“[^”]*”|\"[^\"\n]*\"|‘[^’\n]{12,}’")
 SENTENCE = re.compile(r"[^.!?\n|]+(?:\n(?!\s*\n)[^.!?\n|]+)*")
 
@@ -55,11 +57,13 @@ class Finding:
 
 def bare(markdown: str) -> str:
     """A text of an author with its marks blanked out, every letter at its old place."""
+    if not ANY_MARK.search(markdown):
+        return markdown
     text = BOX_HEAD.sub(_blank, markdown)
     text = FOOTNOTE_MARK.sub(_blank, text)
     text = CODE.sub(_blank, text)
     text = LINK.sub(_words_of_link, text)
-    return re.sub(r"(?m)^[ >]*(?:#{1,6}|[-*]|[0-9]+\.) |[*_|]", _blank, text)
+    return MARK.sub(_blank, text)
 
 
 def paragraphs(markdown: str) -> Iterator[str]:
@@ -82,6 +86,8 @@ def overclaims(text: str, *, is_strong: bool = False, speaks_of_evidence: bool =
     `is_strong` says that the text rests on strong evidence. `speaks_of_evidence` says that the whole text is about a
     study, as a claim is; elsewhere "shows that" counts only in a sentence that speaks of evidence.
     """
+    if not NEVER.search(text) and not ONLY_STRONG.search(text):
+        return
     open_text = QUOTED.sub(_blank, text)
     for sentence in SENTENCE.finditer(open_text):
         said = sentence.group()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from typing import Any, Literal, TypeVar
 
 import yaml
@@ -29,6 +30,8 @@ FORMS: Mapping[str, tuple[re.Pattern[str], Callable[[str], int | float | bool | 
 }
 NO_FORM = (re.compile("(?!)"), bool)
 DEEPEST = 30
+# What reads a kind of file, made once: making one takes longer than reading a short file.
+_reader: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 ANCHOR = "A text that begins with & or * needs quotes around it; YAML anchors are not used here."
 TAGGED = "A text that begins with ! needs quotes around it; YAML tags are not used here."
 
@@ -173,7 +176,7 @@ def read(text: str, file: str, first_line: int = 1) -> Document:
 def validate(document: Document, kind: type[Kind]) -> tuple[Kind | None, list[Fault]]:
     """The document as `kind` (a pydantic model or a list of them) or None, with all faults, the YAML's own included."""
     try:
-        value = TypeAdapter(kind).validate_python(document.value)
+        value: Kind = _reader(kind).validate_python(document.value)
     except ValidationError as error:
         found = [] if document.was_refused(()) and document.value is None else list(_translated(document, kind, error))
         return None, document.faults + found
@@ -185,7 +188,7 @@ def validate_items(document: Document, kind: type[Kind]) -> tuple[list[tuple[int
     whole, faults = validate(document, list[kind])  # type: ignore[valid-type] # the kind is known when it runs
     if whole is not None:
         return list(enumerate(whole)), faults
-    adapter, right = TypeAdapter(kind), []
+    adapter, right = _reader(kind), []
     for place, item in enumerate(document.value if isinstance(document.value, list) else ()):
         with suppress(ValidationError):
             right.append((place, adapter.validate_python(item)))

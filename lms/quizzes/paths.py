@@ -168,7 +168,8 @@ def _plays(scenario: Scenario, graph: Graph) -> _Plays:
     Two partial plays are the same when they stand at the same spot with the same points and, of the scenes they could
     still return to, have seen the same ones. `ways` counts them on a scale of `scale ** decisions`, so it stays exact.
     """
-    plays = _Plays(defaultdict(Fraction), {})
+    counts: dict[tuple[str, int], int] = defaultdict(int)  # of plays, on a scale of scale ** MOST_DECISIONS
+    fewest: dict[str, int] = {}
     mates = _loop_mates(graph)
     scale = lcm(*(len(ways) for ways in graph.values() if ways))
     start = Spot(scenario.start, tuple(scenario.starting_levels().values()))
@@ -179,6 +180,7 @@ def _plays(scenario: Scenario, graph: Graph) -> _Plays:
         work += len(layer)
         if work > MOST_WORK:
             raise TooManyStates
+        rest = scale ** (MOST_DECISIONS - decisions)
         for (spot, seen, points), ways in layer.items():
             share = ways * (scale // max(1, len(graph[spot])))
             for choice, onward in graph[spot]:
@@ -187,10 +189,11 @@ def _plays(scenario: Scenario, graph: Graph) -> _Plays:
                     behind = (seen | {spot.scene}) & mates[onward.scene]
                     following[onward, behind, earned] += share
                 elif onward is not None:
-                    plays.shares[onward, earned] += Fraction(share, scale**decisions)
-                    plays.fewest.setdefault(onward, decisions)
+                    counts[onward, earned] += share * rest
+                    fewest.setdefault(onward, decisions)
         layer = following
-    return plays
+    whole = scale**MOST_DECISIONS
+    return _Plays({end: Fraction(count, whole) for end, count in counts.items()}, fewest)
 
 
 def _loop_mates(graph: Graph) -> dict[str, frozenset[str]]:

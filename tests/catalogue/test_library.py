@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import time
 from datetime import date
 from pathlib import Path
 
@@ -128,11 +127,9 @@ def test_windows_line_ends_and_a_byte_order_mark_do_no_harm(modules):
     assert read(modules).faults == []
 
 
-def test_the_modules_of_this_project_load_without_a_fault_in_two_seconds(tmp_path):
+def test_the_modules_of_this_project_load_without_a_fault(tmp_path):
     shutil.copytree(PROJECT / "modules", tmp_path / "modules")
-    began = time.process_time()
     library = load(tmp_path / "modules")
-    assert time.process_time() - began < 2
     assert {"lead-professional", "tiers-of-need", "leading-integrated-services"} <= {
         one.slug for one in library.modules
     }
