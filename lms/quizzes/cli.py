@@ -2,16 +2,18 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
+from lms.catalogue.folder import shown
 from lms.catalogue.strict_yaml import Fault
 from lms.config import BadSetting, Settings, from_environment
-from lms.quizzes import editors, reader
+from lms.core.errors import Refusal
+from lms.quizzes import beginning, editors, reader
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -61,6 +63,45 @@ def schema(name: str | None, out: Path | None) -> None:
         path = out / f"{one}.schema.json"
         path.write_text(f"{_as_json(editors.schema(one))}\n", encoding="utf-8")
         click.echo(str(path))
+
+
+@content.group()
+def new() -> None:
+    """Begin a module or a quiz: files that pass the check and say what to write where."""
+
+
+@new.command("module")
+@click.argument("slug")
+@click.option("--code", required=True, help="The prefix of its fact ids, like M15.")
+@click.option("--title", required=True, help="What the module is called.")
+def new_module(slug: str, code: str, title: str) -> None:
+    """Begin the module SLUG in LMS_MODULES_DIR: header, three pages, a fact and a word."""
+    _begin(lambda: beginning.module(_settings().modules_dir, slug, code, title))
+
+
+@new.command("quiz")
+@click.argument("slug")
+@click.option("--module", "of", required=True, help="The module it belongs to, by its folder.")
+@click.option("--kind", required=True, type=click.Choice(["check", "scenario"]))
+@click.option("--title", help="What the quiz is called; “Knowledge check” or “Scenario” unless given.")
+def new_quiz(slug: str, of: str, kind: str, title: str | None) -> None:
+    """Begin the quiz SLUG in LMS_QUIZZES_DIR, and name it in the module's header."""
+    settings = _settings()
+    called = title or {"check": "Knowledge check", "scenario": "Scenario"}[kind]
+    wanted = beginning.NewQuiz(slug, of, kind, called)
+    _begin(lambda: beginning.quiz(settings.modules_dir, settings.quizzes_dir, wanted))
+
+
+def _begin(write: Callable[[], Sequence[Path]]) -> None:
+    """Write, and say what was written; or say in one sentence why nothing was."""
+    try:
+        written = write()
+    except Refusal as refusal:
+        _stop(refusal.sentence)
+    for path in written:
+        click.echo(shown(path))
+    if written[-1].suffix == ".yaml" and len(written) == 1:
+        click.echo(f"Add `{written[0].stem}` to `quizzes` in the module's header.")
 
 
 def _as_json(value: object) -> str:
