@@ -13,8 +13,9 @@ from lms.catalogue.folder import shown
 from lms.catalogue.strict_yaml import Fault
 from lms.config import BadSetting, Settings, from_environment
 from lms.core.errors import Refusal
-from lms.quizzes import beginning, editors, reader
+from lms.quizzes import beginning, editors, graph, reader
 
+FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -90,6 +91,23 @@ def new_quiz(slug: str, of: str, kind: str, title: str | None) -> None:
     called = title or {"check": "Knowledge check", "scenario": "Scenario"}[kind]
     wanted = beginning.NewQuiz(slug, of, kind, called)
     _begin(lambda: beginning.quiz(settings.modules_dir, settings.quizzes_dir, wanted))
+
+
+@content.command("graph")
+@click.argument("quiz")
+@click.option("--out", type=FILE, help="Write the drawing into this file; on the screen unless given.")
+def draw(quiz: str, out: Path | None) -> None:
+    """Draw the scenario QUIZ (its name or its file) as SVG: scenes, choices, and where they lead."""
+    path = Path(quiz) if quiz.endswith(".yaml") else _settings().quizzes_dir / f"{quiz}.yaml"
+    scenario, faults = reader.scenario(path)
+    if scenario is None or faults:
+        click.echo("\n".join([*map(str, faults), "Mend this first; then it can be drawn."]), err=True)
+        sys.exit(1)
+    drawing = graph.svg(scenario)
+    if out is None:
+        click.echo(drawing, nl=False)
+    else:
+        out.write_text(drawing, encoding="utf-8")
 
 
 def _begin(write: Callable[[], Sequence[Path]]) -> None:

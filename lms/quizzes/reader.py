@@ -14,6 +14,7 @@ from lms.catalogue.schema import SLUG
 from lms.catalogue.strict_yaml import ContentFaults, Document, Fault, Level, ruled, validate
 from lms.config import Settings
 from lms.quizzes import bank, paths
+from lms.quizzes.faults import written_faults
 from lms.quizzes.proof import word_faults
 from lms.quizzes.quiz import Choice, KnowledgeCheck, More, Problem, Scenario, Scene, unknown
 from lms.quizzes.schema import CheckFile, ScenarioFile
@@ -72,6 +73,18 @@ def load(quizzes_dir: Path, library: Library, more: Sequence[Path] = ()) -> Quiz
     if any(fault.level == "fault" for fault in faults):
         raise ContentFaults(faults)
     return quizzes
+
+
+def scenario(path: Path) -> tuple[Scenario | None, list[Fault]]:
+    """One scenario by itself, its stories still Markdown, and what is wrong with how it is written."""
+    document = read_yaml(path)
+    if isinstance(document.value, dict) and document.value.get("kind") == "check":
+        return None, [document.fault(("kind",), "A knowledge check has no scenes to draw.")]
+    file, faults = validate(document, ScenarioFile)
+    if file is None:
+        return None, faults
+    built = file.built(path.stem)
+    return built, [_fault(document, "fault", problem) for problem in written_faults(built)]
 
 
 def check(
