@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 import click
@@ -12,8 +13,9 @@ import click
 from lms.catalogue.folder import shown
 from lms.catalogue.strict_yaml import Fault
 from lms.config import BadSetting, Settings, from_environment
+from lms.core import clock
 from lms.core.errors import Refusal
-from lms.quizzes import beginning, editors, graph, reader
+from lms.quizzes import beginning, differences, editors, graph, reader, snapshots
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -108,6 +110,30 @@ def draw(quiz: str, out: Path | None) -> None:
         click.echo(drawing, nl=False)
     else:
         out.write_text(drawing, encoding="utf-8")
+
+
+@content.command()
+@click.argument("old", required=False, type=FOLDER)
+@click.argument("new", required=False, type=FOLDER)
+@click.option("--git", "revision", metavar="REV", help="Compare with this commit instead of a folder.")
+def diff(old: Path | None, new: Path | None, revision: str | None) -> None:
+    """What changed between two versions of the content, and the entry for `changes` to paste.
+
+    OLD and NEW are folders of modules, or folders with modules/ and quizzes/ in them; NEW is the present content unless
+    given.
+    """
+    if (old is None) == (revision is None):
+        _stop("Say what to compare with: a folder, or --git and a commit.")
+    settings = _settings()
+    try:
+        after = snapshots.at(new) if new else snapshots.Folders(settings.modules_dir, settings.quizzes_dir)
+        with TemporaryDirectory() as room:
+            before = snapshots.at(old) if old else snapshots.of_commit(str(revision), after, Path(room))
+            found = differences.compared(snapshots.read(before), snapshots.read(after))
+    except Refusal as refusal:
+        _stop(refusal.sentence)
+    for line in differences.report(found, clock.today()):
+        click.echo(line)
 
 
 def _begin(write: Callable[[], Sequence[Path]]) -> None:
