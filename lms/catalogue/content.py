@@ -135,13 +135,57 @@ class Module:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A module of a programme, by its address."""
+
+    module: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class Programme:
+    """Modules put in an order for an audience. Whoever holds all required ones in date gets its certificate, which
+    lasts as long as the first of theirs to end, or `valid_months` if that is shorter.
+    """
+
+    slug: str
+    title: str
+    summary: str
+    audience: str
+    version: int
+    parts: Sequence[Part]
+    valid_months: int | None = None
+
+    @property
+    def required(self) -> Sequence[str]:
+        """The modules it asks for, in its order."""
+        return [part.module for part in self.parts if part.required]
+
+    @property
+    def optional(self) -> Sequence[str]:
+        """The modules it offers beside those, in its order."""
+        return [part.module for part in self.parts if not part.required]
+
+
+@dataclass(frozen=True)
 class Library:
-    """All modules, in order of their codes, all works they may cite by key, and the words that no module explains."""
+    """All modules, in order of their codes, all works they may cite by key, the words that no module explains, and all
+    programmes, as their files have them.
+    """
 
     modules: Sequence[Module]
     references: Mapping[str, Reference]
     words: Mapping[str, GlossaryTerm] = field(default_factory=dict)
+    programmes: Sequence[Programme] = ()
 
     def module(self, slug: str) -> Module | None:
         """The module at this address, or None."""
         return next((module for module in self.modules if module.slug == slug), None)
+
+    def programme(self, slug: str) -> Programme | None:
+        """The programme at this address, or None."""
+        return next((one for one in self.programmes if one.slug == slug), None)
+
+    def programmes_with(self, module: str) -> Sequence[Programme]:
+        """The programmes that a module is part of."""
+        return [one for one in self.programmes if any(part.module == module for part in one.parts)]

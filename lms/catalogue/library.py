@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from lms.catalogue import check, proof
+from lms.catalogue import check, programmes, proof
 from lms.catalogue.content import (
     Change,
     Fact,
@@ -98,7 +98,9 @@ def read(modules_dir: Path, today: date | None = None, more: Sequence[Path] = ()
         faults += [*folder.faults, *found]
         modules += [module] if module else []
     modules.sort(key=lambda module: int(module.code.removeprefix("M")))
-    library = Library(tuple(modules), references, _glossary(words))
+    put_together, found = programmes.read((modules_dir, *more), known.modules)
+    faults += found
+    library = Library(tuple(modules), references, _glossary(words), tuple(put_together))
     return Reading(library, sorted(set(faults)), folders)
 
 

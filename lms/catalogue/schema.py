@@ -186,6 +186,25 @@ class PanelHeader(Written):
     """The day somebody last looked at this page of the annex."""
 
 
+class PartEntry(Written):
+    """One of the `modules` of a programme."""
+
+    module: Slug
+    required: bool
+
+
+class ProgrammeEntry(Written):
+    """One entry of `programmes.yaml`."""
+
+    slug: Slug
+    title: Words
+    summary: Words
+    audience: Words
+    version: Annotated[int, Field(ge=1)]
+    valid_months: Annotated[int, Field(ge=1, le=120)] | None = None
+    modules: Annotated[list[PartEntry], Field(min_length=1)]
+
+
 class ReferenceEntry(Written):
     """One entry of `references.yaml`."""
 
