@@ -183,7 +183,7 @@ def _study(rows: Rows, person: UUID, module: Module) -> None:
         agency="Agency",
         job="Health visitor",
         module=module.slug,
-        module_title=module.title,
+        title=module.title,
         valid_until=valid_until(on, module.valid_months),
         issued_by=PARTNERSHIP,
         **taught,

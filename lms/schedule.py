@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask import Flask
 from huey import SqliteHuey, crontab
 
+from lms.certificates import actions as certificates
 from lms.config import Settings
 from lms.core import clock
 from lms.core.db import writing
@@ -43,5 +44,8 @@ def install(app: Flask, settings: Settings) -> None:
     mail_now = huey.task(name="deliver_mail_now")(in_app(deliver_mail))
     huey.periodic_task(crontab(minute="*"), name="deliver_mail")(in_app(deliver_mail))
     huey.periodic_task(crontab(minute="7", hour="3"), name="sweep_wrong_tries")(in_app(sweep_wrong_tries))
+    huey.periodic_task(crontab(minute="17", hour="3"), name="issue_programmes")(
+        in_app(certificates.issue_missing_programmes)
+    )
     app.extensions["huey"] = huey
     app.extensions["wake_worker"] = mail_now

@@ -3,7 +3,7 @@
 from lms.certificates import actions as certificates
 from lms.core.events import Listeners
 from lms.learning import actions as learning
-from lms.learning.events import ModuleCompleted
+from lms.learning.events import ModuleCompleted, ProgrammeCompleted
 from lms.quizzes import narrowing
 from lms.quizzes.events import QuizPassed
 
@@ -17,3 +17,4 @@ def wire(listeners: Listeners) -> None:
     """Register every handler."""
     listeners.on(QuizPassed, learning.quiz_passed)
     listeners.on(ModuleCompleted, certificates.issue)
+    listeners.on(ProgrammeCompleted, certificates.issue_programme)

@@ -30,4 +30,4 @@ def revoke(make_app: Callable[[], Flask], code: str, reason: str) -> None:
                 actions.revoke(None, certificate, reason)
         except Refusal as refusal:
             raise click.ClickException(refusal.sentence) from None
-        click.echo(f"Withdrawn: {certificate.shown_code}, {certificate.module_title}.")
+        click.echo(f"Withdrawn: {certificate.shown_code}, {certificate.title}.")

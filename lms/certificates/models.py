@@ -1,9 +1,13 @@
-"""The table of certificates: one for each completion, with everything it says frozen on the day it was issued."""
+"""The table of certificates: of modules, one for each completion, and of programmes; everything a certificate says is
+frozen on the day it was issued.
+"""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.certificates import codes, validity
@@ -12,22 +16,34 @@ from lms.core.db import Row
 
 
 class Certificate(Row):
-    """What was true when a module was completed. Name, agency and title stay as they were, whatever changes later;
-    a withdrawal is added, and nothing is ever deleted. `agency` and `job` are empty when the person had no post.
+    """What was true when a module or a programme was completed. Name, agency and title stay as they were, whatever
+    changes later; a withdrawal is added, and nothing is ever deleted. `agency` and `job` are empty when the person had
+    no post.
+
+    A module's certificate has its completion, and `programme` is empty. A programme's has none, `module` is empty, and
+    `modules` lists what was finished for it, in the programme's order: address, title, version, minutes and core hash
+    of each. Its own `core_hash` is taken over theirs.
     """
 
     __tablename__ = "certificates"
-    __table_args__ = (Index(None, "person_id", "completed_on"),)
+    __table_args__ = (
+        Index(None, "person_id", "completed_on"),
+        CheckConstraint(
+            "(completion_id IS NULL) = (module = '') AND (completion_id IS NULL) = (programme <> '')", name="one_kind"
+        ),
+    )
 
     code: Mapped[str] = mapped_column(String(codes.LENGTH), unique=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
-    completion_id: Mapped[UUID] = mapped_column(ForeignKey("completions.id"), unique=True)
+    completion_id: Mapped[UUID | None] = mapped_column(ForeignKey("completions.id"), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     agency: Mapped[str] = mapped_column(String(120))
     job: Mapped[str] = mapped_column(String(120))
-    module: Mapped[str] = mapped_column(String(80))
-    module_title: Mapped[str] = mapped_column(String(300))
+    module: Mapped[str] = mapped_column(String(80), default="")
+    programme: Mapped[str] = mapped_column(String(80), default="")
+    title: Mapped[str] = mapped_column(String(300))
     version: Mapped[int]
+    modules: Mapped[Sequence[Mapping[str, Any]]] = mapped_column(JSON, default=list)
     core_hash: Mapped[str] = mapped_column(String(64))
     minutes: Mapped[int]
     completed_on: Mapped[date]
@@ -42,6 +58,11 @@ class Certificate(Row):
         """Valid, expired or withdrawn, as of today."""
         revoked_on = clock.local(self.revoked_at).date() if self.revoked_at else None
         return validity.state(self.valid_until, revoked_on, clock.today())
+
+    @property
+    def about(self) -> Mapping[str, str]:
+        """What it is a certificate of, as the record of who did what names it."""
+        return {"programme": self.programme} if self.programme else {"module": self.module}
 
     @property
     def shown_code(self) -> str:

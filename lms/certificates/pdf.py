@@ -53,7 +53,8 @@ class CannotPrint(Refusal):
 class Snapshot:
     """What was true when the certificate was issued; everything the PDF shows, and nothing it does not.
 
-    `minutes` is the length of the module, `code` the 26 plain characters, `verify_url` the whole address of the
+    `title` is that of the module or programme, `minutes` its length, `modules` what a programme lists (a module lists
+    nothing), `code` the 26 plain characters, `verify_url` the whole address of the
     check page, `issued_by` the partnership, `core_hash` the fingerprint of the module's core text (may be empty,
     as may `job`).
     """
@@ -61,7 +62,7 @@ class Snapshot:
     name: str
     agency: str
     job: str
-    module_title: str
+    title: str
     version: str
     minutes: int
     completed_on: date
@@ -70,6 +71,7 @@ class Snapshot:
     verify_url: str
     issued_by: str
     core_hash: str
+    modules: tuple[str, ...] = ()
 
 
 def render(snapshot: Snapshot) -> bytes:
@@ -100,7 +102,8 @@ def _facts(snapshot: Snapshot) -> dict[str, object]:
     return {
         "name": _printable(snapshot.name),
         "place": ", ".join(part for part in (_printable(snapshot.job), _printable(snapshot.agency)) if part),
-        "module_title": _printable(snapshot.module_title),
+        "title": _printable(snapshot.title),
+        "modules": [_printable(one) for one in snapshot.modules],
         "version": _printable(snapshot.version),
         "minutes": snapshot.minutes,
         "completed_on": snapshot.completed_on.isoformat(),

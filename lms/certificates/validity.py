@@ -1,5 +1,6 @@
 """How long a certificate is in date, and what is said about it on a given day."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -26,6 +27,14 @@ def valid_until(completed: date, months: int) -> date:
     if months < 1:
         raise ValueError(f"A certificate is valid for at least one month, not {months}.")
     return months_later(completed, months)
+
+
+def programme_valid_until(ends: Iterable[date], completed: date, months: int | None) -> date:
+    """The last day of a programme's certificate: the first of the last days of its required modules' certificates, or
+    so many months after completion where the programme says so and that is sooner.
+    """
+    first = min(ends)
+    return first if months is None else min(first, valid_until(completed, months))
 
 
 def state(valid_until: date, revoked_on: date | None, today: date) -> State:

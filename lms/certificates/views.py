@@ -34,8 +34,7 @@ class NotPrinted(Refusal):
 def record() -> ResponseReturnValue:
     """My record: the hours of this year and all my certificates."""
     certificates = queries.own(current_actor())
-    year = clock.today().year
-    counted = [one for one in certificates if one.completed_on.year == year and one.state.kind != "revoked"]
+    counted = queries.counted_in(certificates, clock.today().year)
     minutes = sum(one.minutes for one in counted)
     return render_template("certificates/record.html", certificates=certificates, counted=counted, minutes=minutes)
 
@@ -55,11 +54,13 @@ def show(certificate_id: UUID) -> ResponseReturnValue:
 @bp.get("/certificates/<uuid:certificate_id>.pdf")
 @signed_in
 def pdf(certificate_id: UUID) -> ResponseReturnValue:
-    """One of my certificates as a PDF to print or send. The file's name says which module, never whose."""
+    """One of my certificates as a PDF to print or send. The file's name says of what, never whose."""
     certificate = queries.get(current_actor(), certificate_id)
     if certificate.state.kind == "revoked":
         raise NotPrinted
-    return pdf_file(paper.render(_snapshot(certificate)), f"certificate-{certificate.module}.pdf")
+    return pdf_file(
+        paper.render(_snapshot(certificate)), f"certificate-{certificate.programme or certificate.module}.pdf"
+    )
 
 
 @bp.get("/verify/")
@@ -75,7 +76,7 @@ def verify() -> ResponseReturnValue:
 @bp.get("/verify/<code>")
 @public
 def check(code: str) -> ResponseReturnValue:
-    """What a checker sees: whether the certificate counts, the name, the module, the dates, and nothing else."""
+    """What a checker sees: whether it counts, the name, the module or programme, the dates, and nothing else."""
     return _checked(code)
 
 
@@ -117,7 +118,7 @@ def _snapshot(certificate: Certificate) -> paper.Snapshot:
         name=certificate.name,
         agency=certificate.agency,
         job=certificate.job,
-        module_title=certificate.module_title,
+        title=certificate.title,
         version=str(certificate.version),
         minutes=certificate.minutes,
         completed_on=certificate.completed_on,
@@ -126,4 +127,5 @@ def _snapshot(certificate: Certificate) -> paper.Snapshot:
         verify_url=_check_address(certificate),
         issued_by=certificate.issued_by,
         core_hash=certificate.core_hash,
+        modules=tuple(f"{one['title']} (version {one['version']})" for one in certificate.modules),
     )

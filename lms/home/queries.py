@@ -71,8 +71,8 @@ class MyTraining:
 
     @property
     def renew_next(self) -> Certificate | None:
-        """The certificate in date that runs out first."""
-        return min(self.in_date, key=lambda one: one.valid_until, default=None)
+        """The certificate of a module in date that runs out first; a programme's is renewed by its modules."""
+        return min((one for one in self.in_date if one.module), key=lambda one: one.valid_until, default=None)
 
 
 def my_training(actor: Actor) -> MyTraining:
@@ -91,7 +91,7 @@ def my_training(actor: Actor) -> MyTraining:
         changed=[need.row for need in every if is_changed(need)],
         in_date=_in_date(owned, {need.row.plan.module.slug for need in needs}),
         joint_day=cohorts.next_joint_day(actor),
-        minutes=sum(one.minutes for one in owned if one.completed_on.year == year and one.state.kind != "revoked"),
+        minutes=sum(one.minutes for one in certificates.counted_in(owned, year)),
         year=year,
     )
 
@@ -127,9 +127,11 @@ def _then(plan: Outline, going: Going) -> str:
 
 
 def _in_date(owned: Sequence[Certificate], to_renew: Collection[str]) -> list[Certificate]:
-    """The newest certificate in date of each module, unless it is to be renewed; the list comes newest first."""
-    newest: dict[str, Certificate] = {}
+    """The newest certificate in date of each module, unless it is to be renewed, and of each programme; the list comes
+    newest first.
+    """
+    newest: dict[tuple[str, str], Certificate] = {}
     for one in owned:
         if one.state.kind == "valid" and one.module not in to_renew:
-            newest.setdefault(one.module, one)
+            newest.setdefault((one.module, one.programme), one)
     return list(newest.values())

@@ -54,8 +54,8 @@ GROUPS = (
     Group(
         "Certificates and requirements",
         {
-            "certificates": "What each certificate says: name, agency, job, module, version, minutes, dates and its "
-            "code; if it was withdrawn, when and why.",
+            "certificates": "What each certificate says: name, agency, job, module or programme (with the list of its "
+            "modules), version, minutes, dates and its code; if it was withdrawn, when and why.",
             "exemptions": "That you need not do a module: the reason, who decided, when, and until when.",
         },
     ),

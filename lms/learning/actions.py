@@ -14,7 +14,7 @@ from lms.core.db import db
 from lms.core.errors import Refusal
 from lms.core.events import announce
 from lms.learning import queries, updates
-from lms.learning.events import ModuleCompleted
+from lms.learning.events import ModuleCompleted, ProgrammeCompleted
 from lms.learning.models import Completion, PageRead, QuizPass, Reflection, Study
 from lms.learning.progress import Progress, may_start_again
 from lms.people.models import Person
@@ -233,6 +233,25 @@ def _record_completion(study: Study, module: Module, at: datetime) -> None:
             minutes=module.minutes,
         )
     )
+    _announce_programmes(completion)
+
+
+def _announce_programmes(completion: Completion) -> None:
+    """Announce each programme that requires this module and has no other required module left to finish."""
+    asking = [one for one in shelf.library().programmes_with(completion.module) if completion.module in one.required]
+    if not asking:
+        return
+    finished = set(db.session.scalars(select(Completion.module).where(Completion.person_id == completion.person_id)))
+    for programme in asking:
+        if finished.issuperset(programme.required):
+            announce(
+                ProgrammeCompleted(
+                    person_id=completion.person_id,
+                    programme=programme.slug,
+                    completed_on=completion.completed_on,
+                    at=completion.completed_at,
+                )
+            )
 
 
 def save_reflection(actor: Actor, module: str, key: str, text: str, seen: str) -> Reflection | None:

@@ -17,3 +17,17 @@ class ModuleCompleted:
     completed_on: date
     at: datetime
     minutes: int
+
+
+@dataclass(frozen=True)
+class ProgrammeCompleted:
+    """With a module just completed, a person has finished every required module of a programme, each at some time.
+
+    Announced after that module's own fact, and again when a required module is renewed. Whether all of them count today
+    is for the certificates to say, which know their dates and what was withdrawn.
+    """
+
+    person_id: UUID
+    programme: str
+    completed_on: date
+    at: datetime

@@ -63,7 +63,7 @@ def complete(
                 agency="",
                 job="",
                 module=module,
-                module_title=module,
+                title=module,
                 version=1,
                 core_hash="0" * 64,
                 minutes=40,

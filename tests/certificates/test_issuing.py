@@ -31,7 +31,7 @@ def test_completing_a_module_brings_a_certificate_that_says_what_was_true(make, 
     (one,) = certificates()
     assert (one.person_id, one.completion_id) == (leah.id, fact.completion_id)
     assert (one.name, one.agency, one.job) == ("Łucja ap Gwilym", "Brackenford Community Health", "Health visitor")
-    assert (one.module, one.module_title, one.version) == (module.slug, module.title, 2)
+    assert (one.module, one.title, one.version) == (module.slug, module.title, 2)
     assert (one.core_hash, one.minutes, one.completed_on) == (fact.core_hash, 45, clock.today())
     assert one.valid_until == validity.valid_until(clock.today(), module.valid_months)
     assert one.issued_by == app.extensions["settings"].partnership
@@ -113,7 +113,7 @@ def test_the_person_is_told_by_a_mail_that_leads_to_the_page(make, certified, ap
     one = certified(leah)
     (mail,) = db.session.scalars(select(OutboxMail))
     assert (mail.person_id, mail.address, mail.kind) == (leah.id, leah.email, "certificates/issued")
-    assert mail.subject == f"Your certificate: {one.module_title}"
+    assert mail.subject == f"Your certificate: {one.title}"
     assert f"{app.extensions['settings'].base_url}/certificates/{one.id}\n" in mail.body
     assert one.code not in mail.body
 

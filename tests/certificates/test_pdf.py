@@ -29,7 +29,7 @@ SNAPSHOT = Snapshot(
     name="Łucja ap Gwilym",
     agency="Brackenford Community Health",
     job="health visitor",
-    module_title="Key worker, key person and the team around the child",
+    title="Key worker, key person and the team around the child",
     version="3",
     minutes=40,
     completed_on=date(2026, 9, 19),
@@ -45,7 +45,7 @@ LONGEST = replace(
     name="Nguyễn Thị Ánh Wojciechowska-Featherstonehaugh Llanfairpwllgwyngyll Żółć-Smythe",
     job="Designated safeguarding lead and early help co-ordinator for the eastern district",
     agency="Fernshire and Coldharbour Integrated Community Children’s Health and Care NHS Foundation Trust",
-    module_title="Sharing information lawfully, promptly and with confidence across health, education, social care, "
+    title="Sharing information lawfully, promptly and with confidence across health, education, social care, "
     "police and housing when a child may need early help",
     version="12, with the Fernshire annex of 6 October 2026",
 )
@@ -129,6 +129,15 @@ def test_it_says_who_completed_what_and_until_when():
         "9f2c-41ab-77e0-5d13",
     ):
         assert words in said
+
+
+def test_a_programmes_lists_its_modules_and_stays_on_one_page():
+    modules = tuple(f"Module number {number} and its rather long title (version {number})" for number in range(1, 15))
+    said = text_of(render(replace(SNAPSHOT, title="For trainers", modules=modules)))
+    assert "has completed the programme For trainers" in said
+    assert " · ".join(modules) in said
+    text_of(render(replace(LONGEST, modules=modules)))  # one page, however long everything is
+    assert "has completed the programme" not in text_of(render(SNAPSHOT))
 
 
 @pytest.mark.parametrize(
@@ -260,12 +269,12 @@ def test_a_screen_reader_gets_a_title_a_language_headings_and_pictures_in_words(
     assert reader.trailer["/Root"]["/Lang"] == "en-GB"
     assert reader.trailer["/Root"]["/ViewerPreferences"]["/DisplayDocTitle"].value is True
     assert reader.metadata is not None
-    assert reader.metadata.title == f"Certificate: {SNAPSHOT.module_title}. {SNAPSHOT.name}"
+    assert reader.metadata.title == f"Certificate: {SNAPSHOT.title}. {SNAPSHOT.name}"
     mark, person, module, code = figures_and_headings(document)
     assert mark[0] == code[0] == "/Figure"
     assert "six seats around a child" in mark[1]
     assert person == ("/H1", SNAPSHOT.name)
-    assert module == ("/H2", SNAPSHOT.module_title)
+    assert module == ("/H2", SNAPSHOT.title)
     assert SNAPSHOT.verify_url in code[1]
 
 
@@ -280,7 +289,7 @@ def test_the_qr_code_is_that_of_the_check_page():
     assert pdf._facts(SNAPSHOT)["qr"] == pdf._qr(SNAPSHOT.verify_url)
 
 
-@pytest.mark.parametrize("snapshot", [SNAPSHOT, LONGEST, replace(SNAPSHOT, name="W" * 80, module_title="M" * 120)])
+@pytest.mark.parametrize("snapshot", [SNAPSHOT, LONGEST, replace(SNAPSHOT, name="W" * 80, title="M" * 120)])
 def test_nothing_leaves_its_one_page(snapshot, tmp_path):
     boxes = text_by_poppler(render(snapshot), tmp_path, "-bbox")
     (size,) = re.findall(r'<page width="([\d.]+)" height="([\d.]+)"', boxes)
@@ -293,13 +302,13 @@ def test_nothing_leaves_its_one_page(snapshot, tmp_path):
     assert min(left for left, _, _, _ in words) >= side - 1
     assert max(right for _, _, right, _ in words) <= width - side + 1
     assert max(bottom for _, _, _, bottom in words) <= height - foot
-    assert len(words) >= len(f"{snapshot.name} {snapshot.module_title}".split())
+    assert len(words) >= len(f"{snapshot.name} {snapshot.title}".split())
 
 
 @settings(max_examples=15, deadline=None)
 @given(st.text("abc ÀŁŵŷ-’.ệ", min_size=1, max_size=120), st.text("MWil ,:é", min_size=1, max_size=200))
 def test_any_name_and_title_fit_on_one_page(name, title):
-    (page,) = PdfReader(io.BytesIO(render(replace(SNAPSHOT, name=f"A{name}", module_title=f"B{title}")))).pages
+    (page,) = PdfReader(io.BytesIO(render(replace(SNAPSHOT, name=f"A{name}", title=f"B{title}")))).pages
     assert "2K7Q-F2M9" in page.extract_text()
 
 

@@ -51,7 +51,7 @@ def test_the_record_lists_what_was_completed_newest_first_with_its_state(make, c
     withdraw(gone)
     page = as_user(leah).get("certificates.record")
     rows = page.all("//ul[contains(@class,'rows')]/li")
-    assert [row.xpath("string(.//h3)") for row in rows] == [new.module_title, gone.module_title, old.module_title]
+    assert [row.xpath("string(.//h3)") for row in rows] == [new.title, gone.title, old.title]
     said = [" ".join(row.text_content().split()) for row in rows]
     today = clock.today()
     assert f"In date until {new.valid_until.day} {new.valid_until:%B %Y}" in said[0]
@@ -183,7 +183,7 @@ def test_a_leaver_keeps_their_record(make, certified, as_user):
     leah = make.person(ends_on=clock.today() - timedelta(days=1))
     one = certified(leah, on=days_ago(30))
     visitor = as_user(leah)
-    assert one.module_title in visitor.get("certificates.record").words
+    assert one.title in visitor.get("certificates.record").words
     assert visitor.get("certificates.pdf", certificate_id=one.id).data.startswith(b"%PDF")
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.certificates.validity import State, state, valid_until
+from lms.certificates.validity import State, programme_valid_until, state, valid_until
 
 UNTIL = date(2029, 9, 19)
 
@@ -62,3 +62,11 @@ def test_a_withdrawn_certificate_is_never_called_only_expired():
     withdrawn = date(2027, 3, 5)
     assert state(UNTIL, withdrawn, date(2035, 1, 1)) == State("revoked", "Withdrawn on 5 March 2027", withdrawn)
     assert state(UNTIL, date(2030, 1, 1), date(2035, 1, 1)).kind == "revoked"
+
+
+@pytest.mark.parametrize(
+    ("months", "until"), [(None, date(2027, 3, 1)), (48, date(2027, 3, 1)), (5, date(2027, 2, 28))]
+)
+def test_a_programmes_lasts_as_long_as_its_first_module_or_its_own_months_if_shorter(months, until):
+    ends = [date(2029, 1, 1), date(2027, 3, 1), date(2028, 1, 1)]
+    assert programme_valid_until(ends, date(2026, 9, 30), months) == until

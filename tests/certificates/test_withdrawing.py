@@ -34,7 +34,7 @@ def test_withdrawing_is_said_recorded_and_mailed_and_deletes_nothing(make, certi
     one = certified(leah)
     result = run("revoke", one.shown_code, "--reason", "The register  was for another Leah.")
     assert result.exit_code == 0, result.output
-    assert result.output == f"Withdrawn: {one.shown_code}, {one.module_title}.\n"
+    assert result.output == f"Withdrawn: {one.shown_code}, {one.title}.\n"
     kept = db.session.get_one(Certificate, one.id)
     assert clock.local(kept.revoked_at).date() == clock.today()
     assert kept.revoked_reason == "The register was for another Leah."
