@@ -17,6 +17,7 @@ from lms.home import views as home
 from lms.learning import views as learning
 from lms.people import sectors
 from lms.people import views as people
+from lms.programmes import views as programmes
 from lms.quizzes import shelf as quiz_shelf
 from lms.quizzes import views as quizzes
 from lms.reports import views as reports
@@ -37,6 +38,7 @@ BLUEPRINTS = (
     attendance.bp,
     flags.bp,
     reports.bp,
+    programmes.bp,
     home.bp,
     authoring.bp,
 )

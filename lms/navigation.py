@@ -33,7 +33,7 @@ class Shown:
 
 MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),
-    Item("Modules", "learning.catalogue", ("learning", "quizzes", "catalogue", "flags")),
+    Item("Modules", "learning.catalogue", ("learning", "quizzes", "catalogue", "flags", "programmes")),
     Item("Joint days", "cohorts.joint_days", ("cohorts",)),
     Item("Cohorts", "building.cohorts", ("building", "attendance"), Permission.COHORT_EDIT),
     Item("My team", "reports.completion", ("reports",), Permission.REPORT_READ),

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
 
+from lms.catalogue import shelf
 from lms.catalogue.content import Page
 from lms.catalogue.markdown import PICTURE
 from lms.core import clock
@@ -31,7 +32,10 @@ def catalogue() -> ResponseReturnValue:
     """Find a module: all of them, or those that fit a search or a level."""
     q, level = words_asked(), request.args.get("level", "")
     found = browsing.find(queries.all_goings(current_actor()), q, level)
-    return render_template("learning/catalogue.html", q=q, level=level, levels=browsing.LEVELS, found=found)
+    programmes = () if q or level else shelf.library().programmes
+    return render_template(
+        "learning/catalogue.html", q=q, level=level, levels=browsing.LEVELS, found=found, programmes=programmes
+    )
 
 
 @bp.get("/learn/<module>/")
@@ -56,6 +60,7 @@ def module(module: str) -> ResponseReturnValue:
         again=again,
         asked=asked,
         minutes_asked=updates.minutes(plan.module, asked) if asked else 0,
+        programmes=shelf.library().programmes_with(module),
     )
 
 

@@ -31,6 +31,7 @@ from lms.quizzes import actions as quizzing
 from lms.quizzes.shelf import quizzes
 from lms.signin.models import SignIn
 from lms.web.access import access_of
+from tests.support.offering import offering, programme
 
 VISITORS = ("owner", "mate", "manager", "boss", "trainer", "other", "coordinator", "admin", "author", "outsider")
 
@@ -80,6 +81,8 @@ MATRIX = {
     "learning.summary GET": "oooooooooo",
     "people.agencies GET": "fffffffoff",
     "people.agency GET": "fffffffoff",
+    "programmes.listed GET": "oooooooooo",
+    "programmes.show GET": "oooooooooo",
     "quizzes.answer POST": "ohhhhhhhhh",
     "quizzes.carry_on GET": "ohhhhhhhhh",
     "quizzes.choose POST": "ohhhhhhhhh",
@@ -112,7 +115,7 @@ MATRIX = {
 
 
 @pytest.fixture
-def world(make):
+def world(app: Flask, make):
     """A small Fernshire, with one of everything that belongs to somebody."""
     trust, council = make.agency("Trust"), make.agency("Council", Sector.SOCIAL_CARE)
     away = make.agency("Away", partnership="Westmark")
@@ -130,7 +133,8 @@ def world(make):
         author=make.person(agency=council, roles=((Role.AUTHOR, whole),)),
         outsider=make.manager(agency=away),
     )
-    return them, _belongings(them, trust)
+    with offering(app, programme("core", "lead-professional")):
+        yield them, _belongings(them, trust)
 
 
 def _belongings(them, agency):
@@ -164,7 +168,7 @@ def _belongings(them, agency):
         "cohort_id": cohort.id, "session_id": cohort.sessions[0].id, "agency_id": agency.id, "person_id": owner.id,
         "booking_id": db.session.scalar(select(Booking.id)), "certificate_id": certificate.id, "attempt_id": check.id,
         "play_id": play.id, "reflection_id": note.id, "sign_in_id": sign_in.id, "exemption_id": note.id,
-        "flag_id": flag.id,
+        "flag_id": flag.id, "programme": "core",
         "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "position": 1, "number": 1,
     }  # fmt: skip
