@@ -101,3 +101,12 @@ def test_added_content_brings_programmes_of_its_own_over_modules_of_the_core(mod
     assert [one.slug for one in library.load(modules, [more]).programmes] == ["core", "leads", "ours"]
     spoil(more / "programmes.yaml", "slug: ours", "slug: leads")
     assert told(modules, [more]) == [(1, 9, "There is a programme `leads` already; give this one another name.")]
+
+
+def test_our_own_pathways_all_hold_the_core_and_the_trainers_is_all_there_is(app):
+    ours = library.load(app.extensions["settings"].modules_dir)
+    core = [module.slug for module in ours.modules if module.core]
+    assert list(ours.programme("core").required) == core
+    for one in ours.programmes:
+        assert set(core) <= set(one.required), one.slug
+    assert list(ours.programme("trainer").required) == [module.slug for module in ours.modules]
