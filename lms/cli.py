@@ -19,6 +19,7 @@ from lms.certificates.cli import certificates
 from lms.config import LOOPBACK, BadSetting, from_environment
 from lms.core import schema
 from lms.core.db import db
+from lms.learning.preview import create_preview
 from lms.quizzes.cli import content
 from lms.signin.cli import person
 
@@ -70,6 +71,23 @@ def run(port: int, host: str, *, with_demo: bool) -> None:
             nl=True,
         )
     serving.serve_here(app, host, port)
+
+
+@content.command()
+@click.argument("module")
+@click.option("--port", default=8010, type=click.IntRange(1, 65535), show_default=True, help="Port to listen on.")
+def preview(module: str, port: int) -> None:
+    """Show MODULE in a browser on this machine while you write it: the page follows your files."""
+    try:
+        settings = from_environment()
+        serving.refuse_taken_port(serving.HERE, port)
+    except BadSetting as bad:
+        _stop(str(bad))
+    app = create_preview(settings, module)
+    if not app.extensions["desk"].is_there():
+        _stop(f"There is no module `{module}` in {settings.modules_dir}.")
+    click.echo(f"{module} is at http://{serving.HERE}:{port}/  (Ctrl-C stops it)")
+    serving.LocalServer(app, serving.HERE, port).run()
 
 
 @cli.command()

@@ -16,6 +16,7 @@ from lms.config import LOOPBACK, BadSetting, Settings
 from lms.core.db import db
 from lms.people import queries as people
 
+HERE = "127.0.0.1"
 Address = tuple[str, int] | str
 
 

@@ -70,9 +70,10 @@ def load(modules_dir: Path, more: Sequence[Path] = ()) -> Library:
     return reading.library
 
 
-def read(modules_dir: Path, today: date | None = None, more: Sequence[Path] = ()) -> Reading:
+def read(modules_dir: Path, today: date | None = None, more: Sequence[Path] = (), only: str | None = None) -> Reading:
     """Read the modules with all their faults, as far as they can be read. `today` decides which reviews are late, and
-    `more` are folders of further modules, each with a `references.yaml` of its own.
+    `more` are folders of further modules, each with a `references.yaml` of its own. `only` leaves the texts of all
+    modules but this one unread.
     """
     references: dict[str, Reference] = {}
     works: list[str] = []
@@ -94,6 +95,8 @@ def read(modules_dir: Path, today: date | None = None, more: Sequence[Path] = ()
     known = check.Known(works, [folder.slug for folder in folders], today or clock.today())
     modules = []
     for folder in folders:
+        if only not in (None, folder.slug):
+            continue
         module, found = _module(folder, references, known)
         faults += [*folder.faults, *found]
         modules += [module] if module else []
