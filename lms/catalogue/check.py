@@ -121,7 +121,7 @@ def _changes(folder: Folder) -> Iterator[Fault]:
 
 def _facts(folder: Folder, known: Known, claimed: Collection[str]) -> Iterator[Fault]:
     document = folder.facts_document
-    yield from repeated(document, "id", folder.fact_ids)
+    yield from repeated(document, "id", list(folder.fact_ids))
     for place, fact in folder.facts:
         if folder.header and not fact.id.startswith(f"{folder.header.code}-"):
             yield document.fault((place, "id"), f"The facts of this module begin with {folder.header.code}-F.", "claim")
@@ -133,7 +133,7 @@ def _facts(folder: Folder, known: Known, claimed: Collection[str]) -> Iterator[F
         for key in ("says", "kind", "cannot_tell", "note"):
             is_strong = fact.strength is Strength.STRONG
             for found in prose.overclaims(getattr(fact, key) or "", is_strong=is_strong, speaks_of_evidence=True):
-                yield document.fault((place, key), found.message, found.rule)
+                yield document.fault_within((place, key), getattr(fact, key), found.at, found.message, found.rule)
         if LINE_NUMBER.search(fact.place):
             message = "A place is a section and pages of the review, never a line number."
             yield document.fault((place, "place"), message, "claim")
@@ -146,7 +146,7 @@ def _words(document: Document, glossary: Sequence[tuple[int, TermEntry]], fact_i
     yield from repeated(document, "key", named(document, "key"))
     for place, term in glossary:
         for found in prose.overclaims(term.means):
-            yield document.fault((place, "means"), found.message, found.rule)
+            yield document.fault_within((place, "means"), term.means, found.at, found.message, found.rule)
         if term.fact and term.fact not in fact_ids:
             yield document.fault((place, "fact"), unknown("fact", term.fact, fact_ids), "unknown-name")
 

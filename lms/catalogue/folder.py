@@ -1,7 +1,7 @@
 """One module's folder as it stands on disk: every file read, none yet compared with another."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -66,14 +66,35 @@ class Folder:
     faults: list[Fault] = field(default_factory=list)
 
     @property
-    def fact_ids(self) -> list[str]:
+    def fact_ids(self) -> Collection[str]:
         """All fact ids that are written down, those of entries with other faults too."""
-        return named(self.facts_document, "id")
+        return names_in(self.facts_document, "id")
 
     @property
-    def terms(self) -> list[str]:
+    def terms(self) -> Collection[str]:
         """All glossary keys that are written down, those of entries with other faults too."""
-        return named(self.glossary_document, "key")
+        return names_in(self.glossary_document, "key")
+
+
+class AnyName(Collection[str]):
+    """The names in a file that cannot be read: any may be among them, so that none is told as unknown."""
+
+    def __contains__(self, name: object) -> bool:
+        """It may well be there."""
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        """Nobody can say which."""
+        return iter(())
+
+    def __len__(self) -> int:
+        """Nobody can say how many."""
+        return 0
+
+
+def names_in(document: Document, key: str) -> Collection[str]:
+    """What the items of a list call themselves; any name, while the document cannot be read at all."""
+    return AnyName() if document.value is None and document.faults else named(document, key)
 
 
 def named(document: Document, key: str) -> list[str]:

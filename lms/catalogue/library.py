@@ -1,6 +1,6 @@
 """The library: all modules of a folder, read, checked and rendered once, at start."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,10 +18,11 @@ from lms.catalogue.content import (
 )
 from lms.catalogue.evidence import Strength
 from lms.catalogue.folder import (
+    AnyName,
     Folder,
     PageFile,
     Text,
-    named,
+    names_in,
     read_folder,
     read_references,
     read_shared_glossary,
@@ -54,12 +55,14 @@ __all__ = [
 class Reading:
     """A library with everything that is wrong with it. Modules whose header has faults are missing from it.
 
-    `folders` are all modules as written, so that whoever checks something else knows every name and its place.
+    `folders` are all modules as written, and `works` the keys of all works, so that whoever checks something else knows
+    every name and its place, those of entries with faults too.
     """
 
     library: Library
     faults: list[Fault]
     folders: Sequence[Folder]
+    works: Collection[str] = ()
 
 
 def load(modules_dir: Path, more: Sequence[Path] = ()) -> Library:
@@ -77,6 +80,7 @@ def read(modules_dir: Path, today: date | None = None, more: Sequence[Path] = ()
     """
     references: dict[str, Reference] = {}
     works: list[str] = []
+    unread = False
     folders: list[Folder] = []
     faults: list[Fault] = []
     for place in (modules_dir, *more):
@@ -86,13 +90,14 @@ def read(modules_dir: Path, today: date | None = None, more: Sequence[Path] = ()
         document, entries, found = read_references(place)
         faults += [*found, *check.references_faults(document, works)]
         references |= {entry.key: Reference(**dict(entry)) for _, entry in entries if entry.key not in references}
-        works += named(document, "key")
+        works += (names := names_in(document, "key"))
+        unread = unread or isinstance(names, AnyName)
         paths = sorted(path for path in place.iterdir() if path.is_dir() and not path.name.startswith("."))
         folders += [read_folder(path) for path in paths]
     faults += check.codes_faults(folders)
     shared, words, shared_faults = read_shared_glossary(modules_dir)
     faults += [*shared_faults, *check.shared_glossary_faults(shared, words, folders)]
-    known = check.Known(works, [folder.slug for folder in folders], today or clock.today())
+    known = check.Known(AnyName() if unread else works, [folder.slug for folder in folders], today or clock.today())
     modules = []
     for folder in folders:
         if only not in (None, folder.slug):
@@ -104,7 +109,7 @@ def read(modules_dir: Path, today: date | None = None, more: Sequence[Path] = ()
     put_together, found = programmes.read((modules_dir, *more), known.modules)
     faults += found
     library = Library(tuple(modules), references, _glossary(words), tuple(put_together))
-    return Reading(library, sorted(set(faults)), folders)
+    return Reading(library, sorted(set(faults)), folders, known.references)
 
 
 def _module(

@@ -30,6 +30,7 @@ FORMS: Mapping[str, tuple[re.Pattern[str], Callable[[str], int | float | bool | 
 }
 NO_FORM = (re.compile("(?!)"), bool)
 DEEPEST = 30
+WORD_HERE = re.compile(r"[^\s\"'\\]+")
 # What reads a kind of file, made once: making one takes longer than reading a short file.
 _reader: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 ANCHOR = "A text that begins with & or * needs quotes around it; YAML anchors are not used here."
@@ -46,6 +47,8 @@ SYNTAX = (
     ),
     ("expected <block end>", "The indentation does not fit the lines above, or a quote or bracket is not closed."),
     ("cannot start any token", "A text that begins with this sign needs quotes. Indent with spaces, not tabs."),
+    ("did not find expected ',' or ']'", "A square bracket is opened and never closed."),
+    ("did not find expected ',' or '}'", "A curly bracket is opened and never closed."),
     ("found a tab character", "Indent with spaces, not tabs."),
     ("unexpected end of stream", "A quote is opened and never closed."),
     ("undefined alias", "A text that begins with * needs quotes around it."),
@@ -90,7 +93,7 @@ class ContentFaults(Exception):
 
 @dataclass
 class Document:
-    """One YAML text: its value, where each part of it stands, and the faults found in reading it."""
+    """One YAML text (`source`): its value, where each part of it stands, and the faults found in reading it."""
 
     file: str
     first_line: int = 1
@@ -99,6 +102,7 @@ class Document:
     _values: dict[Path, tuple[int, int]] = field(default_factory=dict, init=False)
     _keys: dict[Path, tuple[int, int]] = field(default_factory=dict, init=False)
     refused: set[Path] = field(default_factory=set)
+    source: str = ""
 
     def place(self, path: Sequence[str | int] = (), *, at_key: bool = False) -> tuple[int, int]:
         """Line and column of the value (or its key) at `path`; of the nearest part around it where it is absent."""
@@ -128,6 +132,27 @@ class Document:
         line, column = self.place(path, at_key=at_key)
         return Fault(self.file, line, column, message, level, rule)
 
+    def fault_within(self, path: Sequence[str | int], text: str, at: int, message: str, rule: Rule) -> Fault:
+        """A fault at a word inside the long text at `path`, which begins `at` characters into `text`."""
+        return Fault(self.file, *self._place_within(path, text, at), message, rule=rule)
+
+    def _place_within(self, path: Sequence[str | int], text: str, at: int) -> tuple[int, int]:
+        """Where a word of a value stands in the file, in which the value may be folded, quoted or indented: the word's
+        like is looked for as often, from the value's beginning, as it has come by in the text.
+        """
+        line, column = self.place(path)
+        found = WORD_HERE.match(text, at)
+        lines = self.source.split("\n")[line - self.first_line :]
+        if not found or not lines:
+            return line, column
+        source, word = "\n".join([" " * (column - 1) + lines[0][column - 1 :], *lines[1:]]), found.group()
+        place = -len(word)
+        for _ in range(text.count(word, 0, at) + 1):
+            place = source.find(word, place + len(word))
+            if place < 0:
+                return line, column
+        return line + source.count("\n", 0, place), place - source.rfind("\n", 0, place)
+
     def was_refused(self, path: Sequence[str | int]) -> bool:
         """Whether the value at exactly this path has a fault already, so that a second one would only repeat it."""
         return self.known(path) in self.refused
@@ -155,7 +180,7 @@ class Document:
 
 def read(text: str, file: str, first_line: int = 1) -> Document:
     """Read YAML whose first line is line `first_line` of `file`. Its faults are in `faults`, never raised."""
-    document = Document(file, first_line)
+    document = Document(file, first_line, source=text)
     try:
         for mark in _anchors(text):
             document.refuse((), mark, ANCHOR)

@@ -25,7 +25,7 @@ def word_faults(document: Document, quiz: KnowledgeCheck | Scenario) -> Iterator
         ours = [*_told(quiz), *_reasons(quiz)]
     for where, text in ours:
         for found in prose.overclaims(prose.bare(text)):
-            yield document.fault(where, found.message, found.rule)
+            yield document.fault_within(where, text, found.at, found.message, found.rule)
     for group in groups:
         yield from _unexplained(document, group)
     read = (block for group in groups for _, text in group for block in prose.paragraphs(text))
@@ -39,7 +39,7 @@ def _unexplained(document: Document, group: Sequence[Said]) -> Iterator[Fault]:
         at = found.at
         for where, text in group:
             if at < len(text) + 2:
-                yield document.fault(where, found.message, found.rule)
+                yield document.fault_within(where, text, at, found.message, found.rule)
                 break
             at -= len(text) + 2
 

@@ -1,5 +1,6 @@
 """Reads `quizzes/` into knowledge checks and scenarios, checks them against the modules, and renders their stories."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from lms.catalogue.folder import read_yaml, shown
 from lms.catalogue.library import read as read_modules
 from lms.catalogue.markdown import Around, render_block
 from lms.catalogue.proof import Names, link_faults
+from lms.catalogue.rules import Rule
 from lms.catalogue.schema import SLUG
 from lms.catalogue.strict_yaml import ContentFaults, Document, Fault, Level, ruled, validate
 from lms.config import Settings
@@ -55,6 +57,7 @@ class _Ground:
 
     library: Library
     names: Mapping[str, _Names]
+    works: Collection[str]
 
 
 def load(quizzes_dir: Path, library: Library, more: Sequence[Path] = ()) -> Quizzes:
@@ -69,7 +72,7 @@ def load(quizzes_dir: Path, library: Library, more: Sequence[Path] = ()) -> Quiz
         )
         for module in library.modules
     }
-    quizzes, faults = _read([quizzes_dir, *more], _Ground(library, names))
+    quizzes, faults = _read([quizzes_dir, *more], _Ground(library, names, library.references))
     if any(fault.level == "fault" for fault in faults):
         raise ContentFaults(faults)
     return quizzes
@@ -104,7 +107,8 @@ def check(
         )
         for folder in reading.folders
     }
-    quizzes = _read([quizzes_dir, *(root / "quizzes" for root in more)], _Ground(reading.library, names))[1]
+    ground = _Ground(reading.library, names, reading.works)
+    quizzes = _read([quizzes_dir, *(root / "quizzes" for root in more)], ground)[1]
     local = read_annex(annex_dir, reading.library).faults if annex_dir else []
     return sorted({*reading.faults, *quizzes, *local})
 
@@ -259,7 +263,7 @@ class _Stories:
             modules=tuple(ground.names),
             words_here=False,
         )
-        self._names = Names(names.terms, works, tuple(ground.names)) if names else None
+        self._names = Names(names.terms, ground.works, tuple(ground.names)) if names else None
 
     def rendered(self, scenario: Scenario) -> Scenario:
         """The same scenario with its Markdown as safe HTML."""
@@ -292,14 +296,18 @@ class _Stories:
     def _story(self, where: Where, text: str) -> str:
         rendered = render_block(text, self._around)
         if self._names is not None:
-            self.faults += link_faults(
-                rendered.used, self._names, lambda _, message, rule: [self.document.fault(where, message, rule)]
-            )
+
+            def at(pattern: str, message: str, rule: Rule) -> list[Fault]:
+                place = re.search(pattern, text)
+                return [self.document.fault_within(where, text, place.start() if place else 0, message, rule)]
+
+            self.faults += link_faults(rendered.used, self._names, at)
         if rendered.used.images or rendered.used.headings:
             self.faults.append(self.document.fault(where, "A story has no headings and no pictures.", "scenario"))
         for tag in dict.fromkeys(rendered.used.raw):
             message = f"HTML is removed; `{tag}` will not be seen."
-            self.faults.append(self.document.fault(where, message, "html", level="warning"))
+            found = self.document.fault_within(where, text, max(0, text.find(tag)), message, "html")
+            self.faults.append(replace(found, level="warning"))
         return rendered.html
 
 

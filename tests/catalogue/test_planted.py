@@ -135,7 +135,7 @@ PLANTS = (
         "overclaim in a story",
         STORY,
         swap(r"^    story: \|\n", r"\g<0>      This proves it.\n"),
-        r"story: (\|)",
+        "This (proves)",
         "“proves” claims",
     ),
     # words
@@ -147,7 +147,7 @@ PLANTS = (
         "short form in a story",
         STORY,
         swap(r"^    story: \|\n", r"\g<0>      The XQZ met.\n"),
-        r"story: (\|)",
+        "XQZ",
         "Spell out `XQZ`",
     ),
     Plant("hard reading", PAGE, lambda text: text + "\n" + HARD * 40, r"---\n[^-]*---\n(.)", "is hard to read"),
@@ -260,7 +260,27 @@ PLANTS = (
     Plant(
         "Markdown in plain text", CHECK, swap("^    ask: ", r"\g<0>What is **it**? "), "What is", "as it is", "warning"
     ),
+    Plant("tab among the facts", FACTS, swap("^  says:", "\tsays:"), r"^\tsays", "Indent with spaces, not tabs"),
+    Plant("bracket left open among the words", WORDS, swap("^  term: .*", "  term: [Tier"), "^  means", "never closed"),
+    Plant("bracket left open among the works", WORKS, swap("^  short: .*", "  short: [A"), "^  full", "never closed"),
+    Plant(
+        "overclaim in the second line of feedback",
+        CHECK,
+        swap(
+            '^    feedback: "',
+            '    feedback: "It is not proven, they say,\\n      and now it is.\\n      It is proven. ',
+        ),
+        "It is (proven)",
+        "“proven” claims",
+    ),
     # scenarios
+    Plant(
+        "broken work in a story",
+        STORY,
+        swap(r"^    story: \|\n", r"\g<0>      Then\n\n      see [them](ref:nobody-1900).\n"),
+        "ref:nobody",
+        "no work `nobody-1900`",
+    ),
     Plant(
         "dead end",
         STORY,
