@@ -264,11 +264,11 @@ PLANTS = (
     Plant("bracket left open among the words", WORDS, swap("^  term: .*", "  term: [Tier"), "^  means", "never closed"),
     Plant("bracket left open among the works", WORKS, swap("^  short: .*", "  short: [A"), "^  full", "never closed"),
     Plant(
-        "overclaim in the second line of feedback",
+        "overclaim in the third line of feedback",
         CHECK,
         swap(
             '^    feedback: "',
-            '    feedback: "It is not proven, they say,\\n      and now it is.\\n      It is proven. ',
+            '    feedback: "It is not proven yet,\\n      and now it is.\\n      It is proven yet, ',
         ),
         "It is (proven)",
         "“proven” claims",

@@ -12,6 +12,7 @@ from lms.quizzes import graph, reader
 from lms.quizzes.cli import content
 from lms.quizzes.quiz import Target
 from tests.quizzes.stories import choice, scene, who_leads, with_choice
+from tests.support.pages import chromium
 
 PROJECT = Path(__file__).resolve().parents[2]
 OURS = sorted((PROJECT / "quizzes").glob("*-scenario.yaml"))
@@ -21,6 +22,8 @@ LONELY = replace(
     who_leads(),
     scenes=(*who_leads().scenes, scene("lonely", *(choice(f"c{n}", f"Do {n}.", "lost", points=n) for n in (1, 2, 3)))),
 )
+Piece = tuple[tuple[float, float], tuple[float, float]]
+WIDE = 7.6  # an ordinary letter of DejaVu Sans, a wide font, 13 units high
 DRAWN = [reader.scenario(path)[0] for path in OURS] + [who_leads(), LOOP, SELF, LONELY]
 
 
@@ -49,10 +52,28 @@ def test_no_box_lies_on_another_no_line_runs_through_one_and_all_lies_within(sce
     assert all(box.y > 0 and box.y + box.height < picture.height for box in picture.boxes)
 
 
+def along(one: Piece, other: Piece) -> bool:
+    """Whether two pieces of lines run along each other."""
+    for way in (0, 1):
+        across = 1 - way
+        (start, end), (first, last) = (sorted((piece[0][way], piece[1][way])) for piece in (one, other))
+        if one[0][across] == one[1][across] == other[0][across] == other[1][across] and start < last and first < end:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("scenario", DRAWN, ids=lambda one: one.title)
+def test_lines_to_different_places_never_run_along_each_other(scenario):
+    for one, other in combinations(graph.drawn(scenario).lines, 2):
+        if one.corners[-1] != other.corners[-1]:
+            pieces = [(a, b) for a in pairwise(one.corners) for b in pairwise(other.corners)]
+            assert not [pair for pair in pieces if along(*pair)]
+
+
 @pytest.mark.parametrize("scenario", DRAWN, ids=lambda one: one.title)
 def test_words_fit_into_their_boxes(scenario):
     for box in graph.drawn(scenario).boxes:
-        assert all(len(line) * graph.LETTER <= box.width - 2 * graph.PAD for line in box.lines)
+        assert all(len(line) * WIDE <= box.width - 2 * graph.PAD for line in box.lines)
         assert len(box.lines) * graph.LINE <= box.height - graph.PAD
 
 
@@ -107,3 +128,25 @@ def test_the_command_draws_into_a_file_or_says_what_is_wrong(tmp_path):
     text = (PROJECT / "quizzes/lead-professional-scenario.yaml").read_text()
     broken.write_text(text.replace("to: the-plan", "to: nowhere", 1))
     assert "There is no scene or ending `nowhere`." in run(str(broken)).output
+
+
+BEYOND = """() => {
+  const beyond = []; let box = null;
+  for (const part of document.querySelectorAll("rect, text")) {
+    const here = part.getBBox();
+    if (part.tagName === "rect") box = here;
+    else if (here.x + here.width > box.x + box.width) beyond.push(part.textContent);
+    else if (here.y + here.height > box.y + box.height) beyond.push(part.textContent);
+  }
+  return beyond;
+}"""
+
+
+@pytest.mark.browser
+def test_words_stay_within_their_boxes_in_a_browser(tmp_path):
+    with chromium() as browser:
+        page = browser.new_page()
+        for scenario in DRAWN:
+            (tmp_path / "drawn.svg").write_text(graph.svg(scenario))
+            page.goto(f"file://{tmp_path}/drawn.svg")
+            assert page.evaluate(BEYOND) == []
