@@ -190,19 +190,28 @@ class PartEntry(Written):
     """One of the `modules` of a programme."""
 
     module: Slug
+    """The module, by its folder."""
     required: bool
+    """Whether it is needed for the certificate; others are offered beside."""
 
 
 class ProgrammeEntry(Written):
     """One entry of `programmes.yaml`."""
 
     slug: Slug
+    """Its address."""
     title: Words
+    """What it is called, on its certificate too."""
     summary: Words
+    """What it is for, in a sentence or two."""
     audience: Words
+    """For whom it is: ends the sentence Programmes for …."""
     version: Annotated[int, Field(ge=1)]
+    """Raise it when the list of modules changes."""
     valid_months: Annotated[int, Field(ge=1, le=120)] | None = None
+    """How long its certificate lasts at most, in months."""
     modules: Annotated[list[PartEntry], Field(min_length=1)]
+    """The modules, in the order in which to do them."""
 
 
 class ReferenceEntry(Written):

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, send_from_directory
 from flask.typing import ResponseReturnValue
+from jinja2 import FileSystemLoader
 
 from lms.catalogue import library
 from lms.catalogue.content import Module, Page
@@ -27,6 +28,8 @@ from lms.web.security import HEADERS
 
 bp = Blueprint("preview", __name__, template_folder="templates")
 
+PACKAGE = Path(__file__).resolve().parents[1]
+ELSEWHERE = "/elsewhere"  # where links lead to what only the site itself has
 NOT_YET = SimpleNamespace(read=(), passed=())  # nobody has read anything here
 
 
@@ -56,10 +59,10 @@ class Desk:
         return bool(SLUG.fullmatch(self.slug)) and self.folder.is_dir()
 
     def state(self) -> str:
-        """A name for the present state of the module's files and of the works it cites."""
+        """A name for the present state of the module's files and of those that all modules share."""
         digest = sha256()
-        works = [place / "references.yaml" for place in self._places]
-        for path in sorted([*self.folder.rglob("*"), *works]):
+        shared = [path for place in self._places for path in place.glob("*.yaml")]
+        for path in sorted([*self.folder.rglob("*"), *shared]):
             try:
                 about = path.stat()
             except FileNotFoundError:  # gone since it was listed, as happens when an editor saves
@@ -96,6 +99,8 @@ class Desk:
 def create_preview(settings: Settings, slug: str) -> Flask:
     """The server of one module's pages, for loopback addresses only."""
     app = Flask("lms", static_folder=None, template_folder="web/templates")
+    app.jinja_loader = FileSystemLoader(sorted(PACKAGE.glob("*/templates")))  # every feature's
+    app.url_build_error_handlers.append(lambda _error, _endpoint, _values: ELSEWHERE)
     app.config["TRUSTED_HOSTS"] = sorted(LOOPBACK)
     templating.install(app, settings)
     app.jinja_env.globals["actor"] = lambda: None

@@ -25,7 +25,8 @@ class Entry:
 class Snapshot:
     """One version of a module: every part by kind (page, fact, word, question …) and key, as an author wrote it.
 
-    `claims` are the pages by the facts they claim: a changed fact changes what stands in the panel there.
+    `claims` are the pages by the facts they claim: a changed fact changes what stands in the panel there. What all
+    modules share has version 0.
     """
 
     title: str
@@ -33,6 +34,9 @@ class Snapshot:
     parts: Mapping[tuple[str, str], str]
     claims: Mapping[str, Sequence[str]] = field(default_factory=dict)
     changes: Sequence[Entry] = ()
+
+
+NOTHING = Snapshot("", 0, {})
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ def report(differences: Sequence[ModuleDifference], today: date) -> Iterator[str
             yield " · ".join(piece for piece in said if piece)
         yield from _suggestion(one, today)
         yield ""
-    count = len(differences)
+    count = sum(bool((one.new or one.old or NOTHING).version) for one in differences)
     yield f"{count or 'No'} module{'' if count == 1 else 's'} changed."
 
 
@@ -136,6 +140,8 @@ def _version(one: ModuleDifference) -> str:
         return "new"
     if one.new is None:
         return "removed"
+    if not one.new.version:
+        return "changed"
     if one.new.version == one.old.version:
         return f"version {one.new.version}, not raised"
     moved = "raised" if one.new.version > one.old.version else "lowered"

@@ -11,6 +11,7 @@ from lms.catalogue.schema import (
     ModuleHeader,
     PageHeader,
     PanelHeader,
+    ProgrammeEntry,
     ReferenceEntry,
     TermEntry,
 )
@@ -25,6 +26,7 @@ FILES: Mapping[str, tuple[str, Any]] = {
     "facts": ("The facts of a module: facts.yaml", list[FactEntry]),
     "glossary": ("The words of a module: glossary.yaml", list[TermEntry]),
     "references": ("The works that modules cite: references.yaml", list[ReferenceEntry]),
+    "programmes": ("The programmes: programmes.yaml", list[ProgrammeEntry]),
     "check": ("A knowledge check: quizzes/…-check.yaml", CheckFile),
     "scenario": ("A branching scenario: quizzes/…-scenario.yaml", ScenarioFile),
     "annex": ("The local annex: annex.yaml", AnnexEntry),

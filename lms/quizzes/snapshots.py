@@ -14,6 +14,7 @@ from lms.catalogue.proof import CLAIM
 from lms.core.errors import Refusal
 from lms.quizzes.differences import Entry, Snapshot
 
+SHARED = "beside the modules"  # the name under which these stand; no folder can be called so
 ASIDE = ("version", "changes", "review_by", "quizzes", "sources", "owner")  # of a header: nothing a learner notices
 
 
@@ -74,7 +75,24 @@ def read(folders: Folders) -> dict[str, Snapshot]:
         folder = read_folder(path)
         own = [quiz for quiz in quizzes if isinstance(quiz, dict) and quiz.get("module") == folder.slug]
         found[folder.slug] = _snapshot(folder, own)
-    return found
+    shared = _shared(folders.modules)
+    return {**found, SHARED: shared} if shared.parts else found
+
+
+def _shared(modules: Path) -> Snapshot:
+    """The words, works and programmes beside the modules, which have no version of their own."""
+    kinds = (
+        ("word", "glossary.yaml", "key"),
+        ("work", "references.yaml", "key"),
+        ("programme", "programmes.yaml", "slug"),
+    )
+    parts = {
+        (kind, str(item.get(name))): _text(item)
+        for kind, file, name in kinds
+        if (modules / file).is_file()
+        for item in _items(read_yaml(modules / file).value)
+    }
+    return Snapshot("What all modules share", 0, parts)
 
 
 def _snapshot(folder: Folder, quizzes: list[dict[str, Any]]) -> Snapshot:

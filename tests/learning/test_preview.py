@@ -121,7 +121,18 @@ def test_pictures_come_from_the_modules_media_folder_only(preview, folder):
         assert preview.get(f"/learn/{SLUG}/media/{name}").status_code == 404
 
 
-def test_other_modules_are_not_in_it(preview):
+def test_every_page_of_ours_can_be_previewed():
+    settings = Settings({"LMS_MODULES_DIR": str(PROJECT / "modules")})
+    ours = create_preview(settings, SLUG).test_client()
+    links = shown(ours, f"/learn/{SLUG}/").xpath("//nav//a/@href")
+    assert len(links) >= 6
+    for link in links:
+        assert not shown(ours, link).xpath("//*[@id='faults']")
+
+
+def test_other_modules_and_what_only_the_site_has_are_not_in_it(preview):
+    for link in shown(preview, f"/learn/{SLUG}/sources").xpath("//article//a[starts-with(@href, '/')]/@href"):
+        assert preview.get(link).status_code in (200, 404)
     assert "only" in words(shown(preview, "/learn/tiers-of-need/", 404))
     assert shown(preview, f"/learn/{SLUG}/nothing", 404) is not None
 

@@ -39,6 +39,17 @@ def test_the_same_content_has_not_changed(folders):
     assert said(folders) == "No modules changed.\n"
 
 
+def test_words_and_works_that_all_modules_share_are_compared_too(folders):
+    spoil(folders[0] / "references.yaml", "short: Adams, 1999", "short: Adams, 1998")
+    (folders[0] / "glossary.yaml").write_text("- key: hub\n  term: Hub\n  means: A place.\n")
+    assert said(folders) == (
+        "What all modules share (beside the modules): changed\n"
+        "  word added: hub\n"
+        "  work changed: adams-1999 · “adams-1999 short: Adams, [-1999-] {+1998+} full: Adams, A.”\n\n"
+        "No modules changed.\n"
+    )
+
+
 def test_a_line_broken_elsewhere_is_no_change(folders):
     spoil(folders[0] / LEAD / "01-why-a-lead.md", "is a role, not", "is a role,\nnot")
     assert said(folders) == "No modules changed.\n"
