@@ -6,13 +6,14 @@ is looked up in the planted text itself, by what stands there, never by what the
 
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from lms.quizzes.reader import check
+from tests.catalogue.changes import Change, below_heading, both, swap, within
 
 PROJECT = Path(__file__).resolve().parents[2]
 SUBJECTS = ("lead-professional", "tiers-of-need")
@@ -41,48 +42,6 @@ RATHER_HARD = (
     "The people at the table look again at what each of the agencies promised at the last meeting, and they write down "
     "the reasons for every action that nobody has been able to carry out in the meantime. "
 )
-
-Change = Callable[[str], str]
-
-
-def swap(old: str, new: str, count: int = 1) -> Change:
-    """Replace what a pattern finds; it must be there."""
-
-    def change(text: str) -> str:
-        changed, times = re.subn(old, new, text, count=count, flags=re.MULTILINE)
-        assert times, f"{old} is not in the text"
-        return changed
-
-    return change
-
-
-def below_heading(text: str) -> Change:
-    """Write something under the first heading of a page."""
-    return swap(r"^(## .*\n)", rf"\1\n{text}\n\n")
-
-
-def both(*changes: Change) -> Change:
-    """Several changes of one file, one after the other."""
-
-    def change(text: str) -> str:
-        for one in changes:
-            text = one(text)
-        return text
-
-    return change
-
-
-def within(scene: str, change: Change) -> Change:
-    """A change of one scene of a scenario."""
-
-    def changed(text: str) -> str:
-        before, start, rest = text.partition(f"  - key: {scene}\n")
-        end = re.search(r"^(  - key: |endings:)", rest, re.MULTILINE)
-        assert start, scene
-        assert end, scene
-        return before + start + change(rest[: end.start()]) + rest[end.start() :]
-
-    return changed
 
 
 @dataclass(frozen=True)
