@@ -230,3 +230,13 @@ def test_the_catalogue_asks_the_same_number_of_times_however_much_was_read(make,
     with counting() as after:
         visitor.get("learning.catalogue")
     assert len(after) == len(before) <= 4
+
+
+def test_the_last_page_offers_further_reading_and_lists_every_work_once(make, as_user):
+    visitor = as_user(make.person())
+    for module in shelf.library().modules:
+        page = visitor.get("learning.page", module=module.slug, page=module.sources_page.slug)
+        further = page.all("//section[@aria-labelledby='further']//li")
+        assert len(further) == len([work for work in module.references if work.link]) > 0
+        assert all(item.xpath("./a[starts-with(@href, 'http')]") for item in further)
+        assert len(page.all("//li[starts-with(@id, 'r-')]")) == len(module.references)
