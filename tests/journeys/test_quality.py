@@ -1,5 +1,7 @@
 """Every page of every role: what axe and the HTML checker say, how wide it is on a phone, how heavy, where it leads."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.support import axe, vnu
@@ -7,6 +9,7 @@ from tests.support.pages import NOBODY, OVERFLOW, ROLES, sign_in, visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
+MODULES = Path(__file__).resolve().parents[2] / "modules"
 BAD = """<!doctype html>
 <html lang="en"><head><title>A page that must fail</title></head><body>
 <h1 id="a">Bad</h1><p id="a">Twice</p>
@@ -79,6 +82,29 @@ def test_a_status_of_any_length_stays_on_a_phone(browser, served, address):
     assert marks.count() > 0
     marks.evaluate_all("all => all.forEach(one => { one.lastChild.data = 'In progress, by 30 September 2027' })")
     assert page.evaluate(OVERFLOW) == 0
+    context.close()
+
+
+DRAWN = [file.parent.name + "/" + file.stem[3:] for file in MODULES.glob("*/[0-9]*.md") if ".svg" in file.read_text()]
+# Of each word of a drawing: how high its letters are on the screen, and whether it hangs out of the drawing.
+LETTERS = """() => [...document.querySelectorAll(".art text")].map(word => {
+  const art = word.ownerSVGElement, at = word.getBoundingClientRect(), all = art.getBoundingClientRect();
+  return [parseFloat(getComputedStyle(word).fontSize) * all.width / art.viewBox.baseVal.width,
+          at.left < all.left || at.right > all.right];
+})"""
+
+
+def test_every_word_of_every_drawing_can_be_read_on_a_phone(browser, served):
+    context = visitor(browser, served)
+    sign_in(context, "staff")
+    page = context.new_page()
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert len(DRAWN) >= 8
+    for address in DRAWN:
+        page.goto(f"/learn/{address}")
+        letters = page.evaluate(LETTERS)
+        assert (min(high for high, _ in letters) >= 11, any(out for _, out in letters)) == (True, False), address
+        assert page.evaluate(OVERFLOW) == 0, address
     context.close()
 
 
