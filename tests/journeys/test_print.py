@@ -38,6 +38,17 @@ def test_a_private_note_stays_off_the_paper(served, browser):
     context.close()
 
 
+def test_wide_paper_gets_the_whole_text_and_no_empty_column(served, browser):
+    context = visitor(browser, served, phone=False)
+    sign_in(context, "person31")
+    page = context.new_page()
+    page.goto(NOTED)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(media="print")
+    assert page.evaluate("document.querySelector('.prose > p').getBoundingClientRect().width") > 500
+    context.close()
+
+
 def test_every_summary_fits_one_page_of_paper_and_what_it_rests_on_the_back(served, browser, tmp_path):
     pdfinfo, pdftotext = needs_program("pdfinfo"), needs_program("pdftotext")
     context = visitor(browser, served, phone=False)
