@@ -30,6 +30,8 @@ PICTURE = re.compile(r"media/([A-Za-z0-9][A-Za-z0-9._-]*\.(?:png|jpg|jpeg|webp|g
 NOT_READ_ALOUD = re.compile(r"<sup\b.*?</sup>|<a class=\"footnote-backref\".*?</a>")
 FOLDS = {FOLD: '<details class="more"><summary>The picture in words</summary>', UNFOLD: "</details>"}
 BLOCK_END = re.compile(r"</(?:p|h[2-4]|li|tr|td|th|blockquote|pre|div)>|<br>")
+BLOCK_MARK = "\u2029"  # paragraph separator: no author types it, and it is white space to everybody else
+ENDED = re.compile(r"[.?!…:;,][\"'”’)]*$")
 FOOTNOTE_LINKS = frozenset({"footnote-ref", "footnote-backref"})
 
 # Exactly what our own rendering makes: no style, event, form, frame or drawing, and addresses of two kinds only.
@@ -237,9 +239,14 @@ def _filling(name: str, around: Around) -> str:
 
 
 def plain(clean: str) -> str:
-    """Sanitised HTML as one line of plain text, without the numbers and arrows of footnotes."""
-    words = nh3.clean(BLOCK_END.sub(" ", NOT_READ_ALOUD.sub("", clean)), tags=set())
-    return " ".join(html.unescape(words).split())
+    """Sanitised HTML as one line of plain text, without the numbers and arrows of footnotes.
+
+    A dot keeps apart what no full stop ends, such as a heading and the text below it, or the cells of a table.
+    """
+    words = html.unescape(nh3.clean(BLOCK_END.sub(BLOCK_MARK, NOT_READ_ALOUD.sub("", clean)), tags=set()))
+    blocks = [" ".join(block.split()) for block in words.split(BLOCK_MARK)]
+    said = "".join(f"{block} " if ENDED.search(block) else f"{block} · " for block in blocks if block)
+    return said.removesuffix("· ").rstrip()
 
 
 def panel(fact: Fact | None, around: Around) -> str:

@@ -104,12 +104,12 @@ def search(library: Library, typed: str) -> list[Hit]:
 
 
 def best_first(candidates: Iterable[Entry], looked_for: Wanted, scores: Mapping[str, float] | None = None) -> list[Hit]:
-    """The candidates that answer, best first; of equals, those earlier among the candidates."""
+    """The candidates that answer, best first: within a rank first a title of just these words, then by score."""
     ranked = [(entry, entry.rank(looked_for)) for entry in candidates]
     hits = [
         Hit(entry, looked_for, rank, (scores or {}).get(entry.key, 0.0)) for entry, rank in ranked if rank is not None
     ]
-    return sorted(hits, key=lambda hit: (hit.rank, hit.score))
+    return sorted(hits, key=lambda hit: (hit.rank, not looked_for.is_all_of(hit.entry.title_words), hit.score))
 
 
 def _entries(library: Library) -> Iterator[Entry]:

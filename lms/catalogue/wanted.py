@@ -69,6 +69,10 @@ class Wanted:
         """Whether each part is in one of these texts, given as `plain_words` gives them."""
         return bool(self.parts) and all(any(part.is_in(words) for words in texts) for part in self.parts)
 
+    def is_all_of(self, words: str) -> bool:
+        """Whether a text, given as `plain_words` gives it, is these words and no more."""
+        return bool(self.parts) and words == "".join(f" {word}" for part in self.parts for word in part.words)
+
     def marks(self, text: str) -> list[tuple[int, int]]:
         """Where it stands in a text, in order; of two that overlap only the first."""
         folded = fold(text)

@@ -59,7 +59,7 @@ def test_pages_stand_in_order_with_what_they_claim_and_explain(modules):
     assert [term.term for term in first.terms] == ["Lead professional"]
     assert first.reflection.key == "who-you-phone"
     assert module.page("then-and-now").reflection is None
-    assert first.text.startswith("A lead professional is a role, not a post. See Hallam. Who we ring first Among 171")
+    assert first.text.startswith("A lead professional is a role, not a post. See Hallam. Who we ring first · Among 171")
     assert module.sources_page is module.pages[2]
     assert module.page("nothing") is None
 

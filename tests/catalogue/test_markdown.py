@@ -204,7 +204,7 @@ def test_plain_text_has_the_words_and_nothing_else():
     text = render_page(
         "## Head\n\nA *b* &amp; c[^1].\n\n- one\n- two\n\n/// claim | M5-F1\nSo.\n///\n\n[^1]: Foot.", AROUND
     ).text
-    assert text == "Head A b & c. one two So. Foot."
+    assert text == "Head · A b & c. one · two · So. Foot."
 
 
 XSS = [

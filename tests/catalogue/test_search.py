@@ -29,6 +29,13 @@ def test_titles_of_modules_come_first_then_words_then_pages(library):
     ]
 
 
+def test_of_two_words_the_one_that_was_typed_comes_before_the_one_that_begins_like_it(tmp_path):
+    modules, _ = write(tmp_path)
+    longer = "- key: threshold-document\n  term: Threshold document\n  means: A paper.\n"
+    (modules / "glossary.yaml").write_text(longer + SHARED)
+    assert [hit.entry.title for hit in search(load(modules), "threshold")] == ["Threshold", "Threshold document"]
+
+
 def test_case_does_not_matter_and_every_word_must_be_there(library):
     assert found(library, "COORDINATORS 171") == found(library, "171 coordinators") != []
     assert found(library, "coordinators zebra") == []
