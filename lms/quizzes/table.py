@@ -22,7 +22,7 @@ class Arc:
 
 @dataclass(frozen=True)
 class Place:
-    """A person at the table. `letter` and `css` mark the sector, only ever beside `title`."""
+    """A person at the table. `letter` and `css` mark the sector, if any, only ever beside `title`."""
 
     title: str
     letter: str
@@ -34,13 +34,13 @@ class Place:
 def places(scenario: Scenario, seat: str) -> tuple[Place, ...]:
     """Everyone at the table, the learner's own seat first and at the top, then clockwise as the file lists them.
 
-    Those whom nobody plays, mostly the family, sit there too, with the letter F.
+    Those whom nobody plays, mostly the family, sit there too, without a letter: they belong to no sector.
     """
     keys = [each.key for each in scenario.seats]
     start = keys.index(seat) if seat in keys else 0
     turned = [*scenario.seats[start:], *scenario.seats[:start]]
     people = [(each.title, look(each.sector).letter, look(each.sector).css) for each in turned]
-    people += [(name[:1].upper() + name[1:], "F", "fam") for name in scenario.others]
+    people += [(name[:1].upper() + name[1:], "", "fam") for name in scenario.others]
     arcs = circle(len(people), middle=TABLE, radius=48, line=17, gap=4.5)
     return tuple(
         Place(title, letter, css, number == 0, arc)

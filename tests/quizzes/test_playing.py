@@ -1,6 +1,7 @@
 """A scenario in the browser: a seat, scenes with their consequences, looking back, the ending and the whole path."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -66,6 +67,16 @@ def test_a_scene_has_its_state_its_story_its_choices_and_the_safety_rule(visitor
     assert sorted(value for value, _ in offered(page)) == ["0", "1", "2"]
     assert "significant harm" in page.words
     assert "Nobody sees your choices with your name on them." in page.words
+
+
+def test_those_whom_nobody_plays_sit_at_the_table_without_the_letter_of_a_sector(learner, as_user, shelve):
+    shelve(replace(STORY, others=("Kate, his mum", "Tom, outreach worker")))
+    page = begin(as_user(learner), SLUG, seat="school")
+    assert page.all("//*[@class='round']/*[local-name()='text']/text()") == ["You", "H", "V", "Jayden"]
+    tiles = [tile.strip() for tile in page.all("//*[contains(@class, 'seatlist')]//*[contains(@class, 'tile')]/text()")]
+    assert tiles == ["You", "H", "V", "", ""]
+    assert "Kate, his mum" in page.words
+    assert "Tom, outreach worker" in page.words
 
 
 def test_the_drawing_of_the_table_is_hidden_from_readers_and_its_list_says_the_same(visitor):
@@ -174,7 +185,7 @@ def test_the_ending_tells_each_decision_with_its_temptation_its_ground_and_its_f
     for part in (
         "You choseLet the school lead as ever.",
         "Firmer groundAsk whom they want.",
-        "It is quick.",
+        "What speaks for it: It is quick.",
         "The firmer ground of school-leads.",
         "M5-F2",
     ):
