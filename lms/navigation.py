@@ -13,7 +13,7 @@ from lms.web.links import address
 
 @dataclass(frozen=True)
 class Item:
-    """One menu item. `sections` are the blueprints whose pages lie under it."""
+    """One menu item. `sections` are the blueprints, or single endpoints of one, whose pages lie under it."""
 
     label: str
     endpoint: str
@@ -31,13 +31,15 @@ class Shown:
     exact: bool
 
 
+FLAGGING = ("flags.form", "flags.new", "flags.mine")
+ANSWERING = ("flags.listed", "flags.show", "flags.answer")  # what learners flagged is content to whoever answers it
 MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),
-    Item("Modules", "learning.catalogue", ("learning", "quizzes", "catalogue", "flags", "programmes")),
+    Item("Modules", "learning.catalogue", ("learning", "quizzes", "catalogue", "programmes", *FLAGGING)),
     Item("Joint days", "cohorts.joint_days", ("cohorts",)),
     Item("Cohorts", "building.cohorts", ("building", "attendance"), Permission.COHORT_EDIT),
     Item("My team", "reports.completion", ("reports",), Permission.REPORT_READ),
-    Item("Content", "authoring.content", ("authoring",), Permission.CONTENT_READ),
+    Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),
     Item("Agencies and people", "people.agencies", ("people",), Permission.AGENCY_READ),
     Item("Record", "certificates.record", ("certificates",)),
 )
@@ -51,7 +53,12 @@ def install(app: Flask) -> None:
     def drawn(items: tuple[Item, ...], section: str | None, endpoint: str | None) -> Markup:
         """Drawn once for each place and each choice of items, of which there are few: drawing it was 5 % of a page."""
         shown = [
-            Shown(item.label, address(item.endpoint), section in item.sections, endpoint == item.endpoint)
+            Shown(
+                item.label,
+                address(item.endpoint),
+                not {section, endpoint}.isdisjoint(item.sections),
+                endpoint == item.endpoint,
+            )
             for item in items
         ]
         return Markup(template.render(items=shown))  # noqa: S704 -- our own template, which escapes

@@ -98,6 +98,16 @@ def test_an_author_sees_page_version_and_words_and_not_the_name(as_user, learner
     assert "Leah" not in visitor.get("flags.show", flag_id=flags()[0].id).text
 
 
+def test_what_was_flagged_lies_under_content_for_its_authors_and_under_modules_for_its_writer(as_user, author, learner):
+    here = "//nav[@aria-label='Main']//a[@aria-current]/text()"
+    writing = as_user(learner)
+    flagged(writing)
+    assert writing.get("flags.mine").all(here) == ["Modules"]
+    answering = as_user(author)
+    assert answering.get("flags.listed").all(here) == ["Content"]
+    assert answering.get("flags.show", flag_id=flags()[0].id).all(here) == ["Content"]
+
+
 def test_an_answer_closes_it_and_reaches_the_learner(as_user, learner, author):
     flagged(as_user(learner))
     visitor, flag_id = as_user(author), flags()[0].id
