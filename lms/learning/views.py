@@ -109,9 +109,17 @@ def page(module: str, page: str) -> ResponseReturnValue:
 def _read(actor: Actor, plan: Outline, shown: Page, **about_note: object) -> str:
     going = queries.going(actor, plan.module.slug)
     progress = plan.progress(going.read, going.passed)
-    go_on = plan.next_step(progress.after(shown.slug))
+    is_last = not progress.is_complete and plan.progress(going.read | {shown.slug}, going.passed).is_complete
+    go_on = None if is_last else plan.next_step(progress.after(shown.slug))
     return render_template(
-        "learning/page.html", plan=plan, page=shown, going=going, progress=progress, go_on=go_on, **about_note
+        "learning/page.html",
+        plan=plan,
+        page=shown,
+        going=going,
+        progress=progress,
+        is_last=is_last,
+        go_on=go_on,
+        **about_note,
     )
 
 

@@ -107,8 +107,11 @@ def test_the_changed_pages_are_read_and_nothing_else_and_the_old_evidence_stays(
     front = visitor.get("learning.module", module=MODULE)
     page = visitor.follow(visitor.send(front, front.forms("data-refresh")[0]))
     assert page.h1 == module.page("why-a-lead").title
+    button, last = "//form[@data-continue]//button/text()", module.page("then-and-now").number
+    assert page.all(button) == [f"Continue to page {last}"]
     page = visitor.follow(visitor.send(page, page.forms("data-continue")[0]))
     assert page.h1 == module.page("then-and-now").title
+    assert page.all(button) == ["Finish what changed"]
     front = visitor.follow(visitor.send(page, page.forms("data-continue")[0]))
     assert f"You have read what changed up to version {module.version + 1}" in front.words
     assert front.forms("data-refresh") == []
