@@ -26,7 +26,7 @@ def lms(*words, folder, secret=SECRET, **more):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
 
 

@@ -353,3 +353,18 @@ def test_a_scenario_is_walked_once_for_faults_and_warnings():
     with patch.object(paths, "analyse", wraps=paths.analyse) as walked:
         paths.verdict(GOOD, FACTS)
     assert walked.call_count == 1
+
+
+def test_the_most_points_are_those_of_the_scenario_asked_about_however_often_one_asks():
+    story = who_leads()
+    dearer = replace(story, scenes=tuple(_dearer(scene) for scene in story.scenes))
+    first = best_points(story)
+    assert best_points(story) == first == analyse(story).best_points
+    assert best_points(dearer) == analyse(dearer).best_points > first
+    assert best_points(story) == first
+
+
+def _dearer(scene):
+    return replace(
+        scene, choices=tuple(replace(one, points=one.points + 1) if one.right else one for one in scene.choices)
+    )
