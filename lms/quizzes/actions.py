@@ -28,12 +28,12 @@ SEED_BYTES = 16
 
 def start_check(actor: Actor, check: KnowledgeCheck) -> Attempt:
     """A go at a knowledge check: the open one if there is one, else a fresh draw. An open one whose questions have
-    been rewritten is closed first.
+    been rewritten, or are no longer what is asked, is closed first.
     """
     open_one = _open(actor, check)
     if open_one is not None:
         try:
-            queries.sitting_of(check, open_one)
+            queries.open_sitting(actor, check, open_one)
         except DrawDoesNotFit:
             _close(open_one)
         else:
@@ -72,7 +72,7 @@ def answer(
     Raises NotFound, DrawDoesNotFit, and AnswerRefused when the form holds no whole answer.
     """
     attempt = queries.attempt(actor, check.slug, attempt_id, locked=True)
-    before = queries.sitting_of(check, attempt)
+    before = queries.open_sitting(actor, check, attempt)
     drawn = before.question(position)
     if attempt.finished_at is not None or position != before.next_position or drawn is None:
         return before, False

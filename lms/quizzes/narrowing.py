@@ -3,7 +3,7 @@
 Who has finished what is known above quizzes, so the answer is supplied from there (`wiring.py`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from flask import current_app
@@ -28,3 +28,8 @@ def narrowed(actor: Actor, check: KnowledgeCheck) -> KnowledgeCheck:
     keys = narrowing(actor, check.slug, check.module)
     questions = tuple(question for question in check.questions if question.key in keys)
     return replace(check, questions=questions, draw=min(check.draw, len(questions))) if questions else check
+
+
+def is_drawn_from(keys: Collection[str], asked: KnowledgeCheck) -> bool:
+    """Whether a go with these questions answers what is asked: none of them from elsewhere, and none too few."""
+    return len(keys) >= asked.draw and set(keys) <= {question.key for question in asked.questions}

@@ -125,7 +125,7 @@ def check_front(actor: Actor, check: KnowledgeCheck) -> CheckFront:
     goes, stands = _goes(actor, check), None
     if goes.open is not None:
         try:
-            stands = queries.sitting_of(check, goes.open)
+            stands = queries.open_sitting(actor, check, goes.open)
         except DrawDoesNotFit:
             goes = Goes(goes.ended, goes.open, is_rewritten=True)
     asked = narrowed(actor, check)

@@ -9,7 +9,9 @@ from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.quizzes import policy, sitting
+from lms.quizzes.knowledge import DrawDoesNotFit
 from lms.quizzes.models import Answer, Attempt
+from lms.quizzes.narrowing import is_drawn_from, narrowed
 from lms.quizzes.quiz import KnowledgeCheck
 from lms.quizzes.sitting import Sitting
 
@@ -36,6 +38,16 @@ def sitting_of(check: KnowledgeCheck, attempt: Attempt) -> Sitting:
     wanted = select(Answer.position, Answer.given, Answer.right).where(Answer.attempt_id == attempt.id)
     given = ((row.position, row.given, row.right) for row in db.session.execute(wanted))
     return sitting.from_json(check, attempt.state, given)
+
+
+def open_sitting(actor: Actor, check: KnowledgeCheck, attempt: Attempt) -> Sitting:
+    """A go at a check as it stands now. Raises DrawDoesNotFit also for an open one that asks less, or something else,
+    than this person is asked today: a refresher's few questions left open are no pass of the whole check.
+    """
+    stands = sitting_of(check, attempt)
+    if attempt.finished_at is None and not is_drawn_from(stands.keys, narrowed(actor, check)):
+        raise DrawDoesNotFit(f"{check.slug}: the go asks other questions than are asked now")
+    return stands
 
 
 def passed_quizzes(actor: Actor, module: str) -> frozenset[str]:

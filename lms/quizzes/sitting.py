@@ -49,6 +49,11 @@ class Sitting:
         return len(self.drawn.questions)
 
     @property
+    def keys(self) -> list[str]:
+        """The questions it has, in order."""
+        return [each.question.key for each in self.drawn.questions]
+
+    @property
     def next_position(self) -> int | None:
         """The first question without an answer; None when all are answered."""
         return next((at for at in range(1, self.size + 1) if at not in self.given), None)

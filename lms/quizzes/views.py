@@ -78,7 +78,7 @@ def carry_on(quiz: str, attempt_id: UUID) -> ResponseReturnValue:
         ended = "quizzes.front" if attempt.passed is None else "quizzes.result"
         return done(None, ended, quiz=quiz, **({"attempt_id": attempt_id} if attempt.passed is not None else {}))
     if isinstance(found, KnowledgeCheck):
-        return _next_question(quiz, attempt_id, queries.sitting_of(found, attempt))
+        return _next_question(quiz, attempt_id, queries.open_sitting(current_actor(), found, attempt))
     number = retelling.decision_number(engine.from_json(found, attempt.state))
     return done(None, "quizzes.scene", quiz=quiz, attempt_id=attempt_id, number=number)
 
@@ -95,7 +95,7 @@ def question(quiz: str, attempt_id: UUID, position: int) -> ResponseReturnValue:
     """One question to answer, or one answered before, to read."""
     check = _check(quiz)
     attempt = queries.attempt(current_actor(), quiz, attempt_id)
-    stands = queries.sitting_of(check, attempt)
+    stands = queries.open_sitting(current_actor(), check, attempt)
     drawn = stands.question(position)
     if drawn is None:
         raise NotFound

@@ -12,6 +12,7 @@ from lms.certificates.models import Certificate
 from lms.core.db import db
 from lms.learning.models import Completion, PageRead, Study
 from lms.learning.refreshing import is_stale, refresher
+from lms.quizzes.models import Attempt
 from tests.learning.reading import MODULE
 from tests.learning.test_renewing import FIRST, soon_over
 
@@ -203,3 +204,40 @@ def test_a_refresher_left_open_does_not_stand_in_the_way_of_a_renewal(make, as_u
         module.version,
         None,
     ]
+
+
+def open_question(visitor, check):
+    """Start a knowledge check, and stand before its first question."""
+    front = visitor.get("quizzes.front", quiz=check)
+    return visitor.follow(visitor.follow(visitor.send(front, front.forms("data-start")[0]), expect=303))
+
+
+def test_a_refreshers_few_questions_left_open_do_not_pass_the_whole_check_of_a_renewal(
+    make, as_user, finish, revise, module
+):
+    person = make.person()
+    with time_machine.travel(FIRST, tick=False):
+        finish(as_user(person), person)
+    with time_machine.travel(soon_over()):
+        rewrite(revise, module, "then-and-now", questions=["questions-today"])
+        visitor = as_user(person)
+        visitor.post("learning.refresh", module=MODULE)
+        page = open_question(visitor, "lead-professional-check")
+        assert "Question 1 of 1" in page.words
+        visitor.post("learning.start_again", module=MODULE)
+        [form] = page.all("//main//form[@method='post']")
+        refused = visitor.send(page, form, {"answer": "0"})
+        assert refused.location.endswith("/quizzes/lead-professional-check/")
+        assert "does not count against you" in visitor.get("quizzes.front", quiz="lead-professional-check").words
+        assert "Question 1 of 1 " not in open_question(visitor, "lead-professional-check").words
+    db.session.rollback()
+    assert db.session.scalars(select(Attempt.passed)).all() == [None, None]
+
+
+def test_a_whole_check_left_open_does_not_stand_for_a_refreshers_questions(learner, revise, module):
+    _, visitor = learner
+    whole = open_question(visitor, "lead-professional-check")
+    assert "Question 1 of 1 " not in whole.words
+    rewrite(revise, module, "then-and-now", questions=["questions-today"])
+    visitor.post("learning.refresh", module=MODULE)
+    assert "Question 1 of 1" in open_question(visitor, "lead-professional-check").words
