@@ -19,6 +19,7 @@ from lms.catalogue.markdown import Around, render_block
 from lms.catalogue.schema import AnnexEntry, PanelHeader
 from lms.catalogue.strict_yaml import ContentFaults, Document, Fault, front_matter, ruled, validate
 
+OURS = "An annex has paragraphs, lists and links; headings, claims and boxes belong to the core."
 FRONT = "module"  # the file of a module's front page
 
 
@@ -126,6 +127,7 @@ def _panel(path: Path, module: Module, library: Library) -> tuple[Panel | None, 
     names = proof.Names(module.glossary, library.references, around.modules)
     faults += proof.link_faults(rendered.used, names, text.faults)
     faults += ruled("annex", _text_faults(text))
+    faults += [Fault(text.file, text.first_line, 1, OURS, rule="annex")] * bool(rendered.used.headings and not faults)
     return (Panel(rendered.html, header.updated) if header else None), faults
 
 
@@ -135,7 +137,6 @@ def _text_faults(text: Text) -> Iterator[Fault]:
         yield Fault(text.file, text.first_line, 1, "There is no text under the header.")
     for number, line in enumerate(text.markdown.split("\n")):
         if line.startswith(("#", "///")):
-            message = "An annex has paragraphs, lists and links; headings, claims and boxes belong to the core."
-            yield Fault(text.file, text.first_line + number, 1, message)
+            yield Fault(text.file, text.first_line + number, 1, OURS)
     for found in prose.overclaims(prose.bare(text.markdown)):
         yield Fault(text.file, *text.place(found.at), found.message, rule=found.rule)

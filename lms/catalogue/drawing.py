@@ -21,6 +21,7 @@ SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon"}
 GROUPS = {"svg", "g"}
 WORDS = {"text", "tspan"}
 SPOKEN = {"title", "desc"}
+DEEPEST = 20
 FILLS = ("surface", "well", "damson", "panel", "marigold", "pine", "amber", "rust", "slate")
 LINES = ("line", "dashed", "arrow", "head")
 LETTERS = ("word", "strong", "quiet", "small", "light", "start", "end")
@@ -71,8 +72,17 @@ def _flaws(root: ElementTree.Element, text: str, title: str) -> Iterator[Flaw]:
         yield Flaw(1, 'The drawing needs viewBox="0 0 360 …": 360 units wide, so that it can be read on a phone.')
     if not title:
         yield Flaw(1, "The drawing needs a <title> as its first part: one sentence that says what it means.")
+    if _is_deeper(root, DEEPEST):
+        yield Flaw(1, f"The drawing is nested too deep; {DEEPEST} parts in one another are the most.")
     for element in root.iter():
         yield from _element_flaws(element, text, is_root=element is root)
+
+
+def _is_deeper(root: ElementTree.Element, most: int) -> bool:
+    level = [root]
+    for _ in range(most):
+        level = [child for element in level for child in element]
+    return bool(level)
 
 
 def _element_flaws(element: ElementTree.Element, text: str, *, is_root: bool) -> Iterator[Flaw]:

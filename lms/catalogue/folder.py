@@ -1,5 +1,6 @@
 """One module's folder as it stands on disk: every file read, none yet compared with another."""
 
+import os
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from lms.catalogue.strict_yaml import Document, Fault, FrontMatter, Level, front
 
 PAGE_NAME = re.compile(r"([0-9]{2})-([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
 FIXED = ("module.md", "facts.yaml", "glossary.yaml")
+MOST_BYTES = 500_000  # seven times our longest file
+LONGEST_LINE = 20_000  # letters; looking through a longer one for words and links takes minutes
 
 
 @dataclass
@@ -112,13 +115,42 @@ def shown(path: Path) -> str:
 
 def text_of(path: Path) -> tuple[str, list[Fault]]:
     """The text of a file, and the fault that there is none to read."""
+    line, message = 1, _unreadable(path)
+    if not message:
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            message = "The file is not in UTF-8; save it as UTF-8."
+        except OSError as error:
+            message = f"This file cannot be read: {error.strerror}."
+        else:
+            long = next((n for n, one in enumerate(text.split("\n"), start=1) if len(one) > LONGEST_LINE), 0)
+            if not long:
+                return text, []
+            line, message = long, f"This line has more than {LONGEST_LINE:,} characters; break it."
+    return "", [Fault(shown(path), line, 1, message, rule="file")]
+
+
+def _unreadable(path: Path) -> str:
+    """Why a file is not even opened: it is none, leads elsewhere, or is too big to be an author's text."""
+    if leads_out(path, path.parent.parent):
+        return "This is a link to a place outside; put the file itself here."
+    if not path.is_file():
+        return "This is not a file." if os.path.lexists(path) else "This file is missing."
+    if path.stat().st_size > MOST_BYTES:
+        return f"This file is bigger than {MOST_BYTES // 1000} kB, so it is not read."
+    return ""
+
+
+def leads_out(path: Path, around: Path) -> bool:
+    """Whether a path is a link to something that does not lie in a folder, such as a secret of the server."""
+    if not path.is_symlink():
+        return False
     try:
-        return path.read_text(encoding="utf-8-sig"), []
-    except FileNotFoundError:
-        return "", [Fault(shown(path), 1, 1, "This file is missing.", rule="file")]
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        return "", [Fault(shown(path), line, 1, "The file is not in UTF-8; save it as UTF-8.", rule="file")]
+        return not path.resolve().is_relative_to(around.resolve())
+    except (OSError, RuntimeError):  # a link that leads to itself
+        return True
 
 
 def read_yaml(path: Path) -> Document:
@@ -152,6 +184,9 @@ def read_folder(path: Path) -> Folder:
     header, header_faults = validate(matter.header, ModuleHeader)
     file = matter.header.file
     folder = Folder(path.name, path, file, matter.header, Text(file, matter.text_line, matter.text), header)
+    if leads_out(path, path.parent):
+        folder.faults.append(Fault(file, 1, 1, "This folder is a link to a place outside.", rule="file"))
+        return folder
     folder.faults += faults or header_faults
     folder.facts_document = read_yaml(path / "facts.yaml")
     folder.facts, faults = validate_items(folder.facts_document, FactEntry)
@@ -165,7 +200,11 @@ def read_folder(path: Path) -> Folder:
         )
     _read_pages(folder)
     _read_drawings(folder)
-    folder.hash = _hash(path)
+    message = "This is a link to a place outside; put the file itself here."
+    strays = [one for one in sorted(path.rglob("*")) if one.suffix not in (".md", ".yaml", ".svg")]
+    folder.faults += [Fault(shown(one), 1, 1, message, rule="file") for one in strays if leads_out(one, path.parent)]
+    if not folder.faults:  # what cannot be used needs no fingerprint
+        folder.hash = _hash(path)
     return folder
 
 
@@ -205,7 +244,7 @@ def _hash(folder: Path) -> str:
     digest = sha256()
     for path in _files(folder):
         content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()}\n{len(content)}\n".encode())
+        digest.update(os.fsencode(path.relative_to(folder).as_posix()) + f"\n{len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()
 

@@ -16,7 +16,7 @@ CODE = re.compile(r"`[^`\n]*`")
 BEGINS = re.compile(r"[ >]*(?:#{1,6}|[-*]|[0-9]+\.) ")
 MARK = re.compile(r"(?m)^[ >]*(?:#{1,6}|[-*]|[0-9]+\.) |[*_|]")
 ANY_MARK = re.compile(r"[*_|`\[#/>-]|[0-9]\. ")  # a text without any of these, as most of a quiz's are, is bare already
-QUOTED = re.compile(r"“[^”]*”|\"[^\"\n]*\"|‘[^’\n]{12,}’")
+QUOTED = re.compile(r"“[^”]{0,2000}”|\"[^\"\n]*\"|‘[^’\n]{12,}’")
 SENTENCE = re.compile(r"[^.!?\n|]+(?:\n(?!\s*\n)[^.!?\n|]+)*")
 
 # Words that no evidence here carries, and words that only a strong finding carries.
@@ -40,6 +40,7 @@ SHORT_FORM = re.compile(r"\b[A-Z]{2,}[0-9]*s?\b")
 ROMAN = re.compile(r"[IVX]+")
 EVERYBODY_KNOWS = frozenset({"UK", "US", "USA", "NHS", "GP", "GPs", "TV", "IT", "PDF", "QR", "OK", "ID", "EU", "BBC"})
 LONGEST_BRACKET = 60
+NEAR = 300  # letters before and behind a short form in which it may be spelled out; more would take minutes
 NAMES = frozenset({"NSPCC", "UNICEF"})
 
 
@@ -116,10 +117,12 @@ def unexplained(text: str) -> Iterator[Finding]:
 
 
 def _is_spelled_out(text: str, match: re.Match[str]) -> bool:
-    before, after = text[: match.start()], text[match.end() :]
+    before, after = text[max(0, match.start() - NEAR) : match.start()], text[match.end() : match.end() + NEAR]
     opened, closed = before.rfind("("), before.rfind(")")
     in_brackets = (
-        opened > closed and len(before) - opened < 60 and bool(re.search(r"\w{2,}[\s\w’'-]*$", before[:opened]))
+        opened > closed
+        and len(before) - opened < LONGEST_BRACKET
+        and bool(re.search(r"\w{2}[\s\w’'-]*$", before[:opened]))
     )
     named_after = re.search(r"\w+ \w+, or\s+$", before)
     return in_brackets or bool(named_after) or bool(re.match(r"(?:\s+\w+)?\s*\([^)]*\w+\s+\w+", after))

@@ -47,7 +47,7 @@ Rule = Literal[
 RULES: Mapping[Rule, str] = {
     "yaml": "YAML that cannot be read, or that YAML would take for something else; a key given twice",
     "form": "a key that is unknown or missing, or a value of the wrong kind",
-    "file": "a file or folder that is missing, misnamed or not in UTF-8",
+    "file": "a file or folder that is missing, misnamed, too big, not in UTF-8, or a link to a place outside",
     "repeated": "a key, id, code or text that something else has already",
     "unknown-name": "a fact, work, word, module, page, quiz, scene, level or seat that is not there",
     "claim": "a fact that no page claims",

@@ -31,6 +31,8 @@ FORMS: Mapping[str, tuple[re.Pattern[str], Callable[[str], int | float | bool | 
 NO_FORM = (re.compile("(?!)"), bool)
 DEEPEST = 30
 WORD_HERE = re.compile(r"[^\s\"'\\]+")
+MANY_BRACKETS = 1_000
+TOO_DEEP = "This is nested too deep."
 # What reads a kind of file, made once: making one takes longer than reading a short file.
 _reader: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 ANCHOR = "A text that begins with & or * needs quotes around it; YAML anchors are not used here."
@@ -182,8 +184,8 @@ def read(text: str, file: str, first_line: int = 1) -> Document:
     """Read YAML whose first line is line `first_line` of `file`. Its faults are in `faults`, never raised."""
     document = Document(file, first_line, source=text)
     try:
-        for mark in _anchors(text):
-            document.refuse((), mark, ANCHOR)
+        for mark, advice in _refused(text):
+            document.refuse((), mark, advice)
         if not document.faults:
             node = yaml.compose(text, Loader=LOADER)
             document.value = None if node is None else _build(document, node, ())
@@ -251,10 +253,20 @@ def front_matter(content: str, file: str) -> FrontMatter:
     return FrontMatter(Document(file, faults=[Fault(file, 1, 1, message, rule="yaml")], refused={()}), content, 1)
 
 
-def _anchors(text: str) -> list[Any]:
-    if "&" not in text:
-        return []
-    return [event.start_mark for event in yaml.parse(text, Loader=LOADER) if getattr(event, "anchor", None)]
+def _refused(text: str) -> Iterator[tuple[Any, str]]:
+    """What is refused before the text is put together: anchors, and brackets in brackets without end, in which the
+    reader itself would come to grief. Most texts have no sign of either.
+    """
+    if "&" not in text and text.count("[") + text.count("{") < MANY_BRACKETS:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=LOADER):
+        if getattr(event, "anchor", None):
+            yield event.start_mark, ANCHOR
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MANY_BRACKETS:
+            yield event.start_mark, TOO_DEEP
+            return
 
 
 def _syntax(problem: str) -> str:
@@ -268,7 +280,7 @@ def _build(document: Document, node: yaml.Node, path: Path) -> Any:
     """The Python value of a node; strange values are recorded as faults and kept as they were written."""
     document.remember(path, node.start_mark)
     if len(path) > DEEPEST:
-        document.refuse(path, node.start_mark, "This is nested too deep.")
+        document.refuse(path, node.start_mark, TOO_DEEP)
         return None
     if isinstance(node, yaml.MappingNode) and node.tag == f"{TAG}map":
         return _mapping(document, node, path)

@@ -55,6 +55,8 @@ def quiz(modules: Path, quizzes: Path, wanted: NewQuiz) -> list[Path]:
     """Write the first lines of a quiz and name it in its module; the paths written. Raises CannotBegin."""
     _named(wanted.slug, wanted.title)
     path, header = quizzes / f"{wanted.slug}.yaml", modules / wanted.module / "module.md"
+    if not quizzes.is_dir():
+        raise CannotBegin(f"There is no folder {shown(quizzes)}.")
     if path.exists():
         raise CannotBegin(f"There is a file {shown(path)} already; nothing was written.")
     if not header.is_file():

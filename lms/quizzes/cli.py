@@ -61,10 +61,9 @@ def schema(name: str | None, out: Path | None) -> None:
         every = {one: editors.schema(one) for one in names}
         click.echo(_as_json(every[name] if name else every))
         return
-    out.mkdir(parents=True, exist_ok=True)
     for one in names:
         path = out / f"{one}.schema.json"
-        path.write_text(f"{_as_json(editors.schema(one))}\n", encoding="utf-8")
+        _write(path, f"{_as_json(editors.schema(one))}\n")
         click.echo(str(path))
 
 
@@ -109,7 +108,7 @@ def draw(quiz: str, out: Path | None) -> None:
     if out is None:
         click.echo(drawing, nl=False)
     else:
-        out.write_text(drawing, encoding="utf-8")
+        _write(out, drawing)
 
 
 @content.command()
@@ -134,6 +133,15 @@ def diff(old: Path | None, new: Path | None, revision: str | None) -> None:
         _stop(refusal.sentence)
     for line in differences.report(found, clock.today()):
         click.echo(line)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file, in a new folder if need be; or say in one sentence why it cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        _stop(f"{shown(path)} cannot be written: {error.strerror}.")
 
 
 def _begin(write: Callable[[], Sequence[Path]]) -> None:

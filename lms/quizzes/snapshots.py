@@ -49,7 +49,10 @@ def of_commit(revision: str, present: Folders, into: Path) -> Folders:
     for now, then in ((present.modules, found.modules), (present.quizzes, found.quizzes)):
         then.mkdir(parents=True)
         with tarfile.open(fileobj=io.BytesIO(_archive(revision, now))) as archive:
-            archive.extractall(then, filter="data")
+            try:
+                archive.extractall(then, filter="data")
+            except tarfile.FilterError as refused:
+                raise NoSuchVersion(f"The content of `{revision}` leads out of its folder: {refused}.") from None
     return found
 
 
@@ -122,7 +125,7 @@ def _parts(
     for page in folder.pages:
         own = page.document.value if isinstance(page.document.value, dict) else {}
         yield ("page", page.slug), f"{own.get('title', '')}\n{page.text.markdown}"
-    for path in sorted((folder.path / "media").glob("*")):
+    for path in sorted(filter(Path.is_file, (folder.path / "media").glob("*"))):
         yield ("picture", path.name), sha256(path.read_bytes()).hexdigest()[:12]
     for kind, document, name in (("fact", folder.facts_document, "id"), ("word", folder.glossary_document, "key")):
         for item in _items(document.value):

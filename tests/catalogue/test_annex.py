@@ -57,8 +57,14 @@ def test_an_annex_changes_nothing_of_the_core(folders, local):
         ("annex.yaml", ("area: Fernshire\n", ""), (1, "`area` is missing.")),
         ("annex.yaml", ("owner", "ownr"), (2, "Did you mean `owner`?")),
         ("annex.yaml", ("term: lead-professional", "term: lead"), (5, "There is no word `lead`.")),
-        ("why-a-lead.md", ("Ring the", "## Ours\n\nRing the"), (4, "headings, claims and boxes belong to the core")),
+        ("why-a-lead.md", ("Ring the", "## Ours\n\nRing the"), (4, "belong to the core")),
         ("why-a-lead.md", ("Ring the", "/// claim | M5-F1\nx\n///\n\nRing the"), (4, "belong to the core")),
+        (
+            "why-a-lead.md",
+            ("Ring the", "Ours\n=====\n\nRing the"),
+            (4, "headings, claims and boxes belong to the core"),
+        ),
+        ("why-a-lead.md", ("Ring the", "- # Ours\n\nRing the"), (4, "belong to the core")),
         ("why-a-lead.md", ("https://example.org/form", "javascript:alert(1)"), (4, "A link leads to")),
         ("why-a-lead.md", ("Ring the", "It is proven. Ring the"), (4, "claims more than the evidence")),
         ("why-a-lead.md", ("updated: 2026-11-02", "updated: today"), (2, "`updated` must be a date")),
@@ -85,6 +91,13 @@ def test_a_file_that_speaks_of_no_page_is_told(folders, local, name, says):
     path.parent.mkdir(exist_ok=True)
     path.write_text(PANEL)
     assert any(says in message for _, _, message in told(local, folders[0]))
+
+
+def test_a_link_out_of_the_annex_is_not_shown_to_learners(folders, local, tmp_path):
+    (tmp_path / "secret.md").write_text(PANEL)
+    (local / "lead-professional" / "module.md").symlink_to(tmp_path / "secret.md")
+    assert any("a link to a place outside" in message for _, _, message in told(local, folders[0]))
+    assert annex.read(local, library.load(folders[0])).annex.panel("lead-professional") is None
 
 
 def test_raw_html_of_an_annex_cannot_run(folders, local):

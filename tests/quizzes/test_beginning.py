@@ -90,3 +90,8 @@ def test_a_module_needs_a_work_to_rest_on(tmp_path):
     outcome = run((tmp_path / "modules",), "module", "listening", "--code", "M15", "--title", "T")
     assert (outcome.exit_code, outcome.output.startswith("Write the main work into")) == (2, True)
     shutil.rmtree(tmp_path / "modules")
+
+
+def test_a_quiz_needs_the_folder_of_quizzes(folders):
+    outcome = run((folders[0], folders[1] / "gone"), "quiz", "more", "--module", "lead-professional", "--kind", "check")
+    assert (outcome.exit_code, outcome.output) == (2, f"There is no folder {folders[1] / 'gone'}.\n")

@@ -157,6 +157,24 @@ def test_a_commit_is_compared_through_git(folders):
     assert "not the name of a commit" in run(folders, "--git", "--output=x").output
 
 
+def test_a_commit_with_a_link_out_of_its_folder_is_refused_in_a_sentence(folders):
+    root = folders[0].parent
+    (folders[0] / LEAD / "04-secret.md").symlink_to("/etc/passwd")
+    for arguments in (
+        ["init", "-q"],
+        ["add", "."],
+        ["-c", "user.name=A", "-c", "user.email=a@b", "commit", "-qm", "x"],
+    ):
+        subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True)
+    refused = run(folders, "--git", "HEAD")
+    assert (refused.exit_code, "leads out of its folder" in refused.output) == (2, True)
+
+
+def test_a_folder_among_the_pictures_is_passed_over(folders):
+    (folders[0] / LEAD / "media" / "old.png").mkdir(parents=True)
+    assert said(folders) == "No modules changed.\n"
+
+
 def test_what_to_compare_with_must_be_said_once_and_be_there(folders, tmp_path):
     assert "Say what to compare with" in run(folders).output
     assert "Say what to compare with" in run(folders, str(tmp_path), "--git", "HEAD").output

@@ -128,6 +128,8 @@ def test_the_command_draws_into_a_file_or_says_what_is_wrong(tmp_path):
     text = (PROJECT / "quizzes/lead-professional-scenario.yaml").read_text()
     broken.write_text(text.replace("to: the-plan", "to: nowhere", 1))
     assert "There is no scene or ending `nowhere`." in run(str(broken)).output
+    nowhere = run("lead-professional-scenario", "--out", "/proc/nowhere/drawn.svg")
+    assert (nowhere.exit_code, "drawn.svg cannot be written" in nowhere.output) == (2, True)
 
 
 BEYOND = """() => {
