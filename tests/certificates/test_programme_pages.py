@@ -112,10 +112,11 @@ def test_it_stands_for_no_module_in_what_is_required_or_reported(leah, actor, as
     assert "Programme core" not in as_user(leah.boss).get("reports.completion_csv").text
 
 
-def test_what_is_to_be_renewed_next_is_a_module_never_a_programme(leah, actor):
+def test_what_is_to_be_renewed_next_is_a_module_never_a_programme(app, leah, actor):
     with writing() as session:
         session.get_one(Certificate, leah.certificate.id).valid_until = clock.today()
     db.session.rollback()
-    mine = home.my_training(actor(leah.person))
+    with app.test_request_context("/"):
+        mine = home.my_training(actor(leah.person))
     assert {one.programme for one in mine.in_date} == {"core", ""}
     assert mine.renew_next.module in (LEAD, TIERS)

@@ -3,9 +3,12 @@
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.support.needs import needs_program
 from tests.support.pages import sign_in, visitor
 
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 MODULES = Path(__file__).resolve().parents[2] / "modules"
 NOTED = "/learn/lead-professional/whom-you-ring"
 
