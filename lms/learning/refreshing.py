@@ -4,25 +4,8 @@ an author called the change material. Pure.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Protocol
 
-
-class Change(Protocol):
-    """One entry of a module's list of changes: the version that brought it, and the pages and questions it touched."""
-
-    @property
-    def version(self) -> int: ...  # noqa: D102 -- named in the class's sentence
-    @property
-    def made(self) -> date: ...  # noqa: D102
-    @property
-    def material(self) -> bool: ...  # noqa: D102
-    @property
-    def says(self) -> str: ...  # noqa: D102
-    @property
-    def pages(self) -> Sequence[str]: ...  # noqa: D102
-    @property
-    def questions(self) -> Sequence[str]: ...  # noqa: D102
+from lms.catalogue.content import Change
 
 
 @dataclass(frozen=True)
