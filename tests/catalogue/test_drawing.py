@@ -71,6 +71,7 @@ def test_its_words_are_found_by_the_search_and_its_mark_is_not(drawn):
         ("<g ", '<a href="https://evil.example"><g ', 6, "not well-formed"),
         ('rx="6"/></g>', 'rx="6"/><use href="#x"/></g>', 3, "A drawing has no <use>"),
         ('rx="6"/></g>', 'rx="6"/><foreignObject/></g>', 3, "A drawing has no <foreignObject>"),
+        ('rx="6"/></g>', 'rx="6"/><h:g xmlns:h="http://www.w3.org/1999/xhtml"/></g>', 1, "A drawing has no <{http"),
     ],
 )
 def test_anything_else_is_refused_at_its_line(old, new, line, says):

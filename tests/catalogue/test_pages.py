@@ -67,6 +67,12 @@ def test_a_search_narrows_the_works_and_marks_the_words(visitor, library):
     assert "No work mentions ‘zebra’" in visitor.get("catalogue.references", query={"q": "zebra"}).words
 
 
+@pytest.mark.parametrize("asked", ["q", "strength", "module", "page"])
+@pytest.mark.parametrize("view", ["catalogue.references", "catalogue.glossary", "catalogue.evidence"])
+def test_what_stands_in_an_address_stays_words(visitor, view, asked):
+    assert "<img" not in visitor.get(view, query={asked: "<img src=x onerror=alert(1)>"}).text
+
+
 def test_every_word_of_every_module_stands_in_the_glossary_under_its_letter(visitor, library):
     listed = {}
     for number in range(1, len(glossary.sheets(glossary.words(library))) + 1):

@@ -97,6 +97,15 @@ PLANTS = (
         "This (proves)",
         "“proves” claims",
     ),
+    Plant("overclaim in a reason", CHECK, swap("^( +why: )", r"\1It is proven. "), "why: (It is p)", "“proven” claims"),
+    Plant("overclaim on a choice", STORY, swap("^( +why: )", r"\1It is proven. "), "why: (It is p)", "“proven” claims"),
+    Plant(
+        "overclaim at the end",
+        STORY,
+        swap(r"(?s)^(endings:.*?story: \|\n)", r"\1      This proves it.\n"),
+        r"(?s)^endings:.*?(This proves it)",
+        "“proves” claims",
+    ),
     # words
     Plant("short form on a page", PAGE, below_heading("The XQZ met."), "The XQZ", "Spell out `XQZ`"),
     Plant(

@@ -1,5 +1,7 @@
 """“Something wrong here?”: a learner flags a passage, an author answers and closes it."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -94,8 +96,31 @@ def test_an_author_sees_page_version_and_words_and_not_the_name(as_user, learner
     page = visitor.get("flags.listed")
     for words in ("A set of functions, not a job title", "version 1", "It is wrong.", "The year is 2007."):
         assert words in page.words
-    assert "Leah" not in page.text
-    assert "Leah" not in visitor.get("flags.show", flag_id=flags()[0].id).text
+    shown = visitor.get("flags.show", flag_id=flags()[0].id)
+    for sign in ("Leah", learner.email, str(learner.id), learner.id.hex):
+        assert sign not in page.text
+        assert sign not in shown.text
+
+
+def test_the_version_that_was_read_is_kept(app, as_user, learner, author, monkeypatch):
+    library = shelf.library()
+    later = [replace(one, version=7) if one.slug == MODULE else one for one in library.modules]
+    with monkeypatch.context() as patched:
+        patched.setitem(app.extensions, "library", replace(library, modules=later))
+        flagged(as_user(learner))
+    assert [flag.version for flag in flags()] == [7]
+    assert "version 7" in as_user(author).get("flags.listed").words
+
+
+def test_words_of_learners_and_authors_stay_words(as_user, learner, author):
+    evil = "<img src=x onerror=alert(1)>"
+    flagged(as_user(learner), says=evil)
+    visitor, flag_id = as_user(author), flags()[0].id
+    assert evil not in visitor.get("flags.show", flag_id=flag_id).text
+    visitor.post("flags.answer", {"answer": evil}, flag_id=flag_id)
+    for page in (visitor.get("flags.listed"), as_user(learner).get("flags.mine")):
+        assert page.words.count(evil) == 2
+        assert evil not in page.text
 
 
 def test_what_was_flagged_lies_under_content_for_its_authors_and_under_modules_for_its_writer(as_user, author, learner):

@@ -1,6 +1,9 @@
 """What the area adds stands beside the core text, in a panel of its own."""
 
+from copy import copy
+
 import pytest
+from flask import Flask
 
 from lms.catalogue import annex, shelf
 from lms.demo import ANNEX
@@ -36,6 +39,20 @@ def test_the_front_has_a_panel_and_words_have_their_local_names(make, as_user, w
     assert (
         "In Fernshire: family’s lead." in visitor.get("learning.page", module=MODULE, page="a-set-of-functions").words
     )
+
+
+def test_a_server_with_an_annex_has_the_same_core_as_one_without(app):
+    core, ours = Flask("core"), Flask("ours")
+    settings = copy(app.extensions["settings"])
+    settings.annex_dir = None
+    shelf.install(core, settings)
+    settings.annex_dir = ANNEX
+    shelf.install(ours, settings)
+    with ours.app_context():
+        assert shelf.local() is not None
+        modules = shelf.library().modules
+    with core.app_context():
+        assert modules == shelf.library().modules
 
 
 def test_without_an_annex_there_is_no_panel(make, as_user):

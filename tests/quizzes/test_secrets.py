@@ -132,3 +132,10 @@ def test_options_items_and_sides_do_not_stand_in_the_order_of_the_file(received)
     assert ("Ahead", "Between", "Last") not in orders["row"]
     assert len(orders["several"]) > 1
     assert len(orders["pairs"]) > 1
+
+
+def test_no_search_finds_what_a_quiz_says(received):
+    visitor, _ = received
+    for view in ("learning.catalogue", "catalogue.glossary", "catalogue.references"):
+        assert not visitor.get(view, q=CANARY).all("//main//mark")
+        assert visitor.get(view, q="children").all("//main//mark")
