@@ -7,9 +7,12 @@ from sqlalchemy import select
 
 from lms.catalogue import shelf
 from lms.core.db import db
+from lms.core.errors import NotFound
 from lms.core.permissions import Role, Scope
+from lms.flags import queries
 from lms.flags.models import Flag
 from lms.notifications.models import OutboxMail
+from lms.people import queries as people
 
 MODULE, PAGE = "lead-professional", "a-set-of-functions"
 
@@ -167,3 +170,12 @@ def test_a_learner_sees_only_their_own_flags(as_user, learner, make, author):
     assert "Mine." not in as_user(make.person()).get("flags.mine").words
     assert "Mine." not in as_user(author).get("flags.mine").words
     as_user(learner).get("flags.listed", expect=403)
+
+
+def test_a_flag_is_read_by_its_writer_and_by_authors_whichever_way_it_is_asked_for(as_user, learner, author, make):
+    flagged(as_user(learner))
+    flag_id = flags()[0].id
+    for person in (learner, author):
+        assert queries.flag(people.actor(person), flag_id).id == flag_id
+    with pytest.raises(NotFound):
+        queries.flag(people.actor(make.person()), flag_id)
