@@ -23,6 +23,7 @@ from lms.people import queries as people
 from lms.people.models import Agency, Membership, MembershipRole, Person, Team
 from lms.people.sectors import Sector
 from lms.signin import passwords, sessions
+from tests.catalogue.tree import write
 from tests.support.browser import ApartClient, Visitor, sign_in_directly
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -56,6 +57,12 @@ def _database(worker: str) -> str:
         connection.execute(text(f"CREATE DATABASE tests_{worker}"))
     engine.dispose()
     return engine.url.set(database=f"tests_{worker}").render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """A folder of modules and one of quizzes that pass the check, for a test to spoil."""
+    return write(tmp_path)
 
 
 @pytest.fixture(scope="session")

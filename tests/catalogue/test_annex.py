@@ -15,11 +15,6 @@ PANEL = "---\nupdated: 2026-11-02\n---\nRing the **early help desk**. See [the f
 
 
 @pytest.fixture
-def folders(tmp_path):
-    return write(tmp_path)
-
-
-@pytest.fixture
 def local(tmp_path):
     folder = tmp_path / "annex"
     (folder / "lead-professional").mkdir(parents=True)

@@ -9,15 +9,9 @@ from lms.catalogue import library, prose
 from lms.catalogue.drawing import read_drawing
 from lms.catalogue.strict_yaml import read
 from lms.quizzes import reader
-from tests.catalogue.tree import write
 
 OUTSIDE = "This is a link to a place outside; put the file itself here."
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 100"><title>t</title>%s</svg>'
-
-
-@pytest.fixture
-def folders(tmp_path):
-    return write(tmp_path)
 
 
 @pytest.fixture

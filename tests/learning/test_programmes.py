@@ -3,6 +3,7 @@
 import pytest
 
 from lms.core.db import db, writing
+from lms.learning import actions
 from lms.learning.events import ModuleCompleted, ProgrammeCompleted
 from lms.learning.models import Completion
 from tests.learning.reading import counting
@@ -39,9 +40,7 @@ def test_what_somebody_else_finished_does_not_count(app, make, heard):
     assert ProgrammeCompleted not in [type(fact) for fact in heard]
 
 
-def test_where_no_programme_asks_for_the_module_nothing_is_asked_of_the_database(app, make, monkeypatch):
-    from lms.learning import actions  # noqa: PLC0415
-
+def test_where_no_programme_asks_for_the_module_nothing_is_asked_of_the_database(app, make):
     leah = make.person()
     with offering(app, programme("tiers", TIERS)):
         finish(leah, LEAD)

@@ -7,12 +7,6 @@ from click.testing import CliRunner
 
 from lms.quizzes.cli import content
 from lms.quizzes.reader import check
-from tests.catalogue.tree import write
-
-
-@pytest.fixture
-def folders(tmp_path):
-    return write(tmp_path)
 
 
 def run(folders, *arguments):

@@ -24,14 +24,9 @@ from lms.quizzes.quiz import (
     Target,
 )
 from lms.quizzes.reader import check, load
-from tests.catalogue.tree import CHECK, RIGHT, WRONG, question, spoil, write
+from tests.catalogue.tree import CHECK, RIGHT, WRONG, question, spoil
 
 PROJECT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def folders(tmp_path):
-    return write(tmp_path)
 
 
 @pytest.fixture
