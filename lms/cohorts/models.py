@@ -135,7 +135,8 @@ class CohortTrainer(Base):
 
 class Booking(Row):
     """A person on a cohort, in one state at a time. Agency and job are those at the time of booking; `moved_up` is the
-    sentence that tells why they got a freed place.
+    sentence that tells why they got a freed place. `invited_at` and `booked_at` stay when the state has moved on: they
+    say that the person was asked, and that they once had a place.
     """
 
     __tablename__ = "bookings"
@@ -152,6 +153,8 @@ class Booking(Row):
     state: Mapped[str] = mapped_column(String(10))
     asked_at: Mapped[datetime] = mapped_column(default=clock.now)
     changed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    invited_at: Mapped[datetime | None]
+    booked_at: Mapped[datetime | None]
     moved_up: Mapped[str] = mapped_column(String(300), default="")
     access_needs: Mapped[str] = mapped_column(Text, default="")
     cohort: Mapped[Cohort] = relationship()

@@ -146,6 +146,10 @@ def _enter(cohort: Cohort, candidate: Candidate, booking: Booking | None, state:
     booking.agency_id, booking.job = candidate.agency.id, candidate.job
     booking.state = state
     booking.asked_at = booking.changed_at = clock.now()
+    if state == BookingState.INVITED:
+        booking.invited_at = clock.now()
+    if state == BookingState.BOOKED:
+        booking.booked_at = clock.now()
     booking.moved_up = ""
     db.session.flush()
     return booking
@@ -226,7 +230,8 @@ def fill_free_places(actor: Actor, cohort: Cohort) -> int:
 
 
 def _move_up(actor: Actor, cohort: Cohort, booking: Booking, room: places.Room) -> None:
-    booking.state, booking.changed_at = BookingState.BOOKED, clock.now()
+    booking.state = BookingState.BOOKED
+    booking.changed_at = booking.booked_at = clock.now()
     booking.moved_up = places.why_moved_up(room, booking.agency_id)
     tell(Kind.MOVED_UP, booking.person, cohort, booking.moved_up)
     audit.record(actor, "cohort.moved_up", booking.id, cohort=str(cohort.id))

@@ -47,8 +47,8 @@ class Relaxation:
 
 @dataclass(frozen=True)
 class AllocationPlan:
-    """Places on sessions. `assignment` holds every person, None for those who wait. `bounds` are the most (of moves, the
-    fewest) that any plan could reach: `placed` by band, `mixing`, `stability` as minus the moves.
+    """Places on sessions. `assignment` holds every person, None for those who wait. `bounds` are the best that any plan
+    could reach: `placed` by band, `mixing`, `stability` as minus the moves.
     """
 
     status: Status
