@@ -8,7 +8,7 @@ from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
 from lms.certificates import views as certificates
-from lms.cohorts.views import attendance, booking, building
+from lms.cohorts.views import arriving, attendance, booking, building
 from lms.config import Settings, from_environment
 from lms.core import db, events, schema
 from lms.flags import views as flags
@@ -21,6 +21,7 @@ from lms.programmes import views as programmes
 from lms.quizzes import shelf as quiz_shelf
 from lms.quizzes import views as quizzes
 from lms.reports import views as reports
+from lms.seating import views as seating
 from lms.signin import devices, sessions
 from lms.signin import views as signin
 from lms.web import access, errors, health, security, templating, transactions
@@ -36,6 +37,8 @@ BLUEPRINTS = (
     booking.bp,
     building.bp,
     attendance.bp,
+    arriving.bp,
+    seating.bp,
     flags.bp,
     reports.bp,
     programmes.bp,

@@ -33,11 +33,12 @@ class Shown:
 
 FLAGGING = ("flags.form", "flags.new", "flags.mine")
 ANSWERING = ("flags.listed", "flags.show", "flags.answer")  # what learners flagged is content to whoever answers it
+TABLES = tuple(f"seating.{page}" for page in ("plan", "make", "change", "listed", "cards"))
 MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),
     Item("Modules", "learning.catalogue", ("learning", "quizzes", "catalogue", "programmes", *FLAGGING)),
-    Item("Joint days", "cohorts.joint_days", ("cohorts",)),
-    Item("Cohorts", "building.cohorts", ("building", "attendance"), Permission.COHORT_EDIT),
+    Item("Joint days", "cohorts.joint_days", ("cohorts", "arriving.here", "seating.mine")),
+    Item("Cohorts", "building.cohorts", ("building", "attendance", *TABLES), Permission.COHORT_EDIT),
     Item("My team", "reports.completion", ("reports",), Permission.REPORT_READ),
     Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),
     Item("Agencies and people", "people.agencies", ("people",), Permission.AGENCY_READ),

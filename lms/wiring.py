@@ -1,16 +1,19 @@
 """Who listens to which fact, and who answers for whom: the whole list, in reading order."""
 
 from lms.certificates import actions as certificates
+from lms.cohorts import whereabouts
 from lms.core.events import Listeners
 from lms.learning import actions as learning
 from lms.learning.events import ModuleCompleted, ProgrammeCompleted
 from lms.quizzes import narrowing
 from lms.quizzes.events import QuizPassed
+from lms.seating import queries as seating
 
 
 def supply(extensions: dict[str, object]) -> None:
     """Give lower features the answers that only higher ones have."""
     narrowing.supply(extensions, learning.questions_to_refresh)
+    whereabouts.supply(extensions, seating.tables_in_words)
 
 
 def wire(listeners: Listeners) -> None:

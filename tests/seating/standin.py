@@ -1,0 +1,34 @@
+"""The engine where it is not there yet: counts off agency by agency, and fills gaps from the largest table."""
+
+from lms.cohorts.engine.plan import RotationPlan, Status
+
+
+def seat(problem, seed=1):
+    people = sorted(problem.people, key=lambda one: (one.agency, one.id))
+    count = len(problem.table_sizes)
+    rounds = []
+    for number in range(problem.rounds):
+        tables = [[] for _ in problem.table_sizes]
+        for one in people:
+            if one.seat is not None:
+                tables[one.seat].append(one.id)
+        free = [one for one in people if one.seat is None]
+        for at, one in enumerate(free):
+            wanted = (at * (number + 1) + at // count) % count
+            order = [(wanted + step) % count for step in range(count)]
+            tables[next(t for t in order if len(tables[t]) < problem.table_sizes[t])].append(one.id)
+        rounds.append(tuple(tuple(table) for table in tables))
+    return RotationPlan(Status.FEASIBLE, seed, "stand-in", tuple(rounds), {"mixing": 999, "repeats": 0})
+
+
+def reseat(problem, rounds, done, missing, seed=1):
+    gone, fixed = set(missing), {one.id for one in problem.people if one.seat is not None}
+    changed = list(rounds[:done])
+    for tables in rounds[done:]:
+        left = [[one for one in table if one not in gone] for table in tables]
+        while max(map(len, left)) - min(map(len, left)) > 1:
+            largest, smallest = max(left, key=len), min(left, key=len)
+            smallest.append(next(one for one in largest if one not in fixed))
+            largest.remove(smallest[-1])
+        changed.append(tuple(tuple(table) for table in left))
+    return RotationPlan(Status.FEASIBLE, seed, "stand-in", tuple(changed), {"mixing": 999})
