@@ -12,7 +12,7 @@ from lms.cohorts.engine.plan import RotationPlan, Status, Tables
 from lms.cohorts.models import CohortSession
 from lms.core import clock
 from lms.core.actor import Actor
-from lms.core.db import db, start_writing
+from lms.core.db import db
 from lms.core.errors import NotFound, Refusal
 from lms.seating import duties, joining, queries
 from lms.seating.company import Company, company
@@ -44,8 +44,17 @@ class Wish:
     shown_from: datetime | None = None
 
 
-def make(actor: Actor, cohort_id: UUID, session_id: UUID, wish: Wish) -> SeatingPlan:
-    """Seat everybody anew, for all rounds. Slow, so it reads first and begins to write when the tables are found.
+@dataclass(frozen=True)
+class Found:
+    """Tables that were found for a company, not yet kept; `seen` is when those were made that they replace."""
+
+    group: Company
+    plan: RotationPlan
+    seen: datetime | None = None
+
+
+def find(actor: Actor, cohort_id: UUID, session_id: UUID, wish: Wish) -> Found:
+    """Tables for everybody, for all rounds. Slow, and only reads: `keep` writes them.
 
     Raises NotFound, TooFew, NotNow or NoTables.
     """
@@ -60,18 +69,25 @@ def make(actor: Actor, cohort_id: UUID, session_id: UUID, wish: Wish) -> Seating
     if any(table > len(planned) for table in kept.values()):
         raise NotNow(f"There are {len(planned)} tables, so nobody can keep a seat at one with a higher number.")
     group = company(session, agency, kept)
-    found = tables_for(group.problem(planned, len(wish.rounds)))
-    start_writing()
+    return Found(group, tables_for(group.problem(planned, len(wish.rounds))))
+
+
+def keep(actor: Actor, cohort_id: UUID, session_id: UUID, wish: Wish, found: Found) -> SeatingPlan:
+    """Keep the tables that were found, in place of those there were. Raises NotFound."""
     session = _locked(actor, cohort_id, session_id)
     plan = _fresh(actor, session, wish)
-    plan.kept = [KeptSeat(person_id=person, table_number=table) for person, table in sorted(kept.items())]
+    plan.kept = [
+        KeptSeat(person_id=person, table_number=table)
+        for person, table in sorted(wish.kept.items())
+        if person in found.group.agency
+    ]
     plan.rounds = [
         SeatingRound(number=n, starts_at=one.starts_at, ends_at=one.ends_at, task=one.task.strip())
         for n, one in enumerate(wish.rounds, start=1)
     ]
-    _note_best(plan, found)
-    _seat(plan, group, found.rounds, 0, {})
-    audit.record(actor, "tables.made", session.id, people=len(agency), rounds=len(wish.rounds))
+    _note_best(plan, found.plan)
+    _seat(plan, found.group, found.plan.rounds, 0, {})
+    audit.record(actor, "tables.made", session.id, people=len(found.group.agency), rounds=len(wish.rounds))
     return plan
 
 
@@ -135,30 +151,34 @@ class Change:
     done: int = 0
 
 
-def change(actor: Actor, cohort_id: UUID, session_id: UUID, wanted: Change) -> int:
-    """Seat the room anew with the fewest moves; returns how many of those who stay move to another table.
+def find_change(actor: Actor, cohort_id: UUID, session_id: UUID, wanted: Change) -> Found:
+    """Tables for the rounds that are left, with the fewest moves. Slow, and only reads: `keep_change` writes them.
 
-    Raises NotFound, NotNow or NoTables.
+    Raises NotFound, NotNow, TooFew or NoTables.
     """
     session = queries.session_run(actor, cohort_id, session_id)
     plan = queries.plan_of(session)
     if plan is None or not wanted.done < len(plan.rounds):
         raise NotNow("There is no round left to seat.")
-    group, before = _group(session, plan), _tables_now(plan, wanted.done)
-    seated = {person for _, person in before}
+    group = _group(session, plan)
+    seated = {person for _, person in _tables_now(plan, wanted.done)}
     if not wanted.missing <= seated or not wanted.came <= group.agency.keys() - seated:
         raise NotFound
     if len(seated) - len(wanted.missing) + len(wanted.came) < FEWEST_PEOPLE:
         raise TooFew
-    found = _changed(plan, group, wanted)
-    seen = plan.made_at
-    start_writing()
+    return Found(group, _changed(plan, group, wanted), plan.made_at)
+
+
+def keep_change(actor: Actor, cohort_id: UUID, session_id: UUID, wanted: Change, found: Found) -> int:
+    """Keep the tables that were found; returns how many of those who stay move to another table. Raises NotFound, or
+    NotNow when somebody else has changed the tables since.
+    """
     plan = queries.plan_of(_locked(actor, cohort_id, session_id))
-    if plan is None or plan.made_at != seen:
+    if plan is None or plan.made_at != found.seen:
         raise NotNow("Somebody else has just changed these tables. Look at them, then say again who is missing.")
-    moved = _seat(plan, group, found.rounds, wanted.done, before)
+    moved = _seat(plan, found.group, found.plan.rounds, wanted.done, _tables_now(plan, wanted.done))
     plan.made_at, plan.made_by = clock.now(), actor.id
-    _note_best(plan, found)
+    _note_best(plan, found.plan)
     audit.record(actor, "tables.changed", session_id, missing=len(wanted.missing), came=len(wanted.came), moved=moved)
     return moved
 

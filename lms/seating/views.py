@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.cohorts.models import CohortSession
 from lms.core import clock
+from lms.core.db import start_writing
 from lms.core.errors import NotFound
 from lms.core.permissions import Permission
 from lms.seating import actions, pictures, queries
@@ -63,7 +64,9 @@ def make(cohort_id: UUID, session_id: UUID) -> ResponseReturnValue:
     form = TablesForm(session, queries.in_the_room(session), queries.plan_of(session))
     if form.submitted():
         with form.showing_refusals():
-            actions.make(actor, cohort_id, session_id, form.wish())
+            found = actions.find(actor, cohort_id, session_id, form.wish())
+            start_writing()
+            actions.keep(actor, cohort_id, session_id, form.wish(), found)
             return done("The tables are made.", "seating.plan", cohort_id=cohort_id, session_id=session_id)
     session = queries.session_run(actor, cohort_id, session_id)  # afresh: a refusal ends what was read before
     return render_template("seating/make.html", session=session, form=form), form.status
@@ -78,7 +81,9 @@ def change(cohort_id: UUID, session_id: UUID) -> ResponseReturnValue:
     form = ChangeForm(_planned(queries.session_run(actor, cohort_id, session_id)))
     if form.submitted():
         with form.showing_refusals():
-            moved = actions.change(actor, cohort_id, session_id, form.change())
+            tables = actions.find_change(actor, cohort_id, session_id, form.change())
+            start_writing()
+            moved = actions.keep_change(actor, cohort_id, session_id, form.change(), tables)
             news = "Nobody else moves" if not moved else f"{count(moved, 'person moves', 'people move')}"
             return done(f"Seated anew. {news}.", "seating.plan", cohort_id=cohort_id, session_id=session_id)
     session = queries.session_run(actor, cohort_id, session_id)
