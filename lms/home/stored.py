@@ -69,7 +69,13 @@ GROUPS = (
             "cohort_trainers": "Who runs it, and since when.",
             "bookings": "Your place or your wait for one: agency and job at the time, when you asked, why you got it, "
             "and what you wrote about what you need on the day.",
-            "attendance": "Whether you came, were late or left early; who noted it and when.",
+            "attendance": "Whether you came, were late or left early, and when; who noted it and when, or that "
+            "you signed in by phone.",
+            "room_codes": "How often a new code for the room was asked for. Names nobody.",
+            "seating_plans": "When tables were made for a session, by which trainer, and when they are shown.",
+            "seating_rounds": "From when until when each round goes, and its task. Names nobody.",
+            "seats": "At which table you sat in which round, for which agency, and whether you led, wrote or reported.",
+            "kept_seats": "That you keep the same table all day. Not why.",
         },
     ),
     Group(

@@ -111,7 +111,7 @@ def _fresh(actor: Actor, session: CohortSession, wish: Wish) -> SeatingPlan:
 
 def _note_best(plan: SeatingPlan, found: RotationPlan) -> None:
     """Keep what was proved of the tables."""
-    plan.best_new, plan.least_repeats = (_whole(found.bounds.get(name)) for name in ("mixing", "repeats"))
+    plan.best_new, plan.least_repeats = (_whole(found.bounds.get(name)) for name in ("new_cross_pairs", "repeats"))
 
 
 def _whole(number: object) -> int | None:

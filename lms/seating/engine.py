@@ -7,6 +7,8 @@ from lms.cohorts.engine.plan import RotationPlan, Status, Tables
 from lms.cohorts.engine.problem import Rotation
 from lms.core.errors import Refusal
 
+STEPS = 60_000  # of 24 people over 3 rounds, eight times as many found no better tables and took 11 s instead of 1.4
+
 
 class NoTables(Refusal):
     """The rules of tables cannot all hold. Which, is never said: one of them may be about two people."""
@@ -20,7 +22,7 @@ class NoTables(Refusal):
 def tables_for(problem: Rotation) -> RotationPlan:
     """Tables over rounds. Raises NoTables."""
     seat: Callable[..., RotationPlan] = import_module("lms.cohorts.engine.tables").seat
-    return _possible(seat(problem, 1))
+    return _possible(seat(problem, 1, steps=STEPS))
 
 
 def without(problem: Rotation, rounds: Sequence[Tables], done: int, missing: Collection[str]) -> RotationPlan:

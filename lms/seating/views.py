@@ -93,6 +93,7 @@ def change(cohort_id: UUID, session_id: UUID) -> ResponseReturnValue:
         session=session,
         people=queries.listed(found),
         waiting=queries.not_seated(session, found),
+        at=min(_over(found), len(found.rounds) - 1),
         form=form,
     )
     return page, form.status

@@ -246,9 +246,19 @@ def test_the_sheet_to_sign_has_names_by_agency_and_room_for_more(as_user, partne
     assert page.all("//thead//th/text()") == ["Name", "Came at", "Left at", "Signature"]
 
 
-@pytest.mark.parametrize(("page", "most"), [("register", 12), ("sheet", 10)])
-def test_the_register_asks_the_database_as_often_for_many_as_for_few(
-    as_user, partnership, day, count_queries, page, most
-):
+@pytest.mark.parametrize("case", [("register", 12), ("sheet", 10)])
+def test_the_register_asks_the_database_as_often_for_many_as_for_few(as_user, partnership, day, count_queries, case):
+    page, most = case
     browser = as_user(partnership.trainer)
     assert count_queries(lambda: browser.get(f"attendance.{page}", **here(day))) <= most
+
+
+def test_a_person_reads_when_they_were_there_too_short(as_user, morning, partnership, day):
+    browser = as_user(partnership.trainer)
+    page = browser.get("attendance.register", **here(day))
+    browser.post("attendance.register", sent(page, P0="late 16:50", P1="late 13:10"), **here(day))
+    people = {row.person.name: row.person for row in db.session.scalars(select(Booking)).all()}
+    assert "too short to count" in as_user(people["P0"]).get("cohorts.show", cohort_id=day.id).words
+    page = as_user(people["P1"]).get("cohorts.show", cohort_id=day.id)
+    assert "too short to count" not in page.words
+    assert "Your table" in page.words

@@ -3,7 +3,7 @@
 from lms.cohorts.engine.plan import RotationPlan, Status
 
 
-def seat(problem, seed=1):
+def seat(problem, seed=1, *, steps=0):
     people = sorted(problem.people, key=lambda one: (one.agency, one.id))
     count = len(problem.table_sizes)
     rounds = []
@@ -18,7 +18,7 @@ def seat(problem, seed=1):
             order = [(wanted + step) % count for step in range(count)]
             tables[next(t for t in order if len(tables[t]) < problem.table_sizes[t])].append(one.id)
         rounds.append(tuple(tuple(table) for table in tables))
-    return RotationPlan(Status.FEASIBLE, seed, "stand-in", tuple(rounds), {"mixing": 999, "repeats": 0})
+    return RotationPlan(Status.FEASIBLE, seed, "stand-in", tuple(rounds), {"new_cross_pairs": 999, "repeats": 0})
 
 
 def reseat(problem, rounds, done, missing, seed=1):
@@ -31,4 +31,4 @@ def reseat(problem, rounds, done, missing, seed=1):
             smallest.append(next(one for one in largest if one not in fixed))
             largest.remove(smallest[-1])
         changed.append(tuple(tuple(table) for table in left))
-    return RotationPlan(Status.FEASIBLE, seed, "stand-in", tuple(changed), {"mixing": 999})
+    return RotationPlan(Status.FEASIBLE, seed, "stand-in", tuple(changed), {"new_cross_pairs": 999})
