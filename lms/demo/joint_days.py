@@ -1,10 +1,11 @@
-"""The demo's joint days: one that has been, one with places left, one that is full."""
+"""The demo's joint days: one that has been, one today with tables, one with places left, one that is full."""
 
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from lms.cohorts import queries
 from lms.cohorts.actions import attendance, booking, building
+from lms.cohorts.models import Cohort
 from lms.cohorts.plan import Plan, PlannedSession
 from lms.cohorts.states import Mark
 from lms.core import clock
@@ -12,9 +13,16 @@ from lms.core.actor import Actor
 from lms.demo.roster import ACCOUNTS
 from lms.people import queries as people
 from lms.people.models import Person
+from lms.seating import actions as seating
+from lms.seating.rounds import PlannedRound
 
 BEFORE = timedelta(days=45)
 FRIDAY = 4
+TASKS = (
+    "What does each of you know that the others do not?",
+    "One plan for Jayden. Each of you holds a fact the others need.",
+    "Who tells the family what, and who asks them first?",
+)
 
 
 def add_cohorts(everyone: list[Person], today: date) -> None:
@@ -22,10 +30,12 @@ def add_cohorts(everyone: list[Person], today: date) -> None:
     by_account = {person.email.partition("@")[0]: person for person in everyone}
     others = everyone[len(ACCOUNTS) :]
     held = _plan("Who leads, and who decides", today - timedelta(days=24), "Fern Hall, Brackenford", 14)
+    now = _plan("One plan for Jayden", today, "Fern Hall, Brackenford", 24)
     coming = _plan("Not our threshold: keeping hold of a child", today + timedelta(days=38), "Coldharbour Library", 16)
     full = _plan("Leading a mixed team", today + timedelta(days=17), "https://meet.fernshire.example/leading", 6)
     full = Plan(**{**vars(full), "modules": ("leading-integrated-services",), "largest_share": 34})
     _run(by_account["trainer"], held, others[:14], held=True)
+    _seat(by_account["trainer"], _run(by_account["trainer"], now, [by_account["staff"], *others[2:25]]), now)
     _run(by_account["trainer"], coming, others[20:29])
     _run(by_account["trainer"], full, others[30:40])
 
@@ -46,7 +56,7 @@ def _plan(title: str, day: date, place: str, capacity: int) -> Plan:
     )
 
 
-def _run(trainer: Person, plan: Plan, comers: list[Person], *, held: bool = False) -> None:
+def _run(trainer: Person, plan: Plan, comers: list[Person], *, held: bool = False) -> Cohort:
     opened = plan.sessions[0].starts_at - BEFORE
     opened = min(opened, clock.now() - timedelta(days=2))
     with clock.acting_at(opened):
@@ -61,6 +71,21 @@ def _run(trainer: Person, plan: Plan, comers: list[Person], *, held: bool = Fals
     if held:
         with clock.acting_at(plan.sessions[0].ends_at):
             _register(actor, cohort.id, cohort.sessions[0].id)
+    return cohort
+
+
+def _seat(trainer: Person, cohort: Cohort, plan: Plan) -> None:
+    """Tables over three rounds, each with its task."""
+    actor, session = people.actor(trainer), cohort.sessions[0]
+    begin = plan.sessions[0].starts_at + timedelta(minutes=30)
+    rounds = tuple(
+        PlannedRound(begin + timedelta(minutes=60 * n), begin + timedelta(minutes=60 * n + 50), task)
+        for n, task in enumerate(TASKS)
+    )
+    wish = seating.Wish(table_size=6, rounds=rounds)
+    with clock.acting_at(min(clock.now(), plan.sessions[0].starts_at) - timedelta(days=1)):
+        found = seating.find(actor, cohort.id, session.id, wish)
+        seating.keep(actor, cohort.id, session.id, wish, found)
 
 
 def _register(trainer: Actor, cohort_id: UUID, session_id: UUID) -> None:
