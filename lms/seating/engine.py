@@ -5,6 +5,7 @@ from importlib import import_module
 
 from lms.cohorts.engine.plan import RotationPlan, Status, Tables
 from lms.cohorts.engine.problem import Rotation
+from lms.cohorts.engine.reseat import reseat
 from lms.core.errors import Refusal
 
 STEPS = 60_000  # of 24 people over 3 rounds, eight times as many found no better tables and took 11 s instead of 1.4
@@ -27,7 +28,6 @@ def tables_for(problem: Rotation) -> RotationPlan:
 
 def without(problem: Rotation, rounds: Sequence[Tables], done: int, missing: Collection[str]) -> RotationPlan:
     """The same rounds without those who are missing; the first `done` stay as they were. Raises NoTables."""
-    reseat: Callable[..., RotationPlan] = import_module("lms.cohorts.engine.reseat").reseat
     return _possible(reseat(problem, rounds, done, missing, 1))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import Length
 
 from lms.cohorts.forms import ClockTime, WholeNumber
 from lms.cohorts.models import Booking, CohortSession
@@ -168,7 +168,7 @@ class ChangeForm(PageForm):
 
     missing = SelectMultipleField("Missing", validate_choice=False)
     came = SelectMultipleField("Came", validate_choice=False)
-    first = SelectField("Seat anew from", [InputRequired("Choose a round")])
+    first = SelectField("Seat anew from")
 
     def __init__(self, plan: SeatingPlan) -> None:
         over = ended([one.ends_at for one in plan.rounds], clock.now())

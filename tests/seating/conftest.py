@@ -23,9 +23,8 @@ def _ten_in_the_morning():
 
 @pytest.fixture(autouse=True)
 def engine(monkeypatch):
-    for name in ("tables", "reseat"):
-        if find_spec(f"lms.cohorts.engine.{name}") is None:
-            monkeypatch.setitem(sys.modules, f"lms.cohorts.engine.{name}", SimpleNamespace(**vars(standin)))
+    if find_spec("lms.cohorts.engine.tables") is None:
+        monkeypatch.setitem(sys.modules, "lms.cohorts.engine.tables", SimpleNamespace(**vars(standin)))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The engine where it is not there yet: counts off agency by agency, and fills gaps from the largest table."""
+"""The engine of tables where it is not there yet: counts off agency by agency."""
 
 from lms.cohorts.engine.plan import RotationPlan, Status
 
@@ -19,16 +19,3 @@ def seat(problem, seed=1, *, steps=0):
             tables[next(t for t in order if len(tables[t]) < problem.table_sizes[t])].append(one.id)
         rounds.append(tuple(tuple(table) for table in tables))
     return RotationPlan(Status.FEASIBLE, seed, "stand-in", tuple(rounds), {"new_cross_pairs": 999, "repeats": 0})
-
-
-def reseat(problem, rounds, done, missing, seed=1):
-    gone, fixed = set(missing), {one.id for one in problem.people if one.seat is not None}
-    changed = list(rounds[:done])
-    for tables in rounds[done:]:
-        left = [[one for one in table if one not in gone] for table in tables]
-        while max(map(len, left)) - min(map(len, left)) > 1:
-            largest, smallest = max(left, key=len), min(left, key=len)
-            smallest.append(next(one for one in largest if one not in fixed))
-            largest.remove(smallest[-1])
-        changed.append(tuple(tuple(table) for table in left))
-    return RotationPlan(Status.FEASIBLE, seed, "stand-in", tuple(changed), {"new_cross_pairs": 999})

@@ -11,6 +11,7 @@ from lms.core import clock
 from lms.core.db import db, writing
 from lms.people.models import Person
 from lms.seating.models import Seat, SeatingPlan, SeatingRound
+from lms.seating.queries import tables_in_words
 
 
 def here(cohort):
@@ -229,3 +230,15 @@ def test_what_was_done_to_the_tables_is_audited_without_names(trainer, made):
 @pytest.mark.parametrize(("page", "most"), [("plan", 20), ("screen", 14), ("listed", 14), ("cards", 14)])
 def test_pages_of_tables_ask_the_database_as_often_for_many_as_for_few(trainer, made, count_queries, page, most):
     assert count_queries(lambda: trainer.get(f"seating.{page}", **here(made))) <= most
+
+
+def test_the_page_of_the_room_code_names_my_table_once_tables_are_shown(as_user, actor, trainer, made):
+    with writing():
+        db.session.scalar(select(SeatingPlan)).shown_from = clock.now() + timedelta(hours=1)
+    me = person("P01")
+    assert tables_in_words(actor(me), made.sessions[0].id) == ""
+    trainer.post("seating.show", **here(made))
+    room = trainer.get("arriving.room", **here(made))
+    code = room.all("//p[contains(., '/here/')]")[0].text_content().rpartition("/")[2].strip()
+    page = as_user(me).get("arriving.here", session_id=made.sessions[0].id, code=code)
+    assert ". ".join(f"Round {n}: table {seats(n)['P01']}" for n in (1, 2, 3)) in page.words
