@@ -36,9 +36,9 @@ ANSWERING = ("flags.listed", "flags.show", "flags.answer")  # what learners flag
 MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),
     Item("Modules", "learning.catalogue", ("learning", "quizzes", "catalogue", "programmes", *FLAGGING)),
-    Item("Joint days", "cohorts.joint_days", ("cohorts",)),
+    Item("Joint days", "cohorts.joint_days", ("cohorts", "offers", "approvals", "sending", "moving")),
     Item("Cohorts", "building.cohorts", ("building", "attendance"), Permission.COHORT_EDIT),
-    Item("My team", "reports.completion", ("reports",), Permission.REPORT_READ),
+    Item("My team", "reports.completion", ("reports", "missed"), Permission.REPORT_READ),
     Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),
     Item("Agencies and people", "people.agencies", ("people",), Permission.AGENCY_READ),
     Item("Record", "certificates.record", ("certificates",)),

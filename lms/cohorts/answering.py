@@ -1,0 +1,67 @@
+"""Short forms with which people answer: a manager, a trainer who waives or arranges, and whoever sends a colleague."""
+
+from uuid import UUID
+
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.validators import AnyOf, InputRequired, Length
+
+from lms.cohorts.forms import Ticks, identities
+from lms.cohorts.states import Kept
+from lms.web.forms import PageForm
+
+LONGEST_SENTENCE = 300
+
+
+class ApprovalForm(PageForm):
+    """A manager's answer, with a sentence for the person if they like."""
+
+    note = StringField("A sentence to them", [Length(max=LONGEST_SENTENCE)])
+    do = StringField("Answer", [AnyOf(["approve", "decline"])])
+
+
+class ReasonForm(PageForm):
+    """Why a rule is set aside."""
+
+    reason = StringField("Why", [Length(max=LONGEST_SENTENCE)])
+
+
+class ArrangementForm(PageForm):
+    """How far something is that a person needs."""
+
+    state = RadioField("State", choices={one.value: one.words for one in Kept})
+    note = StringField("Note", [Length(max=200)])
+
+
+class ColleagueForm(PageForm):
+    """Whom to send; or a part of a name, to find them."""
+
+    person = StringField("Colleague", [InputRequired("Choose a colleague")])
+    name = StringField("Part of a name", [Length(max=80)])
+
+    @property
+    def chosen(self) -> UUID:
+        """The identity chosen. Raises NotFound for anything else."""
+        return identities([self.person.data or ""])[0]
+
+
+class OtherDateForm(PageForm):
+    """Which other date to take."""
+
+    other = StringField("Date", [InputRequired("Choose a date")])
+
+    @property
+    def chosen(self) -> UUID:
+        """The identity chosen. Raises NotFound for anything else."""
+        return identities([self.other.data or ""])[0]
+
+
+class CallOffForm(PageForm):
+    """What people are told when a day is called off, and which other dates they are offered."""
+
+    message = TextAreaField("A message to everyone on it", [Length(max=1000)])
+    others = Ticks("Other dates to offer", validate_choice=False)
+
+    @property
+    def offered(self) -> tuple[UUID, ...]:
+        """The other dates ticked. Raises NotFound for anything else."""
+        return tuple(identities(self.others.data or []))
