@@ -12,31 +12,51 @@ from lms.web.forms import PageForm
 LONGEST_SENTENCE = 300
 
 
-class ApprovalForm(PageForm):
+class ShortForm(PageForm):
+    """One of many on a page; `mark` says about whom or what it is, and stands in the ids of its boxes."""
+
+    boxes: tuple[str, ...] = ()
+
+    def __init__(self, mark: UUID | None = None) -> None:
+        self.mark = str(mark) if mark else ""
+        super().__init__()
+
+    @property
+    def problems(self) -> list[tuple[str | None, str]]:
+        """What is wrong, each beside the box of this very form."""
+        return [(f"{id_}-{self.mark}" if id_ in self.boxes else None, told) for id_, told in super().problems]
+
+
+class ApprovalForm(ShortForm):
     """A manager's answer, with a sentence for the person if they like."""
+
+    boxes = ("note",)
 
     note = StringField("A sentence to them", [Length(max=LONGEST_SENTENCE)])
     do = StringField("Answer", [AnyOf(["approve", "decline"])])
 
 
-class ReasonForm(PageForm):
+class ReasonForm(ShortForm):
     """Why a rule is set aside."""
+
+    boxes = ("reason",)
 
     reason = StringField("Why", [Length(max=LONGEST_SENTENCE)])
 
 
-class ArrangementForm(PageForm):
+class ArrangementForm(ShortForm):
     """How far something is that a person needs."""
+
+    boxes = ("note",)
 
     state = RadioField("State", choices={one.value: one.words for one in Kept})
     note = StringField("Note", [Length(max=200)])
 
 
-class ColleagueForm(PageForm):
-    """Whom to send; or a part of a name, to find them."""
+class ColleagueForm(ShortForm):
+    """Whom to send."""
 
     person = StringField("Colleague", [InputRequired("Choose a colleague")])
-    name = StringField("Part of a name", [Length(max=80)])
 
     @property
     def chosen(self) -> UUID:
@@ -44,7 +64,7 @@ class ColleagueForm(PageForm):
         return identities([self.person.data or ""])[0]
 
 
-class OtherDateForm(PageForm):
+class OtherDateForm(ShortForm):
     """Which other date to take."""
 
     other = StringField("Date", [InputRequired("Choose a date")])

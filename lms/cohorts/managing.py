@@ -82,7 +82,7 @@ def _facts(cohort: Cohort, on_it: People, arranged: dict[UUID, list[Arrangement]
         minimum_agencies=cohort.minimum_agencies,
         sectors=mixed.sectors,
         minimum_sectors=cohort.minimum_sectors,
-        places=cohort.capacity,
+        people=len(with_place),
         trainers=len(cohort.trainers),
         rooms=tuple(dict.fromkeys(one.place for one in cohort.sessions if not one.is_online)),
         features=tuple(cohort.features),

@@ -20,7 +20,7 @@ class Facts:
     minimum_agencies: int
     sectors: int
     minimum_sectors: int
-    places: int
+    people: int
     trainers: int
     rooms: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
@@ -64,8 +64,8 @@ def _people(facts: Facts) -> Iterable[str]:
         yield f"{facts.agencies} of at least {facts.minimum_agencies} agencies have a place."
     if facts.sectors < facts.minimum_sectors:
         yield f"{facts.sectors} of at least {facts.minimum_sectors} sectors have a place."
-    if facts.places > ONE_TRAINER_IS_ENOUGH_FOR and facts.trainers < TRAINERS_ABOVE:
-        yield f"There are more than {ONE_TRAINER_IS_ENOUGH_FOR} places, so {TRAINERS_ABOVE} trainers are needed."
+    if facts.people > ONE_TRAINER_IS_ENOUGH_FOR and facts.trainers < TRAINERS_ABOVE:
+        yield f"More than {ONE_TRAINER_IS_ENOUGH_FOR} people have a place, so {TRAINERS_ABOVE} trainers are needed."
     if facts.unprepared:
         verb = "person with a place has" if facts.unprepared == 1 else "people with a place have"
         yield f"{facts.unprepared} {verb} not finished the preparation, and the day for it has passed."

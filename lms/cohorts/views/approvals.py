@@ -23,14 +23,13 @@ def asked() -> ResponseReturnValue:
     return _page()
 
 
-def _page(form: ApprovalForm | None = None, about: UUID | None = None) -> ResponseReturnValue:
+def _page(form: ApprovalForm | None = None) -> ResponseReturnValue:
     found = approvals.asked_of(current_actor())
     page = render_template(
         "cohorts/approvals.html",
         asked=found,
         managed=approvals.are_asked(found),
-        form=form or ApprovalForm(None),
-        about=about,
+        form=form or ApprovalForm(),
     )
     return page, form.status if form else 200
 
@@ -39,14 +38,14 @@ def _page(form: ApprovalForm | None = None, about: UUID | None = None) -> Respon
 @signed_in
 def answer(booking_id: UUID) -> ResponseReturnValue:
     """Approve or decline."""
-    form = ApprovalForm()
+    form = ApprovalForm(booking_id)
     approvals.get(current_actor(), booking_id)
     if form.submitted():
         act = actions.approve if form.do.data == "approve" else actions.decline
         with form.showing_refusals():
             booking = act(current_actor(), booking_id, form.note.data or "")
             return done(_said(booking), "approvals.asked")
-    return _page(form, booking_id)
+    return _page(form)
 
 
 def _said(booking: Booking) -> str:

@@ -188,7 +188,7 @@ def call_off(cohort_id: UUID) -> ResponseReturnValue:
 @requires(Permission.COHORT_EDIT)
 def arrange(cohort_id: UUID, arrangement_id: UUID) -> ResponseReturnValue:
     """Say how far something is that a person needs."""
-    form = ArrangementForm()
+    form = ArrangementForm(arrangement_id)
     if form.submitted():
         with form.showing_refusals():
             kept = Kept(form.state.data)
@@ -201,7 +201,7 @@ def arrange(cohort_id: UUID, arrangement_id: UUID) -> ResponseReturnValue:
 @requires(Permission.COHORT_EDIT)
 def waive_preparation(cohort_id: UUID, booking_id: UUID) -> ResponseReturnValue:
     """Let somebody come without the preparation, for a reason."""
-    form = ReasonForm()
+    form = ReasonForm(booking_id)
     if form.submitted():
         with form.showing_refusals():
             found = waiving.waive_preparation(current_actor(), cohort_id, booking_id, form.reason.data or "")
@@ -214,7 +214,7 @@ def waive_preparation(cohort_id: UUID, booking_id: UUID) -> ResponseReturnValue:
 @requires(Permission.COHORT_EDIT)
 def waive_missed(cohort_id: UUID, missed_id: UUID) -> ResponseReturnValue:
     """Let a missed place count no longer, for a reason."""
-    form = ReasonForm()
+    form = ReasonForm(missed_id)
     if form.submitted():
         with form.showing_refusals():
             missed_actions.waive(current_actor(), cohort_id, missed_id, form.reason.data or "")

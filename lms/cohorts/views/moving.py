@@ -19,7 +19,7 @@ bp = Blueprint("moving", __name__, url_prefix="/cohorts")
 @signed_in
 def other_dates(cohort_id: UUID) -> ResponseReturnValue:
     """What happened, what the trainer wrote, and the dates I can take."""
-    return _page(cohort_id, OtherDateForm(None))
+    return _page(cohort_id, OtherDateForm())
 
 
 def _page(cohort_id: UUID, form: OtherDateForm) -> ResponseReturnValue:

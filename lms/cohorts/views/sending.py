@@ -19,7 +19,7 @@ bp = Blueprint("sending", __name__, url_prefix="/cohorts")
 @signed_in
 def choose(cohort_id: UUID) -> ResponseReturnValue:
     """The colleagues I could send."""
-    return _page(cohort_id, ColleagueForm(None))
+    return _page(cohort_id, ColleagueForm())
 
 
 def _page(cohort_id: UUID, form: ColleagueForm) -> ResponseReturnValue:
