@@ -149,6 +149,7 @@ def agencies(reach: Reach, day: date, locality: str = "") -> dict[UUID, Agency]:
         inside = and_(inside, Membership.team_id.in_(in_it))
     rows = db.session.execute(
         select(AgencyRow.id, AgencyRow.name, AgencyRow.sector, func.count(Person.id.distinct()))
+        .select_from(AgencyRow)
         .outerjoin(Membership, inside)
         .outerjoin(Person, and_(Person.id == Membership.person_id, Person.active))
         .where(AgencyRow.partnership == reach.partnership)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from lms.core import clock
 from lms.together import suppression
-from lms.together.measures import COLUMNS, MEASURES, Counts, Share, as_row, share, total
+from lms.together.measures import COLUMNS, MEASURES, Column, Counts, Share, as_row, share, total
 from lms.together.meetings import Agency
 from lms.together.periods import Period, quarter_of
 from lms.together.rooms import Tally
@@ -43,21 +43,10 @@ class Sheet:
     cohorts: int = 0
     kept_back: bool = False
 
-    @property
-    def columns(self) -> list[str]:
-        """The keys of the counts that any line has."""
-        lines = (self.total, *self.agencies, *self.courses)
-        return [one.key for one in COLUMNS if any(one.key in line.row for line in lines)]
 
-    @property
-    def hides(self) -> bool:
-        """Whether anything is hidden."""
-        return any(isinstance(cell, Hidden) for line in self.lines for cell in line.row.values())
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """All of them."""
-        return (*self.agencies, *self.courses, self.total)
+def columns(lines: Sequence[Line]) -> list[Column]:
+    """The counts that these lines have, those of which all are hidden left out."""
+    return [one for one in COLUMNS if any(isinstance(line.cell(one.key), int) for line in lines)]
 
 
 Places = Mapping[UUID, Agency]

@@ -136,5 +136,7 @@ def _row(parts: Sequence[Row], *, whole: bool = True) -> Row:
 
 
 def _sum(cells: Sequence[Cell]) -> Cell:
+    if len(cells) == 1:
+        return cells[0]
     shown = [cell for cell in cells if not isinstance(cell, Hidden)]
     return sum(shown) if len(shown) == len(cells) else Hidden.WITHHELD

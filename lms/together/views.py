@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from lms.core import clock
 from lms.core.errors import NotFound
 from lms.core.permissions import Permission
-from lms.together import actions, measures, queries, table
+from lms.together import actions, measures, queries, sheets, table
 from lms.together.asking import Asked, asked
 from lms.web.access import current_actor, requires
 from lms.web.asking import page_asked
@@ -34,6 +34,7 @@ def figures() -> ResponseReturnValue:
         missing=queries.without_register(actor, wanted.reach, wanted.period),
         waiting=[] if wanted.reach.hides else queries.waiting(actor, wanted.reach, places),
         measures=measures,
+        columns_of=sheets.columns,
     )
 
 
