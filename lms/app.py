@@ -23,6 +23,7 @@ from lms.quizzes import views as quizzes
 from lms.reports import views as reports
 from lms.signin import devices, sessions
 from lms.signin import views as signin
+from lms.together import views as together
 from lms.web import access, errors, health, security, templating, transactions
 
 BLUEPRINTS = (
@@ -43,6 +44,7 @@ BLUEPRINTS = (
     missed.bp,
     flags.bp,
     reports.bp,
+    together.bp,
     programmes.bp,
     home.bp,
     authoring.bp,

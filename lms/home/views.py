@@ -13,6 +13,7 @@ bp = Blueprint("home", __name__, template_folder="templates")
 DOORS = (
     (Permission.REPORT_READ, "reports.completion", "My team"),
     (Permission.COHORT_EDIT, "building.cohorts", "Cohorts"),
+    (Permission.JOINT_READ, "together.figures", "Joint training in figures"),
     (Permission.CONTENT_READ, "authoring.content", "Content"),
     (Permission.AGENCY_READ, "people.agencies", "Agencies and people"),
 )

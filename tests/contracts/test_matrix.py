@@ -113,6 +113,12 @@ MATRIX = {
     "signin.end_sign_in POST": "ohhhhhhhhh",
     "signin.me GET": "oooooooooo",
     "signin.theme POST": "oooooooooo",
+    "together.figures GET": "ffoooooffo",
+    "together.figures_csv GET": "ffhhhhhffh",
+    "together.matrix GET": "ffoooooffo",
+    "together.matrix_csv GET": "ffhhhhhffh",
+    "together.mix GET": "ffhhoooffh",
+    "together.mix_csv GET": "ffhhhhhffh",
     # These end what the rows above look at, so each is tried last, by those who must not be able to, then by the rest.
     "building.remove POST": "ffffohgfff",
     "building.remove_trainer POST": "ffffhhhfff",  # the owner does not run it
