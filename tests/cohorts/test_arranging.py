@@ -200,3 +200,10 @@ def test_a_release_date_in_the_past_is_refused(as_user, partnership):
         "building.edit", edit_form(cohort, held_police="2", release_on=gone), cohort_id=cohort.id, expect=422
     )
     assert "Enter a date that is still to come" in page.words
+
+
+def test_the_enter_key_saves_and_does_not_fill_in_held_places(as_user, partnership):
+    page = as_user(partnership.trainer).get("building.edit", cohort_id=partnership.cohort().id)
+    buttons = page.all("//main//form//button")
+    assert buttons[0].get("name") is None
+    assert [one.get("name") for one in buttons].count("usual") == 1
