@@ -68,9 +68,12 @@ class ClockTime(TimeField):
 class WholeNumber(IntegerField):
     """A whole number within limits."""
 
+    needed = True
+
     def __init__(self, label: str, least: int, most: int, **kwargs: Any) -> None:
         between = f"Enter a whole number from {least} to {most}"
-        super().__init__(label, [InputRequired(between), NumberRange(least, most, between)], **kwargs)
+        first = InputRequired(between) if self.needed else Optional()
+        super().__init__(label, [first, NumberRange(least, most, between)], **kwargs)
         self.between = between
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -84,10 +87,7 @@ class WholeNumber(IntegerField):
 class PerhapsNumber(WholeNumber):
     """A whole number within limits, or nothing."""
 
-    def __init__(self, label: str, least: int, most: int, **kwargs: Any) -> None:
-        super().__init__(label, least, most, **kwargs)
-        self.validators = [Optional(), *self.validators[1:]]
-        self.flags.required = None
+    needed = False
 
 
 class Ticks(SelectMultipleField):

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from lms.cohorts.actions import booking as actions
 from lms.cohorts.actions import building, filling, offers
 from lms.cohorts.models import Booking, Cohort
+from lms.cohorts.places import MOST_PASSED_OVER
 from lms.cohorts.plan import PlannedSession
 from lms.core import clock
 from lms.core.db import db, writing
@@ -188,3 +189,34 @@ def test_a_sector_the_room_lacks_comes_first_where_sectors_are_wanted(partnershi
         actions.remove(people.actor(partnership.trainer), cohort.id, gone.id)
     assert states(cohort)["Other sector"] == "booked"
     assert states(cohort)["Same sector"] == "waiting"
+
+
+def test_nobody_is_passed_over_more_often_than_the_bound(partnership, traveller):
+    """Health has most places, and somebody from there waits longest; three others come first, and then no fourth."""
+    cohort = partnership.cohort(capacity=8, largest_share=70)
+    trainer = people.actor(partnership.trainer)
+    health = [partnership.person(0, name=f"Health {n}") for n in range(4)]
+    schools = [partnership.person(1, name=f"School {n}") for n in range(4)]
+    book(cohort, *health, *schools)
+    patient = partnership.person(0, name="Patient")
+    book(cohort, patient)
+    for number in range(5):
+        book(cohort, partnership.person(2 + number % 2, name=f"Newcomer {number}"))
+    for number in range(4):
+        with writing():
+            actions.remove(trainer, cohort.id, entry(cohort, schools[number]).id)
+        found = states(cohort)
+        assert entry(cohort, patient).passed_over == min(number + 1, MOST_PASSED_OVER)
+        newcomers = [name for name, state in found.items() if name.startswith("Newcomer") and state == "booked"]
+        assert (len(newcomers), found["Patient"]) == ((number + 1, "waiting") if number < 3 else (3, "booked"))
+    assert "so it is your turn" in entry(cohort, patient).moved_up
+
+
+def test_nobody_moves_up_unapproved_however_they_came_to_wait(partnership, traveller):
+    cohort = partnership.cohort(capacity=1)
+    holder, waits = partnership.person(0, name="Hal"), partnership.person(1, name="Wyn")
+    book(cohort, holder, waits)
+    with writing():
+        stored(cohort).needs_approval = True
+    cancel(cohort, holder)
+    assert states(cohort) == {"Hal": "cancelled", "Wyn": "waiting"}

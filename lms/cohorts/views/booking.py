@@ -26,7 +26,8 @@ def joint_days() -> ResponseReturnValue:
     """My joint days, and those open to my agency; and whether anybody needs my approval."""
     actor = current_actor()
     asked = approvals.asked_of(actor) if approvals.may_decide(actor) else []
-    return render_template("cohorts/joint_days.html", days=queries.joint_days(actor), asked=len(asked))
+    manages = bool(actor.managed_agencies or actor.managed_teams)
+    return render_template("cohorts/joint_days.html", days=queries.joint_days(actor), asked=len(asked), manages=manages)
 
 
 @bp.get("/<uuid:cohort_id>/")
