@@ -156,7 +156,7 @@ def test_a_row_that_points_nowhere_is_refused(tmp_path):
     prepare_engine(engine)
     schema.upgrade(engine)
     with engine.connect() as connection, pytest.raises(IntegrityError, match="FOREIGN KEY"):
-        connection.execute(text("INSERT INTO teams (id, agency_id, name) VALUES ('t', 'nobody', 'Team')"))
+        connection.execute(text("INSERT INTO teams (id, agency_id, name, locality) VALUES ('t', 'nobody', 'Team', '')"))
 
 
 def test_nothing_that_a_person_reads_shouts():
