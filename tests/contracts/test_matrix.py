@@ -81,6 +81,7 @@ MATRIX = {
     "learning.summary GET": "oooooooooo",
     "people.agencies GET": "fffffffoff",
     "people.agency GET": "fffffffoff",
+    "people.set_locality POST": "fffffffoff",
     "programmes.listed GET": "oooooooooo",
     "programmes.show GET": "oooooooooo",
     "quizzes.answer POST": "ohhhhhhhhh",
