@@ -11,6 +11,7 @@ from enum import StrEnum
 class Permission(StrEnum):
     """What a page or an act can ask for, in alphabetical order."""
 
+    AGENCY_EDIT = "agency:edit"
     AGENCY_READ = "agency:read"
     COHORT_EDIT = "cohort:edit"
     CONTENT_ANSWER = "content:answer"
@@ -47,5 +48,5 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AUTHOR: frozenset({Permission.CONTENT_READ, Permission.CONTENT_ANSWER}),
     Role.COORDINATOR: frozenset({Permission.COHORT_EDIT, Permission.JOINT_READ, Permission.REPORT_READ}),
     Role.OBSERVER: frozenset({Permission.JOINT_READ}),
-    Role.ADMINISTRATOR: frozenset({Permission.AGENCY_READ}),
+    Role.ADMINISTRATOR: frozenset({Permission.AGENCY_EDIT, Permission.AGENCY_READ}),
 }

@@ -152,10 +152,11 @@ def _coldest_first(pair: Pair) -> tuple[float, int, str, str]:
 def matrix(agencies: Sequence[Agency], came: Iterable[Came], *, hides: bool = False) -> Matrix:
     """Count who has met whom."""
     met, members = _met(came)
+    masks = {agency: _mask(numbers) for agency, numbers in members.items()}
     pairs = {}
     for one, other in combinations(agencies, 2):
-        here, there = members.get(one.key, {}), members.get(other.key, {})
-        from_here = [met[number] & _mask(there) for number in here.values()]
+        here, there = members.get(one.key, {}), masks.get(other.key, 0)
+        from_here = [met[number] & there for number in here.values()]
         reached = 0
         for them in from_here:
             reached |= them

@@ -92,6 +92,7 @@ MATRIX = {
     "offers.take POST": "ohhhhhhhhh",
     "people.agencies GET": "fffffffoff",
     "people.agency GET": "fffffffoff",
+    "people.set_locality POST": "fffffffoff",
     "programmes.listed GET": "oooooooooo",
     "programmes.show GET": "oooooooooo",
     "quizzes.answer POST": "ohhhhhhhhh",

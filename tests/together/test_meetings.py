@@ -139,8 +139,8 @@ def histories(draw):
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories())
 def test_figures_are_those_of_a_slow_recomputation(database, history):
-    _empty()
     db.session.rollback()
+    _empty()
     area, staff, kept = build(*history)
     actor = people.actor(area.coordinator)
     (reach,) = policy.reaches(actor)
