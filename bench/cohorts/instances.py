@@ -26,7 +26,7 @@ def joint_days(people: int, sessions: int, seed: int = 1) -> Allocation:
             Session(name, f"2027-{1 + n // 28 % 12:02}-{1 + n % 28:02}", dice.choice(PLACES), room, 8, 3, 0.5)
             for n, name in enumerate(names)
         ),
-        cover={team: 2 for team in sorted({one.team for one in everyone if one.team})},
+        cover=dict.fromkeys(sorted({one.team for one in everyone if one.team}), 2),
         keep_apart=tuple(_pair(dice, ids) for _ in range(people // 60)),
         known=tuple(sorted({_pair(dice, ids) for _ in range(2 * people)})),
         goals=(Goal.PLACED, Goal.MIXING, Goal.FAIRNESS),

@@ -1,4 +1,4 @@
-"""How places and tables are given out elsewhere: by chance, first come first served, by counting off, by hill climbing."""
+"""How places and tables are given out elsewhere: by chance, first come first served, counting off, hill climbing."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
