@@ -1,4 +1,4 @@
-"""Tables nobody meets at twice, from finite fields. Pure.
+"""Tables nobody meets at twice, from finite fields. Pure; `starters` has the seatings that go round a circle.
 
 Lay people out in rows as long as there are tables, a power of a prime. In round r, whoever stands in row i and column x
 sits at table x + r·i, counted in the field of that size: two people of different rows then meet exactly once in as many

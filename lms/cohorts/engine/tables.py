@@ -1,323 +1,221 @@
 """Breakout tables over rounds: as many new meetings between agencies as can be, and hardly anybody twice. Pure.
 
-Seats are found by simulated annealing with a fixed number of steps, from a deal by agency or, where the tables allow
-it, from an algebraic seating (`algebra`). The bounds say how far any seating could go.
+Seats are found by trades (`trading`), from a deal by agency or, where the tables allow it, from a seating in which
+nobody meets twice (`algebra`, `starters`) with its parts cast so that agencies mix (`casting`). What is told beside the
+plan are bounds: how far any seating could go.
 """
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from itertools import combinations
-from math import exp
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from random import Random
 
 from lms.cohorts.engine.algebra import once_only
-from lms.cohorts.engine.plan import Conflict, RotationPlan, Status
+from lms.cohorts.engine.casting import Casting
+from lms.cohorts.engine.parting import settled
+from lms.cohorts.engine.party import Goal, Key, Party, Seating
+from lms.cohorts.engine.plan import Conflict, RotationPlan, Status, Tables
 from lms.cohorts.engine.problem import Rotation
+from lms.cohorts.engine.starters import going_round
+from lms.cohorts.engine.trading import Trading
+from lms.cohorts.engine.widening import Widening
 
 ENGINE = "common-ground tables 1"
-NEW, AGAIN = 4, 3
-COLLEAGUES, APART = 40, 100_000
-STEPS, TRIES, POLISH = 500_000, 8, 60_000
-LOOK = 5_000
-
-Seating = list[list[list[int]]]
-Trade = tuple[list[int], list[int], int, int]
-Key = tuple[int, int, int, int, int]
+FIRST, STEPS, EACH, TRIES = 300_000, 2_500_000, 12_500, 4
+CAST, MEND, WIDEN = 60_000, 300_000, 250_000
+WORTHS = ((4, 4), (4, 3))
+ABOVE_ALL = 50
 
 
-class Party:
-    """The people, by number in the order of agency and identity, and what each pair is worth."""
+@dataclass
+class _Search:
+    """One search: the people, the best that any seating could reach, and the best found so far."""
 
-    def __init__(self, problem: Rotation) -> None:
-        self.problem = problem
-        agencies = Counter(guest.agency for guest in problem.people)
-        self.people = sorted(problem.people, key=lambda one: (-agencies[one.agency], one.agency, one.id))
-        self.number = {one.id: n for n, one in enumerate(self.people)}
-        self.agency = [one.agency for one in self.people]
-        size = len(self.people)
-        self.cross = [[self.agency[p] != self.agency[q] for q in range(size)] for p in range(size)]
-        self.price = [[0] * size for _ in range(size)]
-        for pair in problem.known:
-            if len({p for p in pair if p in self.number}) == 2:
-                p, q = self.number[pair[0]], self.number[pair[1]]
-                self.cross[p][q] = self.cross[q][p] = False
-        self._colleagues()
-        self.apart: set[tuple[int, int]] = set()
-        for one, other in problem.keep_apart:
-            if one in self.number and other in self.number and one != other:
-                self._charge(self.number[one], self.number[other], APART)
-                self.apart.add((self.number[one], self.number[other]))
+    party: Party
+    goal: Goal
+    seed: int
+    steps: int
+    stop: Callable[[], bool] | None
+    progress: Callable[[RotationPlan], None] | None
+    best: Seating
+    key: Key
 
-    def _colleagues(self) -> None:
-        for p, q in combinations(range(len(self.people)), 2):
-            one, other = self.people[p], self.people[q]
-            if (one.team and one.team == other.team) or one.id == other.manager or other.id == one.manager:
-                self._charge(p, q, COLLEAGUES)
+    def over(self) -> bool:
+        """Whether nothing is left to gain in new pairs and repeats, or somebody asked to stop."""
+        return (self.key[0] == 0 and self.key[1:3] >= self.goal[:2]) or self.asked()
 
-    def _charge(self, p: int, q: int, price: int) -> None:
-        self.price[p][q] += price
-        self.price[q][p] += price
+    def asked(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self.stop is not None and self.stop()
 
-    def start(self) -> Seating:
-        """Each agency dealt out over the tables, shifted from round to round; fixed seats first."""
-        sizes = self.problem.table_sizes
-        rounds: Seating = []
-        free = [n for n, one in enumerate(self.people) if one.seat is None]
-        for turn in range(self.problem.rounds):
-            tables: list[list[int]] = [[] for _ in sizes]
-            for n, one in enumerate(self.people):
-                if one.seat is not None:
-                    tables[one.seat].append(n)
-            place = turn
-            for n in free:
-                while len(tables[place % len(sizes)]) >= sizes[place % len(sizes)]:
-                    place += 1
-                tables[place % len(sizes)].append(n)
-                place += 1
-            rounds.append(tables)
-        return rounds
+    def offer(self, seating: Seating) -> None:
+        """Keep this seating if it is the best so far."""
+        key = self.party.key(seating)
+        if key > self.key:
+            self.best, self.key = seating, key
+            if self.progress is not None and self.party.legal(seating):
+                self.progress(self.plan())
 
-    def algebraic(self) -> Seating | None:
-        """An algebraic seating, where all tables are of one size and nobody keeps a seat."""
-        sizes = set(self.problem.table_sizes)
-        if len(sizes) != 1 or any(one.seat is not None for one in self.people):
-            return None
-        return once_only(len(self.problem.table_sizes), sizes.pop(), self.problem.rounds)
+    def dice(self, name: str) -> Random:
+        """Dice that fall the same for the same seed."""
+        return Random(f"{self.seed}-{name}")  # noqa: S311
 
-    def key(self, rounds: Seating) -> Key:
-        """What a seating is judged by, the more the better: rules kept, new pairs, few repeats, agencies met."""
-        meet: Counter[tuple[int, int]] = Counter()
-        for tables in rounds:
-            for table in tables:
-                meet.update(combinations(sorted(table), 2))
-        met: list[set[str]] = [set() for _ in self.people]
-        for p, q in meet:
-            if self.agency[p] != self.agency[q]:
-                met[p].add(self.agency[q])
-                met[q].add(self.agency[p])
-        broken = sum(self.price[p][q] * n for (p, q), n in meet.items())
-        new = sum(self.cross[p][q] for p, q in meet)
-        repeats = sum(n - 1 for n in meet.values())
-        counts = [len(one) for one in met]
-        return -broken, new, -repeats, sum(counts), min(counts, default=0)
+    def plan(self) -> RotationPlan:
+        """The best so far."""
+        proved = self.key[0] == 0 and self.key[1:] >= self.goal
+        status = Status.OPTIMAL if proved else Status.FEASIBLE
+        return RotationPlan(status, self.seed, ENGINE, named(self.party, self.best), told(self.goal))
 
 
 def seat(
-    problem: Rotation, seed: int = 1, *, stop: Callable[[], bool] | None = None, steps: int = STEPS
+    problem: Rotation,
+    seed: int = 1,
+    *,
+    steps: int = STEPS,
+    stop: Callable[[], bool] | None = None,
+    progress: Callable[[RotationPlan], None] | None = None,
 ) -> RotationPlan:
-    """Seat people at tables over rounds. Where keep-apart pairs or fixed seats cannot be kept, says so."""
-    wrong = impossible(problem)
-    if wrong:
-        return RotationPlan(Status.INFEASIBLE, seed, ENGINE, conflicts=wrong)
+    """Seat people at tables over rounds. Where keep-apart pairs or kept seats cannot all be had, says which.
+    `steps` is the most trades of a long search, of which there are three at most.
+    """
+    held, conflicts = settled(problem)
+    if conflicts:
+        return RotationPlan(Status.INFEASIBLE, seed, ENGINE, conflicts=conflicts)
     party = Party(problem)
-    goal = bounds(party)
-    seating, key = _best(party, goal, seed, stop, steps)
-    if any(_together(party, table) for tables in seating for table in tables):
-        rules = tuple(f"keep_apart:{party.people[p].id}:{party.people[q].id}" for p, q in sorted(party.apart))
-        why = "No seating was found in which everybody who must be kept apart is at different tables."
-        return RotationPlan(Status.INFEASIBLE, seed, ENGINE, conflicts=(Conflict(rules, why),))
-    rounds = tuple(tuple(tuple(sorted(party.people[n].id for n in table)) for table in tables) for tables in seating)
-    status = Status.OPTIMAL if key[1:] >= goal else Status.FEASIBLE
-    told = {"new_cross_pairs": goal[0], "repeats": -goal[1], "agencies_met": goal[2], "agencies_met_least": goal[3]}
-    return RotationPlan(status, seed, ENGINE, rounds, told)
-
-
-def _together(party: Party, table: Sequence[int]) -> bool:
-    there = set(table)
-    return any(p in there and q in there for p, q in party.apart)
-
-
-def impossible(problem: Rotation) -> tuple[Conflict, ...]:
-    """What can be seen at once to be impossible: sizes, fixed seats, more people kept apart than there are tables."""
-    found = []
-    sizes = problem.table_sizes
-    if sum(sizes) != len(problem.people):
-        why = f"The tables have {sum(sizes)} seats, and there are {len(problem.people)} people."
-        found.append(Conflict(("table_sizes",), why))
-    fixed = Counter(one.seat for one in problem.people if one.seat is not None)
-    for table, number in sorted(fixed.items()):
-        if not 0 <= table < len(sizes) or number > sizes[table]:
-            found.append(Conflict((f"seat:{table}",), f"Table {table + 1} has too few seats for those who keep one."))
-    return tuple(found)
-
-
-def bounds(party: Party) -> tuple[int, int, int, int]:
-    """No seating has more new pairs, fewer repeats (as minus), or more agencies met, in all and by anybody."""
-    sizes, rounds = party.problem.table_sizes, party.problem.rounds
-    people = len(party.people)
-    slots = sum(size * (size - 1) // 2 for size in sizes)
-    counts = Counter(party.agency)
-    same = sum(_pairs_when_spread(number, len(sizes)) for number in counts.values())
-    ever = sum(map(sum, party.cross)) // 2
-    reach = rounds * (max(sizes, default=1) - 1)
-    each = sum(min(sum(row), reach) for row in party.cross) // 2
-    new = min(rounds * (slots - same), ever, each)
-    repeats = max(0, rounds * slots - people * (people - 1) // 2)
-    meets = [min(len(counts) - 1, reach) for _ in party.people]
-    return new, -repeats, sum(meets), min(meets, default=0)
-
-
-def _pairs_when_spread(number: int, tables: int) -> int:
-    """The fewest pairs of one agency at one table, when its people spread over the tables."""
-    low, more = divmod(number, tables)
-    return more * (low + 1) * low // 2 + (tables - more) * low * (low - 1) // 2
-
-
-def _best(
-    party: Party, goal: tuple[int, int, int, int], seed: int, stop: Callable[[], bool] | None, steps: int
-) -> tuple[Seating, Key]:
-    algebraic = party.algebraic()
-    starts = [algebraic, party.start()] if algebraic else [party.start()]
-    best = max(starts, key=party.key)
-    key = party.key(best)
-    for number in range(TRIES):
-        if (key[0] == 0 and key[1:3] >= goal[:2]) or (stop and stop()):
+    start = dealt(party, held)
+    search = _Search(party, party.goal(), seed, steps, stop, progress, start, party.key(start))
+    for parts in _parts(party):
+        if search.over():
             break
-        start = starts[number % len(starts)]
-        warm = 1.0 if start is algebraic else 6.0
-        found = Annealing(party, start, Random(f"{seed}-{number}"), goal).run(steps, warm, stop)  # noqa: S311
-        if party.key(found) > key:
-            best, key = found, party.key(found)
-    if key[1:] < goal:
-        found = Annealing(party, best, Random(seed), goal).polish(POLISH, stop)  # noqa: S311
-        if party.key(found) > key:
-            best, key = found, party.key(found)
-    return best, key
+        _cast(search, parts)
+    if not search.over():
+        _trade(search, start)
+    _widen(search)
+    if not party.legal(search.best):
+        rules = tuple(f"keep_apart:{party.people[p].id}:{party.people[q].id}" for p, q in sorted(party.apart))
+        why = "No seating was found that keeps everybody apart who must be; whether there is one was not decided."
+        return RotationPlan(Status.INFEASIBLE, seed, ENGINE, conflicts=(Conflict(rules, why),))
+    return search.plan()
 
 
-class Annealing:
-    """Two people of one round trade tables, again and again; the best seating seen is kept."""
+def told(goal: Goal) -> dict[str, object]:
+    """The bounds by name: the most new pairs of different agencies, the fewest repeats, the most agencies met."""
+    return {"mixing": goal[0], "repeats": -goal[1], "agencies_met": goal[2], "fewest_agencies_met": goal[3]}
 
-    def __init__(self, party: Party, start: Seating, dice: Random, goal: tuple[int, int, int, int]) -> None:
-        self.party, self.dice = party, dice
-        self.rounds = [[list(table) for table in tables] for tables in start]
-        size = len(party.people)
-        self.meet = [[0] * size for _ in range(size)]
-        for tables in self.rounds:
-            for table in tables:
-                for p, q in combinations(table, 2):
-                    self.meet[p][q] += 1
-                    self.meet[q][p] += 1
-        self.fixed = [one.seat is not None for one in party.people]
-        self.most = goal[0] * NEW + goal[1] * AGAIN
 
-    def worth(self, p: int, others: Sequence[int], leaving: int) -> int:
-        """What it adds to seat the person with these others, apart from the one who leaves."""
-        meet, cross, price = self.meet[p], self.party.cross[p], self.party.price[p]
-        total = 0
-        for q in others:
-            if q != leaving:
-                total += (-AGAIN if meet[q] else NEW if cross[q] else 0) - price[q]
-        return total
+def named(party: Party, seating: Seating) -> tuple[Tables, ...]:
+    """The seating with people's identities, in order at each table."""
+    return tuple(tuple(tuple(sorted(party.people[n].id for n in table)) for table in tables) for tables in seating)
 
-    def count(self, p: int, others: Sequence[int], leaving: int, by: int) -> None:
-        """Count the meetings of the person with these others once more, or once less."""
-        meet = self.meet
-        for q in others:
-            if q != leaving:
-                meet[p][q] += by
-                meet[q][p] += by
 
-    def total(self) -> int:
-        """What the present seating is worth."""
-        found = 0
-        for p, row in enumerate(self.meet):
-            for q in range(p):
-                if row[q]:
-                    found += NEW * self.party.cross[p][q] - AGAIN * (row[q] - 1) - self.party.price[p][q] * row[q]
-        return found
+def sizes(people: int, tables: int | None = None, target: int = 6) -> tuple[int, ...]:
+    """Table sizes that differ by at most one, larger ones first: as many tables as asked for, or so many that each has
+    about `target` people and, where it can be, four to seven.
+    """
+    if people < 1:
+        return ()
+    count = tables if tables else min(range(1, people + 1), key=lambda n: _unlike(people, n, target))
+    each, over = divmod(people, max(1, min(count, people)))
+    return tuple(each + (n < over) for n in range(max(1, min(count, people))))
 
-    def run(self, steps: int, warm: float, stop: Callable[[], bool] | None = None) -> Seating:
-        """Make so many steps, fewer when the bound is reached or `stop` says so; the best seating seen."""
-        value = self.total()
-        best_value, best = value, self._copy()
-        ratio = (0.35 / warm) ** (1 / max(1, steps))
-        warmth = warm
-        for step in range(steps):
-            if step % LOOK == 0 and (best_value >= self.most or (stop and stop())):
-                break
-            warmth *= ratio
-            value += self._step(warmth)
-            if value > best_value:
-                best_value, best = value, self._copy()
-        return best
 
-    def polish(self, steps: int, stop: Callable[[], bool] | None = None) -> Seating:
-        """Let people meet more agencies by trades that cost nothing else."""
-        names = sorted(set(self.party.agency))
-        agency = [names.index(one) for one in self.party.agency]
-        met = [[0] * len(names) for _ in agency]
-        for p, row in enumerate(self.meet):
-            for q, times in enumerate(row):
-                met[p][agency[q]] += times
-        for step in range(steps):
-            if step % LOOK == 0 and stop and stop():
-                break
-            trade = self._trade()
-            if trade is None or self._change(*trade) < 0:
+def _unlike(people: int, tables: int, target: int) -> tuple[int, float]:
+    each, over = divmod(people, tables)
+    outside = max(0, 4 - each) + max(0, each + (over > 0) - 7)
+    return outside, abs(people / tables - target)
+
+
+def dealt(party: Party, held: dict[str, int]) -> Seating:
+    """Each agency dealt out over the tables, shifted from round to round; first those who are kept apart or keep a
+    seat, at tables where that is kept.
+    """
+    chosen = party.problem.table_sizes
+    rounds: Seating = []
+    for turn in range(party.problem.rounds):
+        tables: list[list[int]] = [[] for _ in chosen]
+        for who, table in sorted(held.items()):
+            tables[table].append(party.number[who])
+        place = turn
+        for n, one in enumerate(party.people):
+            if one.id in held:
                 continue
-            if _meet(met, agency, trade, 1) >= 0:
-                self._swap(*trade)
-            else:
-                _meet(met, agency, trade, -1)
-        return self._copy()
+            while len(tables[place % len(chosen)]) >= chosen[place % len(chosen)]:
+                place += 1
+            tables[place % len(chosen)].append(n)
+            place += 1
+        rounds.append(tables)
+    return rounds
 
-    def _copy(self) -> Seating:
-        return [[list(table) for table in tables] for tables in self.rounds]
 
-    def _trade(self) -> Trade | None:
-        pick = self.dice.random
-        tables = self.rounds[int(pick() * len(self.rounds))]
-        one, other = tables[int(pick() * len(tables))], tables[int(pick() * len(tables))]
-        if one is other or not one or not other:
+def _parts(party: Party) -> Iterator[Seating]:
+    """Seatings in which nobody meets twice, where nobody keeps a seat and sizes differ by at most one."""
+    wanted, rounds = party.problem.table_sizes, party.problem.rounds
+    largest = max(wanted, default=0)
+    if largest < 2 or largest - min(wanted) > 1 or any(one.seat is not None for one in party.people):
+        return
+    for way in (once_only, going_round):
+        made = way(len(wanted), largest, rounds)
+        fitted = _fitted(made, wanted, len(party.people)) if made else None
+        if fitted:
+            yield fitted
+
+
+def _fitted(made: Seating, wanted: tuple[int, ...], people: int) -> Seating | None:
+    """The seating without its last people, and each table where there is one of its size; None where sizes differ."""
+    rounds = []
+    order = sorted(range(len(wanted)), key=lambda n: -wanted[n])
+    for tables in made:
+        left = sorted(([p for p in table if p < people] for table in tables), key=lambda table: -len(table))
+        placed: list[list[int]] = [[] for _ in wanted]
+        for n, table in zip(order, left, strict=True):
+            placed[n] = table
+        if tuple(map(len, placed)) != wanted:
             return None
-        i, j = int(pick() * len(one)), int(pick() * len(other))
-        return None if self.fixed[one[i]] or self.fixed[other[j]] else (one, other, i, j)
-
-    def _change(self, one: list[int], other: list[int], i: int, j: int) -> int:
-        """What the trade would add; nothing is changed."""
-        p, q = one[i], other[j]
-        self.count(p, one, p, -1)
-        self.count(q, other, q, -1)
-        before = self.worth(p, one, p) + self.worth(q, other, q)
-        change = self.worth(p, other, q) + self.worth(q, one, p) - before
-        self.count(p, one, p, 1)
-        self.count(q, other, q, 1)
-        return change
-
-    def _swap(self, one: list[int], other: list[int], i: int, j: int) -> None:
-        p, q = one[i], other[j]
-        self.count(p, one, p, -1)
-        self.count(q, other, q, -1)
-        one[i], other[j] = q, p
-        self.count(p, other, p, 1)
-        self.count(q, one, q, 1)
-
-    def _step(self, warmth: float) -> int:
-        trade = self._trade()
-        if trade is None:
-            return 0
-        change = self._change(*trade)
-        if change >= 0 or self.dice.random() < exp(change / warmth):
-            self._swap(*trade)
-            return change
-        return 0
+        rounds.append(placed)
+    return rounds
 
 
-def _meet(met: list[list[int]], agency: list[int], trade: Trade, way: int) -> int:
-    """Count whom people of two tables meet after a trade (way 1) or before it again (way -1): the gain in agencies."""
-    one, other, i, j = trade
-    gained = 0
-    for leaver, comer, table in ((one[i], other[j], one), (other[j], one[i], other)):
-        for x in table:
-            if x != leaver:
-                gained -= _once(met, x, agency[leaver], -way) + _once(met, leaver, agency[x], -way)
-                gained += _once(met, x, agency[comer], way) + _once(met, comer, agency[x], way)
-    return gained
+@dataclass(frozen=True)
+class _Run:
+    """How many trades, from how warm to how cool, and what new pairs and repeats are worth."""
+
+    steps: int
+    warm: float
+    cool: float
+    worths: tuple[int, int]
 
 
-def _once(met: list[list[int]], person: int, agency: int, by: int) -> int:
-    """Count a meeting with somebody of the agency; 1 when the person has now met it, or no longer has."""
-    before = met[person][agency]
-    met[person][agency] = before + by
-    return int((before == 0) != (before + by == 0))
+def _cast(search: _Search, parts: Seating) -> None:
+    """Cast the parts so that agencies mix, then mend by single trades."""
+    cast = Casting(search.party, parts, search.dice("cast")).run(CAST, search.stop)
+    search.offer(cast)
+    if not search.over():
+        _traded(search, "mend", cast, _Run(MEND, 1.0, 0.4, (5, 4)))
+
+
+def _trade(search: _Search, start: Seating) -> None:
+    """From a deal by agency: a short run, then long ones; at last, from the best, new pairs above all."""
+    steps = min(search.steps, EACH * len(search.party.people) * search.party.problem.rounds)
+    for number in range(TRIES):
+        if search.over():
+            return
+        _traded(
+            search,
+            f"trade-{number}",
+            start,
+            _Run(steps if number else min(FIRST, steps), 4.0, 0.5, WORTHS[number // 2 % len(WORTHS)]),
+        )
+    if not search.over():
+        _traded(search, "last", search.best, _Run(MEND, 3.0, 0.4, (ABOVE_ALL, 3)))
+
+
+def _traded(search: _Search, name: str, start: Seating, run: _Run) -> None:
+    trading = Trading(search.party, start, search.dice(name), run.worths)
+    most = search.goal[0] * run.worths[0] + search.goal[1] * run.worths[1]
+    search.offer(trading.run(run.steps, run.warm, run.cool, most=most, stop=search.stop))
+
+
+def _widen(search: _Search) -> None:
+    """Let people meet more agencies by trades that cost nothing else."""
+    if search.key[3:] < search.goal[2:] and not search.asked():
+        widening = Widening(search.party, search.best, search.dice("widen"), (ABOVE_ALL, 1))
+        search.offer(widening.widen(WIDEN, search.goal[2], search.stop))
