@@ -99,6 +99,8 @@ def solve(
     Raises OutOfTime when the seconds were over before there was a plan.
     """
     layout = Layout(problem)
+    if layout.torn:
+        return _infeasible(problem, seed)
     run = _Run(layout, seed, FOR_EVER if seconds is None else seconds, progress, stop)
     room = first_plan(layout)
     if room.is_legal():

@@ -49,6 +49,11 @@ class Layout:
         self.pins = {
             self.person[one.person]: self.session[one.session] for one in problem.pins if one.session in self.session
         }
+        self.torn = {
+            one.person
+            for one in problem.pins
+            if self.pins.get(self.person[one.person]) != self.session.get(one.session)
+        }
         self.must = {self.person[id_] for id_ in problem.must_place}
         self.base = {
             self.person[p]: self.session.get(s, NOWHERE) for p, s in problem.baseline.items() if p in self.person and s
