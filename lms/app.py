@@ -8,7 +8,17 @@ from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
 from lms.certificates import views as certificates
-from lms.cohorts.views import arriving, attendance, booking, building
+from lms.cohorts.views import (
+    approvals,
+    arriving,
+    attendance,
+    booking,
+    building,
+    missed,
+    moving,
+    offers,
+    sending,
+)
 from lms.config import Settings, from_environment
 from lms.core import db, events, schema
 from lms.flags import views as flags
@@ -24,6 +34,7 @@ from lms.reports import views as reports
 from lms.seating import views as seating
 from lms.signin import devices, sessions
 from lms.signin import views as signin
+from lms.together import views as together
 from lms.web import access, errors, health, security, templating, transactions
 
 BLUEPRINTS = (
@@ -37,10 +48,16 @@ BLUEPRINTS = (
     booking.bp,
     building.bp,
     attendance.bp,
+    offers.bp,
+    approvals.bp,
+    sending.bp,
+    moving.bp,
+    missed.bp,
     arriving.bp,
     seating.bp,
     flags.bp,
     reports.bp,
+    together.bp,
     programmes.bp,
     home.bp,
     authoring.bp,

@@ -1,6 +1,7 @@
 """The code a room shows for sign-in by phone: short, made for one session at its time, of no use elsewhere. Pure.
 
-It holds nothing about anybody. Whoever moves the session or asks for a new code makes the old one void.
+It holds nothing about anybody. It changes by the clock (`presence.Window`), so that a picture of it is soon of no use.
+Whoever moves the session or asks for a new code makes all of those before void.
 """
 
 from base64 import b32encode
@@ -12,9 +13,11 @@ from uuid import UUID
 _BYTES = 10
 
 
-def code(secret: str, session_id: UUID, starts_at: datetime, turn: int) -> str:
-    """The code of a session that begins at `starts_at`; `turn` counts how often a new one was asked for."""
-    words = f"room:{session_id}:{starts_at.timestamp():.0f}:{turn}"
+def code(secret: str, session_id: UUID, starts_at: datetime, turn: int, number: int) -> str:
+    """The code of a session that begins at `starts_at`: `turn` counts how often a new one was asked for, `number` is
+    which one by the clock.
+    """
+    words = f"room:{session_id}:{starts_at.timestamp():.0f}:{turn}:{number}"
     return b32encode(new(secret.encode(), words.encode(), sha256).digest()[:_BYTES]).decode().lower()
 
 

@@ -1,16 +1,20 @@
-"""The demo's joint days: one that has been, one today with tables, one with places left, one that is full."""
+"""The demo's joint days: one that has been, one today with tables, one with places held for sectors, one that is full,
+one with an offer for the staff account, and one for which the manager account is asked.
+"""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from lms.cohorts import queries
 from lms.cohorts.actions import attendance, booking, building
 from lms.cohorts.models import Cohort
+from lms.cohorts.places import usually_held
 from lms.cohorts.plan import Plan, PlannedSession
 from lms.cohorts.states import Mark
 from lms.core import clock
 from lms.core.actor import Actor
-from lms.demo.roster import ACCOUNTS
+from lms.demo.roster import ACCOUNTS, CARE, HEALTH, LANTERN, POLICE, SCHOOLS
 from lms.people import queries as people
 from lms.people.models import Person
 from lms.seating import actions as seating
@@ -33,11 +37,40 @@ def add_cohorts(everyone: list[Person], today: date) -> None:
     now = _plan("One plan for Jayden", today, "Fern Hall, Brackenford", 24)
     coming = _plan("Not our threshold: keeping hold of a child", today + timedelta(days=38), "Coldharbour Library", 16)
     full = _plan("Leading a mixed team", today + timedelta(days=17), "https://meet.fernshire.example/leading", 6)
-    full = Plan(**{**vars(full), "modules": ("leading-integrated-services",), "largest_share": 34})
+    full = replace(full, modules=("leading-integrated-services",), largest_share=34)
+    coming = replace(coming, held=usually_held(coming.capacity), minimum_sectors=3, must_prepare=True)
+    coming = replace(coming, features=("step-free", "toilet"), modules=("information-sharing",))
     _run(by_account["trainer"], held, others[:14], held=True)
     _seat(by_account["trainer"], _run(by_account["trainer"], now, [by_account["staff"], *others[2:25]]), now)
     _run(by_account["trainer"], coming, others[20:29])
     _run(by_account["trainer"], full, others[30:40])
+    _offer(by_account["trainer"], by_account["staff"], others, today)
+    _ask(by_account["trainer"], others, today)
+
+
+def _offer(trainer: Person, staff: Person, others: list[Person], today: date) -> None:
+    """A full day on which a place has just come free, and is offered to the staff account."""
+    plan = _plan("One family, one plan", today + timedelta(days=24), "Brackenford Town Hall", 4)
+    plan = replace(plan, offers_places=True, largest_share=25, modules=("tiers-of-need",))
+    cohort_id = _run(trainer, plan, [*_of(others, SCHOOLS, CARE, POLICE, LANTERN), staff]).id
+    leaver = next(one for one in queries.people_on(queries.get_run(people.actor(trainer), cohort_id)).booked)
+    booking.cancel(people.actor(leaver.person), cohort_id)
+
+
+def _ask(trainer: Person, others: list[Person], today: date) -> None:
+    """A day for which managers approve, and a health visitor who asks."""
+    plan = _plan("Working with fathers", today + timedelta(days=31), "Oakfield Primary School", 12)
+    _run(trainer, replace(plan, needs_approval=True), _of(others[13:], HEALTH))
+
+
+def _of(others: list[Person], *agencies: str) -> list[Person]:
+    """The first person who works for each of these agencies today, and for no other."""
+    found: dict[str, Person] = {}
+    for person in others:
+        seats = people.actor(person).seats
+        if len(seats) == 1:
+            found.setdefault(seats[0].agency, person)
+    return [found[one] for one in agencies]
 
 
 def weekday(day: date) -> date:

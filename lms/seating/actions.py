@@ -5,10 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
+
 from lms.audit import actions as audit
 from lms.cohorts import queries as cohorts
 from lms.cohorts.actions.attendance import opens
 from lms.cohorts.engine.plan import RotationPlan, Status, Tables
+from lms.cohorts.events import SessionMoved
 from lms.cohorts.models import CohortSession
 from lms.core import clock
 from lms.core.actor import Actor
@@ -16,9 +19,9 @@ from lms.core.db import db
 from lms.core.errors import NotFound, Refusal
 from lms.seating import duties, joining, queries
 from lms.seating.company import Company, company
-from lms.seating.engine import tables_for, without
+from lms.seating.engine import seated_anew, sizes, tables_for
 from lms.seating.models import KeptSeat, Seat, SeatingPlan, SeatingRound
-from lms.seating.rounds import SHOWN_BEFORE, PlannedRound, sizes
+from lms.seating.rounds import SHOWN_BEFORE, PlannedRound
 
 FEWEST_PEOPLE = 4
 
@@ -111,7 +114,7 @@ def _fresh(actor: Actor, session: CohortSession, wish: Wish) -> SeatingPlan:
 
 def _note_best(plan: SeatingPlan, found: RotationPlan) -> None:
     """Keep what was proved of the tables."""
-    plan.best_new, plan.least_repeats = (_whole(found.bounds.get(name)) for name in ("new_cross_pairs", "repeats"))
+    plan.best_new, plan.least_repeats = (_whole(found.bounds.get(name)) for name in ("mixing", "repeats"))
 
 
 def _whole(number: object) -> int | None:
@@ -120,12 +123,12 @@ def _whole(number: object) -> int | None:
 
 def _seat(
     plan: SeatingPlan, group: Company, rounds: Sequence[Tables], done: int, before: Mapping[tuple[int, UUID], int]
-) -> int:
-    """Write the seats of all rounds that are not over; returns how many people move. `before` are the tables that were
-    shown, by round and person.
+) -> tuple[int, int]:
+    """Write the seats of all rounds that are not over; returns how many people move in the next round, and how many in
+    some later one. `before` are the tables that were shown, by round and person.
     """
     dealt = duties.deal(rounds, group.agencies)
-    moved = set()
+    moved: dict[int, set[UUID]] = {number: set() for number in range(1, len(rounds) + 1)}
     for row, tables, duty in list(zip(plan.rounds, rounds, dealt, strict=True))[done:]:
         row.seats = []
         db.session.flush()
@@ -134,12 +137,13 @@ def _seat(
                 person = group.person[number]
                 was = before.get((row.number, person), at)
                 if was != at:
-                    moved.add(person)
+                    moved[row.number].add(person)
                 row.seats.append(
                     Seat(person_id=person, agency_id=group.agency[person], table_number=at, moved=was != at,
                          duty=str(duty.get(number, "")))
                 )  # fmt: skip
-    return len(moved)
+    later = [people for number, people in moved.items() if number > done + 1]
+    return len(moved[done + 1]), len(set().union(*later))
 
 
 @dataclass(frozen=True)
@@ -169,9 +173,9 @@ def find_change(actor: Actor, cohort_id: UUID, session_id: UUID, wanted: Change)
     return Found(group, _changed(plan, group, wanted), plan.made_at)
 
 
-def keep_change(actor: Actor, cohort_id: UUID, session_id: UUID, wanted: Change, found: Found) -> int:
-    """Keep the tables that were found; returns how many of those who stay move to another table. Raises NotFound, or
-    NotNow when somebody else has changed the tables since.
+def keep_change(actor: Actor, cohort_id: UUID, session_id: UUID, wanted: Change, found: Found) -> tuple[int, int]:
+    """Keep the tables that were found; returns how many of those who stay move to another table in the next round, and
+    how many in some later one. Raises NotFound, or NotNow when somebody else has changed the tables since.
     """
     plan = queries.plan_of(_locked(actor, cohort_id, session_id))
     if plan is None or plan.made_at != found.seen:
@@ -179,7 +183,9 @@ def keep_change(actor: Actor, cohort_id: UUID, session_id: UUID, wanted: Change,
     moved = _seat(plan, found.group, found.plan.rounds, wanted.done, _tables_now(plan, wanted.done))
     plan.made_at, plan.made_by = clock.now(), actor.id
     _note_best(plan, found.plan)
-    audit.record(actor, "tables.changed", session_id, missing=len(wanted.missing), came=len(wanted.came), moved=moved)
+    audit.record(
+        actor, "tables.changed", session_id, missing=len(wanted.missing), came=len(wanted.came), moved=moved[0]
+    )
     return moved
 
 
@@ -203,16 +209,26 @@ def _tables_now(plan: SeatingPlan, done: int) -> dict[tuple[int, UUID], int]:
 def _changed(plan: SeatingPlan, group: Company, wanted: Change) -> RotationPlan:
     """The rounds without those who are missing and with those who came. Slow."""
     rounds, done = group.numbered(plan.rounds), wanted.done
-    found = RotationPlan(Status.FEASIBLE, 1, "", rounds)
-    if wanted.missing:
-        here = joining.seated(rounds[done:])  # whoever went earlier is no matter of the engine
-        before = [tuple(tuple(one for one in table if one in here) for table in tables) for tables in rounds[:done]]
-        problem = group.problem([len(table) for table in rounds[done]], len(rounds), here)
-        found = without(problem, (*before, *rounds[done:]), done, _numbers(group, wanted.missing))
-    later = (*rounds[:done], *found.rounds[done:])
-    for number in _numbers(group, wanted.came):
-        later = joining.join(group.problem((), len(rounds)), later, done, number)
-    return replace(found, rounds=later, bounds={} if wanted.came else found.bounds)
+    came, missing = _numbers(group, wanted.came), _numbers(group, wanted.missing)
+    if not missing:
+        joined = _joined(group, rounds, done, came)
+        if joined:
+            return RotationPlan(Status.FEASIBLE, 1, "", joined)
+    here = joining.seated(rounds[done:])  # whoever went earlier is no matter of the engine
+    before = [tuple(tuple(one for one in table if one in here) for table in tables) for tables in rounds[:done]]
+    whole = group.problem([len(table) for table in rounds[done]], len(rounds), here | set(came))
+    problem = replace(whole, people=tuple(one for one in whole.people if one.id in here))
+    added = [one for one in whole.people if one.id not in here]
+    found = seated_anew(problem, (*before, *rounds[done:]), done, missing, added)
+    return replace(found, rounds=(*rounds[:done], *found.rounds[done:]))
+
+
+def _joined(group: Company, rounds: Sequence[Tables], done: int, came: Sequence[str]) -> tuple[Tables, ...] | None:
+    """The rounds with everybody who came, when nobody else has to move for it."""
+    later: tuple[Tables, ...] | None = tuple(rounds)
+    for number in came:
+        later = joining.join(group.problem((), len(rounds)), later, done, number) if later else None
+    return later
 
 
 def _numbers(group: Company, people: Collection[UUID]) -> list[str]:
@@ -230,3 +246,14 @@ def show_now(actor: Actor, cohort_id: UUID, session_id: UUID) -> None:
     if not plan.is_shown:
         plan.shown_from = clock.now()
         audit.record(actor, "tables.shown", session.id)
+
+
+def session_moved(fact: SessionMoved) -> None:
+    """Rounds, and when tables are shown, keep their distance from the start of their session."""
+    plan = db.session.scalar(select(SeatingPlan).where(SeatingPlan.session_id == fact.session_id))
+    if plan is None or fact.starts == fact.started:
+        return
+    by = fact.starts - fact.started
+    plan.shown_from += by
+    for one in plan.rounds:
+        one.starts_at, one.ends_at = one.starts_at + by, one.ends_at + by

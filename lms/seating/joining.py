@@ -8,8 +8,9 @@ from lms.cohorts.engine.plan import Tables
 from lms.cohorts.engine.problem import Guest, Rotation
 
 
-def join(problem: Rotation, rounds: Sequence[Tables], done: int, came: str) -> tuple[Tables, ...]:
-    """The rounds with one more person in each that is not over.
+def join(problem: Rotation, rounds: Sequence[Tables], done: int, came: str) -> tuple[Tables, ...] | None:
+    """The rounds with one more person in each that is not over; None where no seat is free of whom they must not meet,
+    unless somebody else moves.
 
     The person sits where nobody must be kept from them; then, in this order, at one of the smallest tables, with no
     one of their team, with the fewest they have met, with the fewest of their agency. Who keeps a seat has it.
@@ -21,6 +22,8 @@ def join(problem: Rotation, rounds: Sequence[Tables], done: int, came: str) -> t
     joined = list(rounds[:done])
     for tables in rounds[done:]:
         at = _table(guests, apart, met, tables, guests[came])
+        if at is None:
+            return None
         met.update(frozenset((came, other)) for other in tables[at])
         joined.append((*tables[:at], (*tables[at], came), *tables[at + 1 :]))
     return tuple(joined)
@@ -28,16 +31,16 @@ def join(problem: Rotation, rounds: Sequence[Tables], done: int, came: str) -> t
 
 def _table(
     guests: Mapping[str, Guest], apart: set[frozenset[str]], met: Counter[frozenset[str]], tables: Tables, who: Guest
-) -> int:
-    if who.seat is not None and who.seat < len(tables):
-        return who.seat
+) -> int | None:
+    def must_not(at: int) -> bool:
+        others = (guests[one] for one in tables[at])
+        return any(
+            frozenset((who.id, one.id)) in apart or who.manager == one.id or one.manager == who.id for one in others
+        )
 
     def cost(at: int) -> tuple[int, ...]:
         others = [guests[one] for one in tables[at]]
         return (
-            sum(
-                frozenset((who.id, one.id)) in apart or who.manager == one.id or one.manager == who.id for one in others
-            ),
             len(others),
             sum(one.team is not None and one.team == who.team for one in others),
             sum(met[frozenset((who.id, one.id))] for one in others),
@@ -45,7 +48,9 @@ def _table(
             at,
         )
 
-    return min(range(len(tables)), key=cost)
+    kept = who.seat is not None and who.seat < len(tables)
+    free = [at for at in range(len(tables)) if (not kept or at == who.seat) and not must_not(at)]
+    return min(free, key=cost, default=None)
 
 
 def seated(rounds: Sequence[Tables]) -> set[str]:

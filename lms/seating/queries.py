@@ -175,6 +175,15 @@ def meeting_of(plan: SeatingPlan) -> Meeting:
     return measure(rounds, {str(person): of for person, of in agency.items()}, named)
 
 
+def gone(session: CohortSession, plan: SeatingPlan) -> list[str]:
+    """The names of those who sit somewhere in the last round and are not in the room: marked absent, or without a place
+    by now.
+    """
+    here = {one.person_id for one in in_the_room(session)}
+    last = plan.rounds[-1].seats if plan.rounds else []
+    return sorted(seat.person.name for seat in last if seat.person_id not in here)
+
+
 def not_seated(session: CohortSession, plan: SeatingPlan) -> list[Booking]:
     """People in the room who sit at no table in the last round."""
     seated = {seat.person_id for seat in plan.rounds[-1].seats} if plan.rounds else set()

@@ -1,4 +1,4 @@
-"""How many tables of which size, and from when until when each round goes. Pure.
+"""From when until when each round goes, and how large tables are. Pure.
 
 The numbers are design decisions of this project: tables of 4 to 7 people, 6 unless a trainer says otherwise.
 """
@@ -30,15 +30,6 @@ class Times:
     ends_at: datetime
 
 
-def sizes(people: int, target: int) -> tuple[int, ...]:
-    """The sizes of the tables, as near to the target as can be; they differ by one at most, larger ones first."""
-    if not people:
-        return ()
-    tables = max(1, (people + target // 2) // target)
-    each, more = divmod(people, tables)
-    return (each + 1,) * more + (each,) * (tables - more)
-
-
 def usual(starts: datetime, ends: datetime) -> tuple[Times, ...]:
     """Rounds to begin with: one after the other from the start of the session, as many as fit into it."""
     found: list[Times] = []
@@ -52,3 +43,10 @@ def usual(starts: datetime, ends: datetime) -> tuple[Times, ...]:
 def ended(ends: list[datetime], now: datetime) -> int:
     """How many rounds are over, of rounds in order that end at these moments."""
     return sum(end <= now for end in ends)
+
+
+def next_look(shown_from: datetime, ends: list[datetime], now: datetime) -> datetime | None:
+    """When a screen that follows the day shows something else: tables appear, or the next round is on; None when
+    nothing follows.
+    """
+    return next((moment for moment in (shown_from, *ends[:-1]) if moment > now), None)

@@ -2,6 +2,7 @@
 own table.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
@@ -15,10 +16,11 @@ from lms.core.permissions import Permission
 from lms.seating import actions, pictures, queries
 from lms.seating.forms import ChangeForm, TablesForm
 from lms.seating.models import SeatingPlan
-from lms.seating.rounds import ended
+from lms.seating.rounds import ended, next_look
 from lms.web.access import current_actor, reads_first, requires, signed_in
 from lms.web.answers import done
 from lms.web.forms import PageForm
+from lms.web.renewing import seconds_to
 from lms.web.templating import count
 
 bp = Blueprint(
@@ -43,6 +45,7 @@ def _plan(cohort_id: UUID, session_id: UUID, form: PageForm) -> ResponseReturnVa
         rounds=queries.rounds_of(found) if found else [],
         meeting=queries.meeting_of(found) if found else None,
         waiting=queries.not_seated(session, found) if found else [],
+        gone=queries.gone(session, found) if found else [],
         people=len(queries.in_the_room(session)),
         over=_over(found) if found else 0,
         form=form,
@@ -51,7 +54,11 @@ def _plan(cohort_id: UUID, session_id: UUID, form: PageForm) -> ResponseReturnVa
 
 
 def _over(plan: SeatingPlan) -> int:
-    return ended([one.ends_at for one in plan.rounds], clock.now())
+    return ended(_ends(plan), clock.now())
+
+
+def _ends(plan: SeatingPlan) -> list[datetime]:
+    return [one.ends_at for one in plan.rounds]
 
 
 @bp.route("/tables/make", methods=["GET", "POST"])
@@ -84,8 +91,7 @@ def change(cohort_id: UUID, session_id: UUID) -> ResponseReturnValue:
             tables = actions.find_change(actor, cohort_id, session_id, form.change())
             start_writing()
             moved = actions.keep_change(actor, cohort_id, session_id, form.change(), tables)
-            news = "Nobody else moves" if not moved else f"{count(moved, 'person moves', 'people move')}"
-            return done(f"Seated anew. {news}.", "seating.plan", cohort_id=cohort_id, session_id=session_id)
+            return done(f"Seated anew. {_news(*moved)}", "seating.plan", cohort_id=cohort_id, session_id=session_id)
     session = queries.session_run(actor, cohort_id, session_id)
     found = _planned(session)
     page = render_template(
@@ -97,6 +103,12 @@ def change(cohort_id: UUID, session_id: UUID) -> ResponseReturnValue:
         form=form,
     )
     return page, form.status
+
+
+def _news(now: int, later: int) -> str:
+    """Who has to move, in a sentence or two."""
+    news = f"{count(now, 'person moves', 'people move')} in the next round." if now else "Nobody else moves now."
+    return f"{news} In later rounds {count(later, 'person has', 'people have')} another table." if later else news
 
 
 def _planned(session: CohortSession) -> SeatingPlan:
@@ -126,12 +138,14 @@ def screen(cohort_id: UUID, session_id: UUID) -> ResponseReturnValue:
     session = queries.session_run(current_actor(), cohort_id, session_id)
     found = queries.plan_of(session)
     rounds = queries.rounds_of(found) if found else []
-    number = request.args.get("round", type=int) or min(_over(found) + 1, len(rounds)) if found else 0
+    asked = request.args.get("round", type=int)
+    number = asked or min(_over(found) + 1, len(rounds)) if found else 0
     if found and not 1 <= number <= len(rounds):
         raise NotFound
     return render_template(
         "seating/screen.html", session=session, plan=found, rounds=rounds,
         now=rounds[number - 1] if rounds else None, ring=pictures.ring,
+        renew=None if asked or not found else seconds_to(next_look(found.shown_from, _ends(found), clock.now())),
     )  # fmt: skip
 
 

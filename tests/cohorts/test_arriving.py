@@ -167,7 +167,7 @@ def test_who_is_not_signed_in_comes_back_after_signing_in(nobody, day, code):
 
 
 def test_a_trainers_mark_stands(as_user, partnership, day, code):
-    booking_id = db.session.scalar(select(Booking).join(Person).where(Person.name == "P0")).id
+    booking_id = db.session.scalar(select(Booking).join(Booking.person).where(Person.name == "P0")).id
     as_user(partnership.trainer).post("attendance.register", {f"mark-{booking_id}": "absent"}, **here(day))
     phone, given = as_user(person("P0")), code()
     assert phone.get("arriving.here", **at(day, given)).all("//main//button") == []
@@ -201,3 +201,38 @@ def test_a_draft_has_no_room(as_user, actor, partnership):
     given = page.all("//p[contains(., '/here/')]")[0].text_content().rpartition("/")[2].strip()
     as_user(partnership.person(1)).get("arriving.here", expect=404, **at(cohort, given))
     trainer.post("arriving.new_code", expect=422, **here(cohort))
+
+
+def test_a_picture_of_the_code_is_of_no_use_a_quarter_of_an_hour_later(as_user, day, code):
+    with time_machine.travel("2027-01-14 10:00", tick=False) as time:
+        old, phone, mate = code(), as_user(person("P0")), as_user(person("P1"))
+        time.shift(timedelta(minutes=9))
+        assert code() != old
+        phone.post("arriving.say_here", **at(day, old))
+        assert set(register()) == {"P0"}
+        time.shift(timedelta(minutes=6))
+        page = mate.get("arriving.here", **at(day, old))
+        assert "Scan the one that the room shows now" in page.words
+        assert page.all("//main//button") == []
+        mate.post("arriving.say_here", expect=422, **at(day, old))
+        assert set(register()) == {"P0"}
+        assert "You are on the register" in phone.get("arriving.here", **at(day, old)).words
+        mate.post("arriving.say_here", **at(day, code()))
+        assert set(register()) == {"P0", "P1"}
+
+
+def test_a_code_that_the_room_shows_later_is_not_known_yet(as_user, day, code):
+    with time_machine.travel("2027-01-14 10:20", tick=False):
+        later = code()
+    with time_machine.travel("2027-01-14 10:00", tick=False):
+        as_user(person("P0")).get("arriving.here", expect=404, **at(day, later))
+
+
+def test_the_screen_of_the_room_says_when_to_load_it_anew(as_user, partnership, day):
+    with time_machine.travel("2027-01-14 10:01", tick=False):
+        partnership.begin(day, minutes=-10)
+        page = as_user(partnership.trainer).get("arriving.room", **here(day))
+        assert page.all("//@data-renew") == ["301"]  # the window opened at 9:41, so the next code is shown at 10:06
+        assert "The code changes at 10:06" in page.text.replace("\xa0", " ")
+        partnership.begin(day, hours=3)
+        assert as_user(partnership.trainer).get("arriving.room", **here(day)).all("//@data-renew") == []

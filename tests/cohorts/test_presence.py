@@ -123,16 +123,33 @@ def test_totals():
 
 def test_a_code_is_of_one_session_at_its_time_and_for_one_turn():
     session, other = UUID(int=1), UUID(int=2)
-    right = room_code.code("secret", session, START, 0)
+    right = room_code.code("secret", session, START, 0, 0)
     assert room_code.fits(right, right)
     assert room_code.fits(right.upper(), right)
     others = {
-        room_code.code("another secret", session, START, 0),
-        room_code.code("secret", other, START, 0),
-        room_code.code("secret", session, START + timedelta(days=7), 0),
-        room_code.code("secret", session, START, 1),
+        room_code.code("another secret", session, START, 0, 0),
+        room_code.code("secret", other, START, 0, 0),
+        room_code.code("secret", session, START + timedelta(days=7), 0, 0),
+        room_code.code("secret", session, START, 1, 0),
+        room_code.code("secret", session, START, 0, 1),
     }
-    assert len(others) == 4
+    assert len(others) == 5
     assert not any(room_code.fits(one, right) for one in others)
     assert not room_code.fits("", right)
     assert not room_code.fits("é", right)
+
+
+def test_a_room_shows_another_code_every_five_minutes_and_takes_the_last_three():
+    times = window(START, START + timedelta(hours=6))
+    at = {minutes: START + timedelta(minutes=minutes) for minutes in (-600, -30, -26, -25, 0, 59, 60, 600)}
+    assert times.codes == 18
+    assert [times.code(now) for now in at.values()] == [0, 0, 0, 1, 6, 17, 17, 17]
+    assert times.next_code(at[-600]) == at[-25]
+    assert times.next_code(at[-25]) == at[-25] + timedelta(minutes=5)
+    assert times.next_code(at[59]) is None
+    assert [times.still_takes(code, at[0]) for code in (3, 4, 5, 6, 7)] == [False, True, True, True, False]
+
+
+def test_a_room_that_is_open_for_little_time_has_a_code_too():
+    times = window(START, START + timedelta(minutes=1))
+    assert (times.codes, times.code(START)) == (7, 6)

@@ -7,10 +7,11 @@ from sqlalchemy import select
 from lms.audit.models import AuditEntry
 from lms.cohorts.actions import booking as actions
 from lms.cohorts.actions import building
-from lms.cohorts.models import Attendance, Booking, CohortTrainer
+from lms.cohorts.models import Attendance, Booking, CohortTrainer, MissedPlace
 from lms.cohorts.plan import PlannedSession
 from lms.core.db import db, writing
 from tests.cohorts.conftest import a_plan, states, taken
+from tests.cohorts.forms import edit_form
 
 
 @pytest.fixture
@@ -262,3 +263,37 @@ def test_a_person_reads_when_they_were_there_too_short(as_user, morning, partner
     page = as_user(people["P1"]).get("cohorts.show", cohort_id=day.id)
     assert "too short to count" not in page.words
     assert "Your table" in page.words
+
+
+def test_other_times_count_anew_who_attended(as_user, partnership, day):
+    with time_machine.travel("2027-01-14 16:00", tick=False):
+        partnership.begin(day, hours=7)
+        trainer = as_user(partnership.trainer)
+        sent = marks_for(day, P0="left-early", P1="present")
+        (one,) = [name.removeprefix("mark-") for name, mark in sent.items() if mark == "left-early"]
+        trainer.post("attendance.register", sent | {f"left-{one}": "14:20"}, **here(day))
+        assert {name: row.attended for name, row in register(day).items()} == {"P0": False, "P1": True}
+        trainer.post("building.edit", edit_form(day, **{"session-1-ends": "14:30"}), cohort_id=day.id)
+        assert {name: row.attended for name, row in register(day).items()} == {"P0": True, "P1": True}
+        trainer.post("building.edit", edit_form(day, **{"session-1-day": "2027-01-15"}), cohort_id=day.id)
+        row = register(day)["P0"]
+        assert (f"{row.left_at:%d %H:%M}", row.attended) == ("15 14:20", True)
+
+
+def test_an_end_put_earlier_records_who_did_not_come(as_user, partnership, day):
+    with time_machine.travel("2027-01-14 10:00", tick=False):
+        partnership.begin(day, hours=1)
+        trainer = as_user(partnership.trainer)
+        trainer.post("attendance.register", marks_for(day, P0="present", P1="absent"), **here(day))
+        assert db.session.scalars(select(MissedPlace)).all() == []
+        trainer.post("building.edit", edit_form(day, **{"session-1-ends": "09:55"}), cohort_id=day.id)
+    db.session.rollback()
+    assert [one.booking.person.name for one in db.session.scalars(select(MissedPlace))] == ["P1"]
+
+
+def test_a_register_taken_after_the_end_records_who_did_not_come_at_once(as_user, partnership, day):
+    partnership.begin(day, hours=7)
+    trainer = as_user(partnership.trainer)
+    trainer.post("attendance.register", marks_for(day, P0="present", P1="absent"), **here(day))
+    db.session.rollback()
+    assert [one.booking.person.name for one in db.session.scalars(select(MissedPlace))] == ["P1"]

@@ -1,8 +1,4 @@
-"""A room to seat: a cohort today with people of several agencies, and the engine (a stand-in until it is there)."""
-
-import sys
-from importlib.util import find_spec
-from types import SimpleNamespace
+"""A room to seat: a cohort today with people of several agencies."""
 
 import pytest
 import time_machine
@@ -10,7 +6,6 @@ import time_machine
 from lms.cohorts.actions import booking
 from lms.core.db import writing
 from tests.cohorts.conftest import Partnership, count_queries, partnership
-from tests.seating import standin
 
 __all__ = ["count_queries", "partnership"]
 
@@ -19,12 +14,6 @@ __all__ = ["count_queries", "partnership"]
 def _ten_in_the_morning():
     with time_machine.travel("2027-01-14 10:00", tick=True):
         yield
-
-
-@pytest.fixture(autouse=True)
-def engine(monkeypatch):
-    if find_spec("lms.cohorts.engine.tables") is None:
-        monkeypatch.setitem(sys.modules, "lms.cohorts.engine.tables", SimpleNamespace(**vars(standin)))
 
 
 @pytest.fixture

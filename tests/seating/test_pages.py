@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from flask import current_app
 from sqlalchemy import select
 
 from lms.audit.models import AuditEntry
@@ -12,6 +13,7 @@ from lms.core.db import db, writing
 from lms.people.models import Person
 from lms.seating.models import Seat, SeatingPlan, SeatingRound
 from lms.seating.queries import tables_in_words
+from tests.cohorts.forms import edit_form
 
 
 def here(cohort):
@@ -99,7 +101,7 @@ def test_wrong_rounds_are_refused_and_what_was_typed_stays(trainer, day):
 
 
 def test_whoever_is_marked_absent_gets_no_seat(trainer, day):
-    booking = db.session.scalar(select(Booking).join(Person).where(Person.name == "P03")).id
+    booking = db.session.scalar(select(Booking).join(Booking.person).where(Person.name == "P03")).id
     trainer.post("attendance.register", {f"mark-{booking}": "absent"}, **here(day))
     trainer.post("seating.make", typed(trainer.get("seating.make", **here(day))), **here(day))
     assert "P03" not in seats(1)
@@ -204,7 +206,7 @@ def test_whoever_came_without_a_place_finds_a_seat_and_nobody_moves(trainer, par
     trainer.post("attendance.walk_in", {"person": str(late.id)}, **here(made))
     assert "Late Walker sits at no table" in trainer.get("seating.plan", **here(made)).words
     answer = trainer.post("seating.change", {"came": str(late.id), "first": "1"}, **here(made))
-    assert "Nobody else moves" in trainer.follow(answer).text
+    assert "Nobody else moves now." in trainer.follow(answer).text
     after = seats()
     assert {key: table for key, table in after.items() if key[1] != "Late Walker"} == before
     assert {number for number, name in after if name == "Late Walker"} == {1, 2, 3}
@@ -242,3 +244,44 @@ def test_the_page_of_the_room_code_names_my_table_once_tables_are_shown(as_user,
     code = room.all("//p[contains(., '/here/')]")[0].text_content().rpartition("/")[2].strip()
     page = as_user(me).get("arriving.here", session_id=made.sessions[0].id, code=code)
     assert ". ".join(f"Round {n}: table {seats(n)['P01']}" for n in (1, 2, 3)) in page.words
+
+
+def test_rounds_and_when_tables_are_shown_move_with_their_session(trainer, made):
+    def times():
+        db.session.rollback()
+        plan = db.session.scalar(select(SeatingPlan).execution_options(populate_existing=True))
+        return [plan.shown_from, *(moment for one in plan.rounds for moment in (one.starts_at, one.ends_at))]
+
+    before = times()
+    trainer.post("building.edit", edit_form(made, **{"session-1-starts": "10:55"}), cohort_id=made.id)
+    assert [round((after - was).total_seconds()) for after, was in zip(times(), before, strict=True)] == [3600] * 7
+    page = trainer.get("seating.screen", **here(made))
+    assert "Tables appear at 10:40" in page.text.replace("\xa0", " ")
+    assert page.all("//@data-renew")
+
+
+def test_whoever_has_a_seat_and_is_not_in_the_room_is_named(trainer, made):
+    booking = db.session.scalar(select(Booking).join(Booking.person).where(Person.name == "P03")).id
+    assert "not in the room" not in trainer.get("seating.plan", **here(made)).words
+    trainer.post("attendance.register", {f"mark-{booking}": "absent"}, **here(made))
+    assert "P03 has a seat, and is not in the room." in trainer.get("seating.plan", **here(made)).words
+    trainer.post("seating.change", {"missing": str(people_of(made)["P03"]), "first": "1"}, **here(made))
+    assert "not in the room" not in trainer.get("seating.plan", **here(made)).words
+
+
+def test_whoever_must_be_kept_from_a_table_makes_others_move_and_never_sits_there(
+    trainer, partnership, made, monkeypatch
+):
+    late = partnership.person(2, name="Late Walker")
+    everybody = people_of(made)
+    at_one = [everybody[name] for name, table in seats(1).items() if table == 1]
+    apart = [(late.id, at_one[0]), *((late.id, everybody[name]) for name, table in seats(1).items() if table == 2)][:3]
+    monkeypatch.setitem(current_app.extensions, "apart_pairs", lambda ids: [p for p in apart if {*p} <= {*ids}])
+    trainer.post("attendance.walk_in", {"person": str(late.id)}, **here(made))
+    answer = trainer.post("seating.change", {"came": str(late.id), "first": "1"}, **here(made))
+    assert "Seated anew." in trainer.follow(answer).text
+    names = {id_: name for name, id_ in everybody.items()}
+    for number in (1, 2, 3):
+        now = seats(number)
+        assert len(now) == 13
+        assert all(now[names[other]] != now["Late Walker"] for _, other in apart)

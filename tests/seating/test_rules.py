@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from lms.cohorts.engine.problem import Guest, Rotation
 from lms.seating.duties import Duty, deal
+from lms.seating.engine import sizes
 from lms.seating.joining import join
 from lms.seating.meeting import measure
 from lms.seating.pictures import ring
-from lms.seating.rounds import ended, sizes, usual
+from lms.seating.rounds import ended, next_look, usual
 
 NINE = datetime(2027, 1, 14, 9, tzinfo=UTC)
 
@@ -26,6 +27,7 @@ NINE = datetime(2027, 1, 14, 9, tzinfo=UTC)
         (4, 6, (4,)),
         (0, 6, ()),
         (9, 6, (5, 4)),
+        (8, 6, (4, 4)),
     ],
 )
 def test_sizes_of_tables(people, target, expected):
@@ -138,3 +140,16 @@ def test_a_ring_has_a_seat_for_each_person():
     assert (seats[0].x, seats[0].y) == (60.0, 12.5)
     assert ring([]) == []
     assert len(ring(["health"] * 12)) == 12
+
+
+def test_whoever_came_joins_no_table_of_somebody_they_must_not_meet():
+    both = room(keep_apart=(("A1", "X"), ("D2", "X")))
+    assert join(both, SMALL, 0, "X") is None
+    kept = {"X": Guest("X", "A", seat=1)}
+    assert join(room(guests=kept, keep_apart=(("D2", "X"),)), SMALL, 0, "X") is None
+
+
+def test_a_screen_is_shown_anew_when_tables_appear_and_when_a_round_is_over():
+    shown, ends = NINE, [NINE + timedelta(hours=1), NINE + timedelta(hours=2)]
+    looks = [next_look(shown, ends, NINE + timedelta(minutes=m)) for m in (-5, 0, 59, 60, 200)]
+    assert looks == [shown, ends[0], ends[0], None, None]

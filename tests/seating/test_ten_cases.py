@@ -1,7 +1,6 @@
 """Two of the ten cases that a trainer's day is judged by: three people missing, and how well a room is mixed."""
 
 from collections import Counter
-from importlib.util import find_spec
 from itertools import combinations
 
 import pytest
@@ -69,7 +68,6 @@ def test_three_missing_five_minutes_before_are_re_seated_with_the_fewest_moves(a
     assert not any(one in seated for seated in after.values() for one in gone)
 
 
-@pytest.mark.skipif(find_spec("lms.cohorts.engine.tables") is None, reason="the engine of tables is not there yet")
 def test_twenty_four_people_of_six_agencies_over_three_rounds(actor, partnership, room):
     """No table seats two of one team, every table has three agencies, and few pairs sit together twice."""
     acting = actor(partnership.trainer)

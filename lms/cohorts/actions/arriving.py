@@ -32,6 +32,12 @@ class RunsIt(Refusal):
     sentence = "You run this cohort, so you cannot sign yourself in. Another trainer of it can mark you."
 
 
+class OldCode(Refusal):
+    """The code is of this room, and the room has shown others since."""
+
+    sentence = "This code is some minutes old. Scan the one that the room shows now."
+
+
 class MarkedAlready(Refusal):
     """A trainer's mark stands; only a trainer corrects it."""
 
@@ -69,36 +75,45 @@ class Standing:
     why: str = ""
 
 
-def standing(actor: Actor, cohort: Cohort, session: CohortSession) -> Standing:
-    """How the actor stands at a session whose room they are in."""
+def standing(actor: Actor, opened: rooms.Opened) -> Standing:
+    """How the actor stands at a session whose code they have opened."""
+    session = opened.session
     try:
-        mark = rooms.mark_of(own_place(actor, cohort), session)
+        mark = rooms.mark_of(own_place(actor, opened.cohort), session)
     except Refusal as refusal:
         return Standing(has_place=False, why=refusal.sentence)
     if mark:
         return Standing(has_place=True, mark=mark)
     try:
-        whether_open(session)
-    except Closed as closed:
-        return Standing(has_place=True, why=closed.sentence)
+        _whether_now(opened)
+    except Refusal as refusal:
+        return Standing(has_place=True, why=refusal.sentence)
     return Standing(has_place=True)
+
+
+def _whether_now(opened: rooms.Opened) -> None:
+    """Raises Closed or OldCode."""
+    whether_open(opened.session)
+    if not opened.still_takes:
+        raise OldCode
 
 
 def sign_in(actor: Actor, session_id: UUID, code: str) -> Attendance:
     """Put oneself on the register of the session whose room shows this code: as present, or as late. To do it twice
     changes nothing.
 
-    Raises NotFound, Closed, NoPlace, RunsIt or MarkedAlready.
+    Raises NotFound, Closed, OldCode, NoPlace, RunsIt or MarkedAlready.
     """
-    cohort, session = rooms.by_code(session_id, code)
+    opened = rooms.by_code(session_id, code)
+    cohort, session = opened.cohort, opened.session
     booking = own_place(actor, cohort)
     queries.lock(actor, cohort.id)
     db.session.refresh(booking)
     own_place(actor, cohort)
-    whether_open(session)
     row = rooms.mark_of(booking, session)
     if row and row.by_phone_at:
         return row
+    _whether_now(opened)
     if row:
         raise MarkedAlready(
             f"You are on the register as {row.line.words}. If that is wrong, tell the trainer in the room."

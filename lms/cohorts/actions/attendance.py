@@ -6,6 +6,8 @@ from uuid import UUID
 
 from lms.audit import actions as audit
 from lms.cohorts import presence, queries
+from lms.cohorts.actions import missed
+from lms.cohorts.events import SessionMoved
 from lms.cohorts.models import Attendance, Booking, Cohort, CohortSession
 from lms.cohorts.register import Decision, Line, decide
 from lms.cohorts.states import IN_THE_ROOM, BookingState, Mark
@@ -13,6 +15,7 @@ from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import NotFound, Refusal
+from lms.core.events import announce
 from lms.web.templating import clock_time
 
 
@@ -32,6 +35,10 @@ class Clash(Refusal):
 
 Sent = Mapping[UUID, tuple[Line | None, Line]]
 """What a register page sends, by booking: the line it showed (None: not said), and the line as it is wanted."""
+
+
+Times = tuple[datetime, datetime]
+"""From when until when a session goes."""
 
 
 def opens(session: CohortSession) -> bool:
@@ -129,6 +136,21 @@ def saved(actor: Actor, session: CohortSession, changed: int) -> None:
     """What follows whenever a register has been written to, by whichever way: one place for all of it."""
     if changed:
         audit.record(actor, "attendance.noted", session.id, people=changed)
+        missed.note_no_shows(session)
+
+
+def follow_times(before: Mapping[UUID, Times], cohort: Cohort) -> None:
+    """The sessions of a cohort have other times than before: registers keep their times of day and are counted anew,
+    and whoever arranges the day is told. The caller has locked the cohort's row.
+    """
+    for session in cohort.sessions:
+        times = before.get(session.id)
+        if times is None or times == (session.starts_at, session.ends_at):
+            continue
+        for row in queries.register(session).values():
+            fill(row, session, row.line)
+        missed.note_no_shows(session)
+        announce(SessionMoved(session.id, times[0], session.starts_at))
 
 
 def walk_in(actor: Actor, cohort_id: UUID, session_id: UUID, person_id: UUID) -> str:

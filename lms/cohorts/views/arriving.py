@@ -9,12 +9,14 @@ from markupsafe import Markup
 
 from lms.cohorts import queries, rooms, whereabouts
 from lms.cohorts.actions import arriving as actions
+from lms.core import clock
 from lms.core.errors import NotFound
 from lms.core.permissions import Permission
 from lms.web.access import current_actor, requires, signed_in
 from lms.web.answers import done
 from lms.web.forms import PageForm
 from lms.web.links import absolute
+from lms.web.renewing import seconds_to
 
 bp = Blueprint("arriving", __name__, url_prefix="/cohorts")
 
@@ -31,12 +33,16 @@ def room(cohort_id: UUID, session_id: UUID) -> ResponseReturnValue:
 def _room(cohort_id: UUID, session_id: UUID, form: PageForm) -> ResponseReturnValue:
     cohort = queries.get_run(current_actor(), cohort_id)
     session = queries.session_of(cohort, session_id)
+    window = rooms.window(session)
+    changes = window.next_code(clock.now())
     address = absolute("arriving.here", session_id=session.id, code=rooms.code(session))
     page = render_template(
         "cohorts/room.html",
         cohort=cohort,
         session=session,
-        window=rooms.window(session),
+        window=window,
+        changes=changes,
+        renew=seconds_to(changes),
         address=address,
         picture=_qr(address),
         form=form,
@@ -73,10 +79,10 @@ def here(session_id: UUID, code: str) -> ResponseReturnValue:
 def _here(session_id: UUID, code: str, form: PageForm) -> ResponseReturnValue:
     actor = current_actor()
     try:
-        cohort, session = rooms.by_code(session_id, code)
+        opened = rooms.by_code(session_id, code)
     except NotFound:
         return render_template("cohorts/wrong_code.html"), 404
-    standing = actions.standing(actor, cohort, session)
+    session, standing = opened.session, actions.standing(actor, opened)
     tables = whereabouts.tables_of(actor, session.id) if standing.has_place else ""
     page = render_template("cohorts/here.html", session=session, code=code, standing=standing, tables=tables)
     return page, form.status
