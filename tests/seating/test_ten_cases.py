@@ -1,4 +1,4 @@
-"""Two of the ten cases that a trainer's day is judged by: three people missing, and how well a room is mixed."""
+"""The cases that joint training must get right, by name: those of tables. Those of booking stand with the cohorts."""
 
 from collections import Counter
 from itertools import combinations
@@ -50,9 +50,13 @@ def tables():
 
 
 def test_three_missing_five_minutes_before_are_re_seated_with_the_fewest_moves(as_user, partnership, room):
+    """Case 6: rule T7. Whoever keeps a seat keeps it."""
     trainer = as_user(partnership.trainer)
-    trainer.post("seating.make", typed(trainer.get("seating.make", **here(room))), **here(room))
+    sent = typed(trainer.get("seating.make", **here(room)))
+    kept = {one.person.name: one.person_id for one in db.session.scalars(select(Booking))}["N33"]
+    trainer.post("seating.make", sent | {"kept-1-person": str(kept), "kept-1-table": "2"}, **here(room))
     before = tables()
+    assert all(kept in before[number, 2] for number in (1, 2, 3))
     gone = sorted(before[1, 1])[:3]
     sent = {"missing": [str(one) for one in gone], "first": "1"}
     answer = trainer.post("seating.change", sent, **here(room))
@@ -63,13 +67,14 @@ def test_three_missing_five_minutes_before_are_re_seated_with_the_fewest_moves(a
     moved = [one for (n, table), seated in after.items() if n == 1 for one in seated if stayed[one] != table]
     assert len(moved) == 2  # three of table 1 are gone; tables of 3, 6, 6, 6 become 5, 5, 5, 6 by two moves, not fewer
     assert "people move" in trainer.follow(answer).text
+    assert all(kept in after[number, 2] for number in (1, 2, 3))
     page = trainer.get("seating.listed", **here(room))
     assert "moved" in page.words
     assert not any(one in seated for seated in after.values() for one in gone)
 
 
 def test_twenty_four_people_of_six_agencies_over_three_rounds(actor, partnership, room):
-    """No table seats two of one team, every table has three agencies, and few pairs sit together twice."""
+    """Case 7: no table seats two of one team, every table has three agencies, and few pairs sit together twice."""
     acting = actor(partnership.trainer)
     wish_rounds = _rounds(room)
     found = actions.find(acting, room.id, room.sessions[0].id, actions.Wish(6, wish_rounds))
@@ -124,6 +129,7 @@ def test_who_sat_together_before_or_was_at_one_cohort_is_known(as_user, actor, p
 
 
 def test_pairs_to_keep_apart_reach_the_engine_and_no_page(as_user, actor, partnership, room, monkeypatch):
+    """Case 3, as far as tables go."""
     asked = {}
 
     def pairs(ids):

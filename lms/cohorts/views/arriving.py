@@ -42,6 +42,7 @@ def _room(cohort_id: UUID, session_id: UUID, form: PageForm) -> ResponseReturnVa
         session=session,
         window=window,
         changes=changes,
+        closed=clock.now() >= window.closes,
         renew=seconds_to(changes),
         address=address,
         picture=_qr(address),
