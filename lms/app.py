@@ -8,7 +8,7 @@ from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
 from lms.certificates import views as certificates
-from lms.cohorts.views import attendance, booking, building
+from lms.cohorts.views import attendance, booking, building, calendar
 from lms.config import Settings, from_environment
 from lms.core import db, events, schema
 from lms.flags import views as flags
@@ -36,6 +36,7 @@ BLUEPRINTS = (
     booking.bp,
     building.bp,
     attendance.bp,
+    calendar.bp,
     flags.bp,
     reports.bp,
     programmes.bp,

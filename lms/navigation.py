@@ -36,7 +36,7 @@ ANSWERING = ("flags.listed", "flags.show", "flags.answer")  # what learners flag
 MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),
     Item("Modules", "learning.catalogue", ("learning", "quizzes", "catalogue", "programmes", *FLAGGING)),
-    Item("Joint days", "cohorts.joint_days", ("cohorts",)),
+    Item("Joint days", "cohorts.joint_days", ("cohorts", "calendar")),
     Item("Cohorts", "building.cohorts", ("building", "attendance"), Permission.COHORT_EDIT),
     Item("My team", "reports.completion", ("reports",), Permission.REPORT_READ),
     Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from lms.audit import actions as audit
 from lms.cohorts import places, queries
-from lms.cohorts.mails import Kind, tell
+from lms.cohorts.mails import Kind, confirm_given_up, tell
 from lms.cohorts.models import Booking, Cohort
 from lms.cohorts.queries import Candidate
 from lms.cohorts.states import ON_IT, BookingState, CohortState
@@ -169,6 +169,7 @@ def cancel(actor: Actor, cohort_id: UUID) -> None:
     if cohort.has_begun:
         raise HasBegun
     _take_off(actor, cohort, booking, BookingState.CANCELLED)
+    confirm_given_up(booking.person, cohort)
 
 
 def remove(actor: Actor, cohort_id: UUID, booking_id: UUID) -> Booking:
