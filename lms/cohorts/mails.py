@@ -22,15 +22,23 @@ class Kind(StrEnum):
     CHANGED = "changed"
     CANCELLED = "cancelled"
     REMOVED = "removed"
+    OFFER = "offer"
+    OFFER_ENDED = "offer_ended"
+    APPROVAL = "approval"
+    ASKED = "asked"
+    DECLINED = "declined"
+    SENT = "sent"
+    REPLACED = "replaced"
     GIVEN_UP = "given_up"
     ANOTHER_DATE = "another_date"
 
 
-LEAVING = (Kind.CANCELLED, Kind.REMOVED, Kind.GIVEN_UP)
+LEAVING = (Kind.CANCELLED, Kind.REMOVED, Kind.REPLACED, Kind.GIVEN_UP)
 
 
-def tell(kind: Kind, to: Person, cohort: Cohort, why: str = "") -> None:
-    """Queue one mail about a cohort. Of a draft nobody is told: they hear when it opens.
+def tell(kind: Kind, to: Person, cohort: Cohort, why: str = "", *, note: str = "") -> None:
+    """Queue one mail about a cohort. Of a draft nobody is told: they hear when it opens. `note` is what somebody wrote
+    to this person.
 
     What changes for the person's calendar goes with it: one event a mail, so further dates have short mails of their
     own.
@@ -45,7 +53,9 @@ def tell(kind: Kind, to: Person, cohort: Cohort, why: str = "") -> None:
         title=cohort.title,
         sessions=list(cohort.sessions),
         why=why,
-        link=absolute("cohorts.show", cohort_id=cohort.id),
+        note=note,
+        link=_page(kind, cohort),
+        other_dates=_other_dates(kind, cohort),
         all_days=absolute("cohorts.joint_days"),
     )
     for one in news[1:]:
@@ -64,3 +74,17 @@ def confirm_given_up(to: Person, cohort: Cohort) -> None:
     """Take a joint day out of the calendar of somebody who gave up their own place; no mail where it never was."""
     if entries.is_told(to.id, cohort):
         tell(Kind.GIVEN_UP, to, cohort)
+
+
+def _page(kind: Kind, cohort: Cohort) -> str:
+    """Where the mail's link leads."""
+    if kind is Kind.APPROVAL:
+        return absolute("approvals.asked")
+    return absolute("offers.offer" if kind is Kind.OFFER else "cohorts.show", cohort_id=cohort.id)
+
+
+def _other_dates(kind: Kind, cohort: Cohort) -> str:
+    """The page of other dates, in mails of a day that was moved or called off with any to offer."""
+    if kind not in (Kind.CHANGED, Kind.CANCELLED) or not cohort.other_dates:
+        return ""
+    return absolute("moving.other_dates", cohort_id=cohort.id)

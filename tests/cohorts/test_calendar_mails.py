@@ -10,7 +10,8 @@ from aiosmtpd.controller import Controller
 from icalendar import Calendar
 from sqlalchemy import select
 
-from lms.cohorts.actions import booking, building
+from lms.cohorts.actions import approving, booking, building, moving, offers, substituting
+from lms.cohorts.actions.building import Move
 from lms.cohorts.calendar_models import CalendarEntry
 from lms.cohorts.models import Booking, Cohort
 from lms.cohorts.plan import PlannedSession
@@ -268,3 +269,64 @@ def test_a_mail_without_event_is_plain_text_as_before(partnership: Partnership):
     act(partnership.trainer, booking.invite, cohort.id, [asked.id])
     mail = db.session.scalar(select(OutboxMail))
     assert carriers.message(mail, "T <t@x.example>").get_content_type() == "text/plain"
+
+
+def the_events(person):
+    return [(one.kind, one.method, one.sequence) for one in told(person)]
+
+
+def test_an_offer_brings_no_event_and_taking_it_does(partnership: Partnership):
+    cohort = partnership.cohort(capacity=1, largest_share=100, offers_places=True)
+    first, second = partnership.person(name="First"), partnership.person(1, name="Second")
+    act(first, booking.book, cohort.id)
+    act(second, booking.book, cohort.id)
+    act(first, booking.cancel, cohort.id)
+    assert mails("offer") == [("Second", "offer")]
+    assert told(second) == []
+    act(second, offers.take, cohort.id)
+    assert the_events(second) == [("place_booked", "REQUEST", 0)]
+
+
+def test_approval_brings_the_event_and_asking_for_it_does_not(partnership: Partnership):
+    cohort, leah = partnership.cohort(needs_approval=True), partnership.person(name="Leah Stone")
+    act(leah, booking.book, cohort.id)
+    assert told(leah) == []
+    own = db.session.scalar(select(Booking.id).where(Booking.person_id == leah.id))
+    act(partnership.trainer, approving.approve, own)
+    assert the_events(leah) == [("place_booked", "REQUEST", 0)]
+
+
+def test_a_colleague_who_is_sent_gets_the_event_and_whoever_sent_them_loses_it(partnership: Partnership):
+    cohort, sam, ben = partnership.cohort(), partnership.person(name="Sam"), partnership.person(name="Ben")
+    act(sam, booking.book, cohort.id)
+    act(sam, substituting.send, cohort.id, ben.id)
+    assert the_events(ben) == [("sent", "REQUEST", 0)]
+    assert the_events(sam) == [("place_booked", "REQUEST", 0), ("replaced", "CANCEL", 1)]
+
+
+def test_whoever_takes_another_date_has_the_moved_one_taken_out(partnership: Partnership):
+    cohort, other, leah = partnership.cohort(), partnership.cohort(title="Another date"), partnership.person()
+    act(leah, booking.book, cohort.id)
+    (one,) = sessions_of(cohort)
+    act(
+        partnership.trainer,
+        building.edit,
+        cohort.id,
+        a_plan(sessions=(moved(one, days=1),)),
+        move=Move("", (other.id,)),
+    )
+    act(leah, moving.take, cohort.id, other.id)
+    assert the_events(leah) == [
+        ("place_booked", "REQUEST", 0), ("changed", "REQUEST", 1), ("given_up", "CANCEL", 2), ("place_booked", "REQUEST", 0),
+    ]  # fmt: skip
+    assert len({one.uid for one in told(leah)}) == 2
+
+
+def test_a_day_called_off_is_taken_out_once_also_when_another_date_is_taken(partnership: Partnership):
+    cohort, other, leah = partnership.cohort(), partnership.cohort(title="Another date"), partnership.person()
+    act(leah, booking.book, cohort.id)
+    act(partnership.trainer, building.call_off, cohort.id, move=Move("", (other.id,)))
+    act(leah, moving.take, cohort.id, other.id)
+    assert the_events(leah) == [
+        ("place_booked", "REQUEST", 0), ("cancelled", "CANCEL", 1), ("place_booked", "REQUEST", 0),
+    ]  # fmt: skip
