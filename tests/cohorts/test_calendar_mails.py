@@ -317,7 +317,8 @@ def test_whoever_takes_another_date_has_the_moved_one_taken_out(partnership: Par
     )
     act(leah, moving.take, cohort.id, other.id)
     assert the_events(leah) == [
-        ("place_booked", "REQUEST", 0), ("changed", "REQUEST", 1), ("given_up", "CANCEL", 2), ("place_booked", "REQUEST", 0),
+        ("place_booked", "REQUEST", 0), ("changed", "REQUEST", 1),
+        ("given_up", "CANCEL", 2), ("place_booked", "REQUEST", 0),
     ]  # fmt: skip
     assert len({one.uid for one in told(leah)}) == 2
 
