@@ -40,7 +40,7 @@ class Shown:
 FLAGGING = ("flags.form", "flags.new", "flags.mine")
 ANSWERING = ("flags.listed", "flags.show", "flags.answer")  # what learners flagged is content to whoever answers it
 FIGURES_ELSEWHERE = frozenset({Permission.COHORT_EDIT, Permission.REPORT_READ})  # linked from Cohorts and My team
-BOOKING = ("cohorts", "offers", "approvals", "sending", "moving", "arriving.here", "seating.mine")
+BOOKING = ("cohorts", "calendar", "offers", "approvals", "sending", "moving", "arriving.here", "seating.mine")
 TABLES = tuple(f"seating.{page}" for page in ("plan", "make", "change", "listed", "cards"))
 MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),

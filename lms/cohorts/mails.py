@@ -2,7 +2,11 @@
 
 from enum import StrEnum
 
+from flask import current_app
+
+from lms.cohorts import calendar, entries
 from lms.cohorts.models import Cohort
+from lms.config import Settings
 from lms.notifications import actions as notifications
 from lms.people.models import Person
 from lms.web.links import absolute
@@ -25,17 +29,27 @@ class Kind(StrEnum):
     DECLINED = "declined"
     SENT = "sent"
     REPLACED = "replaced"
+    GIVEN_UP = "given_up"
+    ANOTHER_DATE = "another_date"
+
+
+LEAVING = (Kind.CANCELLED, Kind.REMOVED, Kind.REPLACED, Kind.GIVEN_UP)
 
 
 def tell(kind: Kind, to: Person, cohort: Cohort, why: str = "", *, note: str = "") -> None:
     """Queue one mail about a cohort. Of a draft nobody is told: they hear when it opens. `note` is what somebody wrote
     to this person.
+
+    What changes for the person's calendar goes with it: one event a mail, so further dates have short mails of their
+    own.
     """
     if cohort.is_draft:
         return
+    news = entries.news(to.id, cohort, leaves=kind in LEAVING)
     notifications.queue(
         f"cohorts/{kind}",
         to=to,
+        event=_event(news[0], to) if news else None,
         title=cohort.title,
         sessions=list(cohort.sessions),
         why=why,
@@ -44,6 +58,22 @@ def tell(kind: Kind, to: Person, cohort: Cohort, why: str = "", *, note: str = "
         other_dates=_other_dates(kind, cohort),
         all_days=absolute("cohorts.joint_days"),
     )
+    for one in news[1:]:
+        notifications.queue(
+            f"cohorts/{Kind.ANOTHER_DATE}", to=to, event=_event(one, to), entry=one, details=one.details, link=one.link
+        )
+
+
+def _event(entry: calendar.Entry, to: Person) -> notifications.ForCalendar:
+    settings: Settings = current_app.extensions["settings"]
+    text = calendar.message(entry, settings.mail_from, calendar.Address(to.email, to.name))
+    return notifications.ForCalendar(entry.method, text)
+
+
+def confirm_given_up(to: Person, cohort: Cohort) -> None:
+    """Take a joint day out of the calendar of somebody who gave up their own place; no mail where it never was."""
+    if entries.is_told(to.id, cohort):
+        tell(Kind.GIVEN_UP, to, cohort)
 
 
 def _page(kind: Kind, cohort: Cohort) -> str:

@@ -82,6 +82,10 @@ GROUPS = (
             "seating_rounds": "From when until when each round goes, and its task. Names nobody.",
             "seats": "At which table you sat in which round, for which agency, and whether you led, wrote or reported.",
             "kept_seats": "That you keep the same table all day. Not why.",
+            "calendar_entries": "What your calendar was told of each session with our mails: title, times, place, and "
+            "whether it was taken out again.",
+            "calendar_feeds": "Whether your joint days can be read at a private address, and since when. A part of the "
+            "address is stored, which is not enough to open it.",
         },
     ),
     Group(
@@ -97,8 +101,8 @@ GROUPS = (
             "audit_entries": "Who did what and when, such as signing in or changing a joint day. It holds "
             "nothing that anyone wrote.",
             "record_views": "Who looked at whose training record, at what, and when.",
-            "outbox_mails": "Mails to you: address, subject, text, and whether they were sent. They hold links and "
-            "never other people’s names.",
+            "outbox_mails": "Mails to you: address, subject, text, the date for your calendar, whether they were sent. "
+            "They hold links and never other people’s names.",
         },
     ),
 )
