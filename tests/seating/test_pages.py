@@ -246,17 +246,18 @@ def test_the_page_of_the_room_code_names_my_table_once_tables_are_shown(as_user,
     assert ". ".join(f"Round {n}: table {seats(n)['P01']}" for n in (1, 2, 3)) in page.words
 
 
-def test_rounds_and_when_tables_are_shown_move_with_their_session(trainer, made):
+def test_rounds_and_when_tables_are_shown_move_with_their_session(trainer, day):
     def times():
         db.session.rollback()
         plan = db.session.scalar(select(SeatingPlan).execution_options(populate_existing=True))
         return [plan.shown_from, *(moment for one in plan.rounds for moment in (one.starts_at, one.ends_at))]
 
-    trainer.post("building.edit", edit_form(made), cohort_id=made.id)  # to the minute
+    trainer.post("building.edit", edit_form(day), cohort_id=day.id)  # to the minute
+    trainer.post("seating.make", typed(trainer.get("seating.make", **here(day))), **here(day))
     before = times()
-    trainer.post("building.edit", edit_form(made, **{"session-1-starts": "10:55"}), cohort_id=made.id)
-    assert [round((after - was).total_seconds()) for after, was in zip(times(), before, strict=True)] == [3600] * 7
-    page = trainer.get("seating.screen", **here(made))
+    trainer.post("building.edit", edit_form(day, **{"session-1-starts": "10:55"}), cohort_id=day.id)
+    assert [after - was for after, was in zip(times(), before, strict=True)] == [timedelta(hours=1)] * 7
+    page = trainer.get("seating.screen", **here(day))
     assert "Tables appear at 10:40" in page.text.replace("\xa0", " ")
     assert page.all("//@data-renew")
 
