@@ -20,7 +20,7 @@ def signed_in(browser: Browser, served: str, *, scripts: bool = True) -> Page:
     page.get_by_label("Work e-mail").fill("trainer@demo.example")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("link", name="Cohorts", exact=True).click()
+    page.get_by_role("link", name="Cohorts", exact=True).first.click()
     return page
 
 
