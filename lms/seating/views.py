@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from lms.cohorts import managing
 from lms.cohorts.models import CohortSession
 from lms.core import clock
 from lms.core.db import start_writing
@@ -78,7 +79,8 @@ def make(cohort_id: UUID, session_id: UUID) -> ResponseReturnValue:
     session = queries.session_run(actor, cohort_id, session_id)  # afresh: a refusal ends what was read before
     if form.refusal:
         form.saw(queries.plan_of(session))
-    return render_template("seating/make.html", session=session, form=form), form.status
+    needing = managing.needing_a_seat(actor, session.cohort)
+    return render_template("seating/make.html", session=session, form=form, needing=needing), form.status
 
 
 @bp.route("/tables/change", methods=["GET", "POST"])

@@ -7,9 +7,11 @@ from flask import current_app
 from sqlalchemy import select
 
 from lms.audit.models import AuditEntry
+from lms.cohorts.actions import arranging
 from lms.cohorts.models import Booking, CohortTrainer
 from lms.core import clock
 from lms.core.db import db, writing
+from lms.core.permissions import Role, Scope
 from lms.people.models import Person
 from lms.seating.models import Seat, SeatingPlan, SeatingRound
 from lms.seating.queries import tables_in_words
@@ -329,3 +331,16 @@ def test_after_the_day_the_figures_are_of_those_who_came(trainer, made):
     assert f"meets on average {len(met) / 2:.1f} new people from other agencies over 3 rounds." in page.words
     assert "8 people marked absent are left out." in page.words
     assert "best possible" not in page.words
+
+
+def test_trainers_are_reminded_of_who_needs_a_seat_that_stays_and_nobody_else_reads_it(
+    as_user, make, trainer, partnership, day
+):
+    with writing():
+        row = db.session.scalar(select(Booking).join(Booking.person).where(Person.name == "P07"))
+        arranging.write(row, ["loop", "parking"], "")
+    page = trainer.get("seating.make", **here(day))
+    assert "P07: a hearing loop" in page.words
+    assert "parking" not in page.words
+    coordinator = as_user(make.person(agency=partnership.agencies[0], roles=((Role.COORDINATOR, Scope.PARTNERSHIP),)))
+    assert "P07: " not in coordinator.get("seating.make", **here(day)).words
