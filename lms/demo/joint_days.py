@@ -13,6 +13,7 @@ from lms.cohorts.plan import Plan, PlannedSession
 from lms.cohorts.states import Mark
 from lms.core import clock
 from lms.core.actor import Actor
+from lms.demo import outcomes
 from lms.demo.roster import ACCOUNTS, CARE, HEALTH, LANTERN, POLICE, SCHOOLS
 from lms.people import queries as people
 from lms.people.models import Person
@@ -94,6 +95,7 @@ def _run(trainer: Person, plan: Plan, comers: list[Person], *, held: bool = Fals
     if held:
         with clock.acting_at(plan.sessions[0].ends_at):
             _register(actor, cohort.id, cohort.sessions[0].id)
+        outcomes.add_answers(actor, cohort.id)
     return cohort.id
 
 

@@ -76,6 +76,10 @@ GROUPS = (
             "missed_places": "Places given up late or not come to, which count for the agency; whether that was "
             "cleared, by whom and why.",
             "attendance": "Whether you came, were late or left early; who noted it and when.",
+            "measures": "That you were asked the questions before or after a joint day, and when you answered.",
+            "measure_answers": "Each of your answers to them. Others only ever get averages over 5 people or more.",
+            "practice_examples": "The example from practice you wrote for your manager after a joint day, whether they "
+            "saw it, who said so and when. Deleted when you take it back.",
             "calendar_entries": "What your calendar was told of each session with our mails: title, times, place, and "
             "whether it was taken out again.",
             "calendar_feeds": "Whether your joint days can be read at a private address, and since when. A part of the "
