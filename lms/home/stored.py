@@ -75,7 +75,13 @@ GROUPS = (
             "arrangements": "Each thing you need on the day, and whether it is arranged; deleted 30 days after.",
             "missed_places": "Places given up late or not come to, which count for the agency; whether that was "
             "cleared, by whom and why.",
-            "attendance": "Whether you came, were late or left early; who noted it and when.",
+            "attendance": "Whether you came, were late or left early, and when; who noted it and when, or that "
+            "you signed in by phone.",
+            "room_codes": "How often a new code for the room was asked for. Names nobody.",
+            "seating_plans": "When tables were made for a session, by which trainer, and when they are shown.",
+            "seating_rounds": "From when until when each round goes, and its task. Names nobody.",
+            "seats": "At which table you sat in which round, for which agency, and whether you led, wrote or reported.",
+            "kept_seats": "That you keep the same table all day. Not why.",
             "measures": "That you were asked the questions before or after a joint day, and when you answered.",
             "measure_answers": "Each of your answers to them. Others only ever get averages over 5 people or more.",
             "practice_examples": "The example from practice you wrote for your manager after a joint day, whether they "
