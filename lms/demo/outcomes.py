@@ -10,6 +10,11 @@ from lms.outcomes import actions, queries
 from lms.outcomes.items import Wave, items
 from lms.people import queries as people
 
+EXAMPLES = (
+    "I rang the school before the meeting, and we agreed who would tell the family.",
+    "I asked the housing officer what a notice means before I wrote my assessment.",
+    "I said in the meeting that I saw it differently, and we wrote both views down.",
+)
 NOT_ANSWERED = 6  # every so many people leave the questions unanswered
 
 
@@ -28,9 +33,22 @@ def add_answers(trainer: Actor, cohort_id: UUID) -> None:
             actions.answer(actor, cohort_id, Wave.AFTER, _given(number, Wave.AFTER))
 
 
+def add_examples(trainer: Actor, cohort_id: UUID) -> None:
+    """Let the first who came answer eight weeks later, and write an example for whoever manages them."""
+    cohort = cohorts.get_run(trainer, cohort_id)
+    later = queries.window_of(cohort, Wave.LATER)
+    there = [
+        one for one in cohorts.people_on(cohort).in_the_room if queries.own(people.actor(one.person), cohort).has_come
+    ]
+    for booking, says in zip(there, EXAMPLES, strict=False):
+        with clock.acting_at(later.opens + timedelta(hours=20)):
+            actor = people.actor(booking.person)
+            actions.answer(actor, cohort_id, Wave.LATER, _given(1, Wave.LATER), says)
+
+
 def _given(number: int, wave: Wave) -> dict[str, int]:
     """What the person of this number answers: always the same, and unlike their neighbours."""
-    surer = int(wave is Wave.AFTER and number % 4 != 0)
+    surer = int(wave is not Wave.BEFORE and number % 4 != 0)
     given = {}
     for place, item in enumerate(items(wave)):
         if item.right is None:

@@ -96,7 +96,7 @@ class Item:
         return int(given == self.right)
 
 
-SURE = ("Not at all", "A little", "Fairly", "Very", "Completely")
+SURE = ("Not at all", "A little", "Fairly", "Very", "Fully")
 USEFUL = ("Not at all", "A little", "Fairly", "Very", "Extremely")
 UNKNOWN = "I do not know"
 

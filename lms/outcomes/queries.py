@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
@@ -10,14 +10,14 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from lms.cohorts import approvals
 from lms.cohorts import queries as cohorts
-from lms.cohorts.models import Attendance, Booking, Cohort
+from lms.cohorts.models import Attendance, Booking, Cohort, CohortSession
 from lms.cohorts.states import IN_THE_ROOM, CohortState, Mark
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.outcomes.change import Change, Rate, paired, part
-from lms.outcomes.items import Level, Seen, Wave, Window, score, window
+from lms.outcomes.items import A_WEEK, Level, Seen, Wave, Window, score, window
 from lms.outcomes.models import Measure, MeasureAnswer, PracticeExample
 
 MOST_SHOWN = 200
@@ -95,11 +95,20 @@ def to_ask(wave: Wave) -> Sequence[UUID]:
     now = clock.now()
     found = db.session.scalars(
         select(Cohort)
-        .where(Cohort.state.in_((CohortState.OPEN, CohortState.CLOSED)), Cohort.id.in_(_with_somebody(wave)))
+        .where(
+            Cohort.state.in_((CohortState.OPEN, CohortState.CLOSED)), _is_near(), Cohort.id.in_(_with_somebody(wave))
+        )
         .options(selectinload(Cohort.sessions))
         .order_by(Cohort.id)
     )
     return [one.id for one in found if one.sessions and window_of(one, wave).is_open(now)]
+
+
+def _is_near() -> ColumnElement[bool]:
+    """SQL on `Cohort`: some measure of it could be open now, so that the clock need not look at all there ever were."""
+    now = clock.now()
+    near = CohortSession.starts_at < now + A_WEEK, CohortSession.ends_at > now - 12 * A_WEEK
+    return exists().where(CohortSession.cohort_id == Cohort.id, *near).correlate(Cohort)
 
 
 def _with_somebody(wave: Wave) -> Select[UUID]:
@@ -168,11 +177,15 @@ class Outcome:
     useful: tuple[int, float] | None
     examples: int | None
     seen: int | None
-    windows: Mapping[Wave, Window] = field(default_factory=dict)
+    windows: Mapping[Wave, Window]
 
     def of(self, wave: Wave) -> list[Compared]:
         """The comparisons of one time with before."""
         return [one for one in self.compared if one.wave is wave]
+
+    def is_to_come(self, wave: Wave) -> bool:
+        """Whether nobody can have answered yet."""
+        return clock.now() < self.windows[wave].opens
 
     @property
     def shown(self) -> list[Compared]:

@@ -95,7 +95,7 @@ def test_a_person_answers_and_reads_their_answers_again(day, as_user):
     chosen = {one.key: str(one.right) for one in KNOWLEDGE[:3]} | {"ring": "4"}
     after = browser.follow(browser.send(page, *fill(page, **chosen)))
     assert "Thank you. Your answers are kept." in after.words
-    assert "Completely" in after.words
+    assert "Fully" in after.words
     kept = {item: (level, points) for item, level, _, points in stored(person)["before"]}
     assert kept["ring"] == ("2a", 5)
     assert kept["lead"] == ("2a", 1)

@@ -66,7 +66,7 @@ def test_managers_see_the_example_and_nothing_that_was_answered(day, written, as
     _, manager = written
     words = as_user(manager).get("outcomes.examples").words
     assert SAID in words
-    for hidden in ("confident", "Completely", "lead professional", "of 5"):
+    for hidden in ("confident", "Fully", "lead professional", "of 5"):
         assert hidden not in words
 
 
