@@ -30,7 +30,8 @@ LARGEST_WHOLE = 600
 SMALL = 500
 MANY_NODES, FEW_NODES = 4_000, 1
 FEW_SESSIONS, MANY_SESSIONS, PATIENCE = 4, 5, 25
-ROUNDS = 40
+ROUNDS = 400
+WORK = 150_000  # steps of the simplex method that neighbourhoods may take together
 DRAWS = 30
 UNKNOWN = 1e15
 FOR_EVER = 86_400.0
@@ -305,8 +306,9 @@ def _neighbourhoods(run: _Run, goal: int | None, rounds: int) -> None:
     dice = Random(run.seed)  # noqa: S311 -- no secret: the same seed has to give the same plan
     many, idle = FEW_SESSIONS, 0
     tried: set[tuple[int, ...]] = set()
+    work = 0
     for _ in range(rounds):
-        if run.stop() or _reached(run, goal):
+        if work > WORK or run.stop() or _reached(run, goal):
             return
         many, idle = (many + 1, 0) if idle >= PATIENCE else (many, idle)
         free = _untried(dice, len(layout.sessions), many, tried)
@@ -316,7 +318,9 @@ def _neighbourhoods(run: _Run, goal: int | None, rounds: int) -> None:
         if free is None:
             return
         before = run.best
-        _keep_better_mixing(run, _around(run, free))
+        answer = _around(run, free)
+        work += answer.work
+        _keep_better_mixing(run, answer)
         if run.best is before:
             tried.add(free)
             idle += 1

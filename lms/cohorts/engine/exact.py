@@ -23,14 +23,15 @@ LIKELY_FULL = 0.97
 
 @dataclass
 class Answer:
-    """What came of one level: seats (None when there are none), its value, the best any plan could have, and whether
-    the rules can hold at all.
+    """What came of one level: seats (None when there are none), its value, the best any plan could have, whether the
+    rules can hold at all, and the work it took in steps of the simplex method, which no clock changes.
     """
 
     at: list[int] | None
     value: float
     bound: float
     impossible: bool = False
+    work: int = 0
 
 
 @dataclass
@@ -296,8 +297,9 @@ class Model:
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             return Answer(None, 0, 0, impossible=True)
         bound = info.mip_dual_bound
+        work = int(info.simplex_iteration_count)
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return Answer(None, 0, bound)
+            return Answer(None, 0, bound, work=work)
         value = solver.getSolution().col_value
         at = [NOWHERE] * len(self.layout.people)
         for person, session in self.fixed.items():
@@ -305,7 +307,8 @@ class Model:
         for (person, session), column in self.x.items():
             if value[column] > 0.5:
                 at[person] = session
-        return Answer(at, info.objective_function_value, float(floor(bound + 1e-4)) if abs(bound) < 1e15 else inf)
+        limit = float(floor(bound + 1e-4)) if abs(bound) < 1e15 else inf
+        return Answer(at, info.objective_function_value, limit, work=work)
 
 
 def _solver(seconds: float) -> highspy.Highs:
