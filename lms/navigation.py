@@ -33,11 +33,18 @@ class Shown:
 
 FLAGGING = ("flags.form", "flags.new", "flags.mine")
 ANSWERING = ("flags.listed", "flags.show", "flags.answer")  # what learners flagged is content to whoever answers it
+ASKING = tuple(f"nominating.{one}" for one in ("offered", "ask", "withdraw", "team", "nominate", "decide"))
+NOMINATIONS = tuple(f"nominating.{one}" for one in ("nominations", "add", "upload", "take_off"))
 MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),
     Item("Modules", "learning.catalogue", ("learning", "quizzes", "catalogue", "programmes", *FLAGGING)),
-    Item("Joint days", "cohorts.joint_days", ("cohorts",)),
-    Item("Cohorts", "building.cohorts", ("building", "attendance"), Permission.COHORT_EDIT),
+    Item("Joint days", "cohorts.joint_days", ("cohorts", *ASKING)),
+    Item(
+        "Cohorts",
+        "building.cohorts",
+        ("building", "attendance", "planning", "proposing", *NOMINATIONS),
+        Permission.COHORT_EDIT,
+    ),
     Item("My team", "reports.completion", ("reports",), Permission.REPORT_READ),
     Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),
     Item("Agencies and people", "people.agencies", ("people",), Permission.AGENCY_READ),

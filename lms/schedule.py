@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 from flask import Flask
 from huey import SqliteHuey, crontab
@@ -12,6 +13,7 @@ from lms.core import clock
 from lms.core.db import writing
 from lms.notifications import actions as notifications
 from lms.notifications import carriers
+from lms.planning.actions import solving
 from lms.signin import throttle
 
 KEEP_TRIES = timedelta(days=1)
@@ -47,5 +49,12 @@ def install(app: Flask, settings: Settings) -> None:
     huey.periodic_task(crontab(minute="17", hour="3"), name="issue_programmes")(
         in_app(certificates.issue_missing_programmes)
     )
+    huey.periodic_task(crontab(minute="*"), name="work_out_plans")(in_app(solving.work_waiting))
+
+    def work_out_plan(proposal_id: str) -> None:
+        with app.app_context():
+            solving.work(UUID(proposal_id))
+
+    app.extensions["solve_now"] = huey.task(name="work_out_plan_now")(work_out_plan)
     app.extensions["huey"] = huey
     app.extensions["wake_worker"] = mail_now
