@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-tests test lint format bench lock
+.PHONY: help run setup setup-tests test lint format bench bench-cohorts lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ format: setup-tests ## put the code into shape
 
 bench: setup-tests ## requests per second beside a bare Flask page, in the same run
 	@$(BIN)/python -m bench
+
+bench-cohorts: setup-tests ## cohorts and tables beside what others do with the same people
+	@$(BIN)/python -m bench.cohorts
 
 lock: ## renew the hashed locks after changing pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra build $(LOCK) -o requirements.txt

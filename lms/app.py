@@ -8,7 +8,7 @@ from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
 from lms.certificates import views as certificates
-from lms.cohorts.views import attendance, booking, building
+from lms.cohorts.views import approvals, attendance, booking, building, missed, moving, offers, sending
 from lms.config import Settings, from_environment
 from lms.core import db, events, schema
 from lms.flags import views as flags
@@ -25,6 +25,7 @@ from lms.quizzes import views as quizzes
 from lms.reports import views as reports
 from lms.signin import devices, sessions
 from lms.signin import views as signin
+from lms.together import views as together
 from lms.web import access, errors, health, security, templating, transactions
 
 BLUEPRINTS = (
@@ -41,8 +42,14 @@ BLUEPRINTS = (
     planning.bp,
     nominating.bp,
     proposing.bp,
+    offers.bp,
+    approvals.bp,
+    sending.bp,
+    moving.bp,
+    missed.bp,
     flags.bp,
     reports.bp,
+    together.bp,
     programmes.bp,
     home.bp,
     authoring.bp,

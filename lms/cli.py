@@ -16,6 +16,7 @@ from lms.app import create_app
 from lms.catalogue import index
 from lms.catalogue.strict_yaml import ContentFaults
 from lms.certificates.cli import certificates
+from lms.cohorts.cli import cohorts
 from lms.config import LOOPBACK, BadSetting, from_environment
 from lms.core import schema
 from lms.core.db import db
@@ -35,6 +36,7 @@ def cli(context: click.Context) -> None:
 
 cli.add_command(content)
 cli.add_command(certificates)
+cli.add_command(cohorts)
 cli.add_command(person)
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from flask import Flask, request
 from markupsafe import Markup
 
+from lms.core.actor import Actor
 from lms.core.permissions import Permission
 from lms.web.access import actor_or_none
 from lms.web.links import address
@@ -19,6 +20,11 @@ class Item:
     endpoint: str
     sections: tuple[str, ...]
     permission: Permission | None = None
+    unless: frozenset[Permission] = frozenset()
+
+    def is_for(self, actor: Actor) -> bool:
+        """Whether this person sees it: by a permission they have, and not by one under whose item the page lies."""
+        return (self.permission is None or actor.can(self.permission)) and not any(map(actor.can, self.unless))
 
 
 @dataclass(frozen=True)
@@ -35,17 +41,19 @@ FLAGGING = ("flags.form", "flags.new", "flags.mine")
 ANSWERING = ("flags.listed", "flags.show", "flags.answer")  # what learners flagged is content to whoever answers it
 ASKING = tuple(f"nominating.{one}" for one in ("offered", "ask", "withdraw", "team", "nominate", "decide"))
 NOMINATIONS = tuple(f"nominating.{one}" for one in ("nominations", "add", "upload", "take_off"))
+FIGURES_ELSEWHERE = frozenset({Permission.COHORT_EDIT, Permission.REPORT_READ})  # linked from Cohorts and My team
 MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),
     Item("Modules", "learning.catalogue", ("learning", "quizzes", "catalogue", "programmes", *FLAGGING)),
-    Item("Joint days", "cohorts.joint_days", ("cohorts", *ASKING)),
+    Item("Joint days", "cohorts.joint_days", ("cohorts", "offers", "approvals", "sending", "moving", *ASKING)),
     Item(
         "Cohorts",
         "building.cohorts",
-        ("building", "attendance", "planning", "proposing", *NOMINATIONS),
+        ("building", "attendance", "together", "planning", "proposing", *NOMINATIONS),
         Permission.COHORT_EDIT,
     ),
-    Item("My team", "reports.completion", ("reports",), Permission.REPORT_READ),
+    Item("My team", "reports.completion", ("reports", "missed", "together"), Permission.REPORT_READ),
+    Item("Joint training", "together.figures", ("together",), Permission.JOINT_READ, FIGURES_ELSEWHERE),
     Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),
     Item("Agencies and people", "people.agencies", ("people",), Permission.AGENCY_READ),
     Item("Record", "certificates.record", ("certificates",)),
@@ -59,20 +67,13 @@ def install(app: Flask) -> None:
     @cache
     def drawn(items: tuple[Item, ...], section: str | None, endpoint: str | None) -> Markup:
         """Drawn once for each place and each choice of items, of which there are few: drawing it was 5 % of a page."""
-        shown = [
-            Shown(
-                item.label,
-                address(item.endpoint),
-                not {section, endpoint}.isdisjoint(item.sections),
-                endpoint == item.endpoint,
-            )
-            for item in items
-        ]
+        here = next((item for item in items if not {section, endpoint}.isdisjoint(item.sections)), None)
+        shown = [Shown(item.label, address(item.endpoint), item is here, endpoint == item.endpoint) for item in items]
         return Markup(template.render(items=shown))  # noqa: S704 -- our own template, which escapes
 
     def menu() -> Markup:
         actor = actor_or_none()
-        permitted = tuple(item for item in MENU if actor and (item.permission is None or actor.can(item.permission)))
+        permitted = tuple(item for item in MENU if actor and item.is_for(actor))
         return drawn(permitted, request.blueprint, request.endpoint)
 
     app.jinja_env.globals["navigation"] = menu

@@ -8,6 +8,7 @@ from flask import Flask
 from huey import SqliteHuey, crontab
 
 from lms.certificates import actions as certificates
+from lms.cohorts.actions import arranging, filling, missed
 from lms.config import Settings
 from lms.core import clock
 from lms.core.db import writing
@@ -56,5 +57,8 @@ def install(app: Flask, settings: Settings) -> None:
             solving.work(UUID(proposal_id))
 
     app.extensions["solve_now"] = huey.task(name="work_out_plan_now")(work_out_plan)
+    huey.periodic_task(crontab(minute="*"), name="end_offers_and_release_places")(in_app(filling.catch_up_all))
+    huey.periodic_task(crontab(minute="23"), name="note_no_shows")(in_app(missed.note_all_no_shows))
+    huey.periodic_task(crontab(minute="37", hour="3"), name="forget_needs")(in_app(arranging.forget_needs))
     app.extensions["huey"] = huey
     app.extensions["wake_worker"] = mail_now

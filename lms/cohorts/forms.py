@@ -7,6 +7,7 @@ from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 from wtforms import (
+    BooleanField,
     DateField,
     HiddenField,
     IntegerField,
@@ -20,17 +21,20 @@ from wtforms import (
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from lms.cohorts.models import Cohort, CohortSession
+from lms.cohorts import access, places
+from lms.cohorts.models import Booking, Cohort, CohortSession
 from lms.cohorts.plan import Plan, PlannedSession
 from lms.cohorts.states import Mark
 from lms.core import clock
 from lms.core.errors import NotFound, Refusal
+from lms.people.sectors import LOOKS, Sector
 from lms.web.forms import PageForm
 
 MOST_SESSIONS = 4
 MOST_PLACES = 200
 LONGEST_NEEDS = 500
 ALL, CHOSEN = "all", "chosen"
+AT_ONCE, OFFERED = "at-once", "offered"
 
 
 class Day(DateField):
@@ -64,9 +68,12 @@ class ClockTime(TimeField):
 class WholeNumber(IntegerField):
     """A whole number within limits."""
 
+    needed = True
+
     def __init__(self, label: str, least: int, most: int, **kwargs: Any) -> None:
         between = f"Enter a whole number from {least} to {most}"
-        super().__init__(label, [InputRequired(between), NumberRange(least, most, between)], **kwargs)
+        first = InputRequired(between) if self.needed else Optional()
+        super().__init__(label, [first, NumberRange(least, most, between)], **kwargs)
         self.between = between
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -75,6 +82,12 @@ class WholeNumber(IntegerField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(self.between) from None
+
+
+class PerhapsNumber(WholeNumber):
+    """A whole number within limits, or nothing."""
+
+    needed = False
 
 
 class Ticks(SelectMultipleField):
@@ -167,9 +180,31 @@ class CohortForm(PageForm):
         default=ALL,
     )
     agencies = Ticks("Agencies")
+    minimum_sectors = PerhapsNumber("Fewest sectors", 0, len(Sector), default=0)
+    held_health = PerhapsNumber(LOOKS[Sector.HEALTH].word, 0, MOST_PLACES)
+    held_education = PerhapsNumber(LOOKS[Sector.EDUCATION].word, 0, MOST_PLACES)
+    held_social_care = PerhapsNumber(LOOKS[Sector.SOCIAL_CARE].word, 0, MOST_PLACES)
+    held_police = PerhapsNumber(LOOKS[Sector.POLICE].word, 0, MOST_PLACES)
+    held_voluntary = PerhapsNumber(LOOKS[Sector.VOLUNTARY].word, 0, MOST_PLACES)
+    held_housing = PerhapsNumber(LOOKS[Sector.HOUSING].word, 0, MOST_PLACES)
+    release_on = Day("Release date")
+    freed = RadioField(
+        "When a place comes free",
+        choices={AT_ONCE: "The next person has it at once", OFFERED: "It is offered to the next person, for a time"},
+        default=AT_ONCE,
+    )
+    needs_approval = BooleanField("Managers approve first")
+    must_prepare = BooleanField("Preparation must be finished to come", default=True)
+    prepare_days = PerhapsNumber("Working days before the day by which it is finished", 0, 30, default=3)
+    late_days = PerhapsNumber("Cancelling is late from this many working days before the day", 0, 30, default=3)
+    features = Ticks("What the room has", choices={one.value: one.words for one in access.OF_THE_ROOM})
+    version = HiddenField("Version")
+    message = TextAreaField("A message to everyone on it", [Length(max=1000)])
+    others = Ticks("Other dates to offer", validate_choice=False)
 
     def __init__(self, modules: Mapping[str, str], agencies: Mapping[str, str], cohort: Cohort | None = None) -> None:
         super().__init__(None, data=_as_typed(cohort) if cohort else {})
+        self.others.choices = {}
         self.modules.choices, self.agencies.choices = dict(modules), dict(agencies)
         there: list[CohortSession] = list(cohort.sessions) if cohort else []
         rows = max(MOST_SESSIONS, len(there))
@@ -184,6 +219,9 @@ class CohortForm(PageForm):
             self.sessions[0].day.errors = ["Give the cohort at least one session"]
         if self.open_to.data == CHOSEN and not self.agencies.data:
             self.agencies.errors = ["Tick at least one agency"]
+        before = self.release_on.object_data
+        if self.release_on.data and self.release_on.data <= clock.today() and self.release_on.data != before:
+            self.release_on.errors = ["Enter a date that is still to come"]
         return fine and not self.problems
 
     @property
@@ -193,6 +231,20 @@ class CohortForm(PageForm):
         for session in self.sessions:
             found += [(id_, f"Session {session.number}: {sentence}") for id_, sentence in session.problems]
         return found
+
+    @property
+    def held(self) -> list[tuple[Sector, Any]]:
+        """The field of each sector for which places can be held."""
+        return [(sector, self._fields[f"held_{sector.replace('-', '_')}"]) for sector in Sector]
+
+    def hold_as_usual(self) -> None:
+        """Fill in what is usually held of so many places, and when it is usually released."""
+        usual = places.usually_held(self.capacity.data or 0)
+        for sector, field in self.held:
+            field.data, field.raw_data = usual.get(sector), None
+        first = min((one.day.data for one in self.sessions if one.day.data), default=None)
+        if first:
+            self.release_on.data, self.release_on.raw_data = places.usual_release(first, clock.today()), None
 
     def plan(self) -> Plan:
         """The cohort as typed."""
@@ -209,7 +261,31 @@ class CohortForm(PageForm):
             minimum_agencies=agencies,
             largest_share=share,
             agencies=None if self.open_to.data == ALL else tuple(UUID(one) for one in self.agencies.data or ()),
+            minimum_sectors=self.minimum_sectors.data or 0,
+            held={sector.value: field.data for sector, field in self.held if field.data},
+            release_on=self.release_on.data,
+            needs_approval=bool(self.needs_approval.data),
+            offers_places=self.freed.data == OFFERED,
+            must_prepare=bool(self.must_prepare.data),
+            prepare_days=_or(self.prepare_days.data, Plan.prepare_days),
+            late_days=_or(self.late_days.data, Plan.late_days),
+            features=tuple(self.features.data or ()),
         )
+
+    @property
+    def seen(self) -> int | None:
+        """The version of the cohort the form was opened at, or None when it does not say."""
+        sent = self.version.data or ""
+        return int(sent) if sent.isdecimal() else None
+
+    @property
+    def offered(self) -> tuple[UUID, ...]:
+        """The other dates ticked. Raises NotFound for anything else."""
+        return tuple(identities(self.others.data or []))
+
+
+def _or(number: int | None, usual: int) -> int:
+    return usual if number is None else number
 
 
 def _as_typed(cohort: Cohort) -> dict[str, Any]:
@@ -223,17 +299,32 @@ def _as_typed(cohort: Cohort) -> dict[str, Any]:
         "largest_share": cohort.largest_share,
         "open_to": ALL if cohort.all_agencies else CHOSEN,
         "agencies": [str(one.agency_id) for one in cohort.agencies],
+        "freed": OFFERED if cohort.offers_places else AT_ONCE,
+        "version": str(cohort.version),
+        **{name: getattr(cohort, name) for name in _AS_STORED},
+        **{f"held_{one.sector.replace('-', '_')}": one.places for one in cohort.held},
     }
+
+
+_AS_STORED = (
+    *("minimum_sectors", "release_on", "needs_approval", "must_prepare", "prepare_days", "late_days", "features"),
+)
 
 
 class BookingForm(PageForm):
     """Booking a place; what one needs on the day can be said at once or later."""
 
     access_needs = TextAreaField(
-        "What do you need on the day?",
+        "Something else you need",
         [Length(max=LONGEST_NEEDS, message=f"Say it in {LONGEST_NEEDS} letters or fewer")],
-        description="Say what to arrange, not why: for example a hearing loop, step-free access, or large print.",
+        description="Say what to arrange, not why. One thing to a line.",
     )
+    needs = Ticks("What do you need?", choices={one.value: one.words for one in access.TICKED})
+
+    def say(self, booking: Booking) -> None:
+        """Show what the person has said already."""
+        self.access_needs.data = booking.access_needs
+        self.needs.data = [one.need for one in booking.arrangements]
 
 
 class PeopleForm(PageForm):
@@ -245,7 +336,7 @@ class PeopleForm(PageForm):
     @property
     def chosen(self) -> list[UUID]:
         """The identities ticked. Raises NotFound for anything else."""
-        return _identities(self.person.data or [])
+        return identities(self.person.data or [])
 
 
 class WalkInForm(PageForm):
@@ -256,7 +347,7 @@ class WalkInForm(PageForm):
     @property
     def chosen(self) -> UUID:
         """The identity chosen. Raises NotFound for anything else."""
-        return _identities([self.person.data or ""])[0]
+        return identities([self.person.data or ""])[0]
 
 
 class TrainerForm(PageForm):
@@ -284,15 +375,16 @@ def marks(sent: MultiDict[str, str]) -> dict[UUID, Mark]:
         if name.startswith("mark-") and value:
             if value not in set(Mark):
                 raise Refusal("Mark each person as present, late, left early or absent.")
-            found[_identities([name.removeprefix("mark-")])[0]] = Mark(value)
+            found[identities([name.removeprefix("mark-")])[0]] = Mark(value)
     return found
 
 
 def _identity(text: str | None) -> UUID | None:
-    return _identities([text])[0] if text else None
+    return identities([text])[0] if text else None
 
 
-def _identities(texts: list[str]) -> list[UUID]:
+def identities(texts: list[str]) -> list[UUID]:
+    """Identities as sent. Raises NotFound for anything else."""
     try:
         return [UUID(text) for text in texts]
     except ValueError:

@@ -18,10 +18,19 @@ class Kind(StrEnum):
     CHANGED = "changed"
     CANCELLED = "cancelled"
     REMOVED = "removed"
+    OFFER = "offer"
+    OFFER_ENDED = "offer_ended"
+    APPROVAL = "approval"
+    ASKED = "asked"
+    DECLINED = "declined"
+    SENT = "sent"
+    REPLACED = "replaced"
 
 
-def tell(kind: Kind, to: Person, cohort: Cohort, why: str = "") -> None:
-    """Queue one mail about a cohort. Of a draft nobody is told: they hear when it opens."""
+def tell(kind: Kind, to: Person, cohort: Cohort, why: str = "", *, note: str = "") -> None:
+    """Queue one mail about a cohort. Of a draft nobody is told: they hear when it opens. `note` is what somebody wrote
+    to this person.
+    """
     if cohort.is_draft:
         return
     notifications.queue(
@@ -30,6 +39,22 @@ def tell(kind: Kind, to: Person, cohort: Cohort, why: str = "") -> None:
         title=cohort.title,
         sessions=list(cohort.sessions),
         why=why,
-        link=absolute("cohorts.show", cohort_id=cohort.id),
+        note=note,
+        link=_page(kind, cohort),
+        other_dates=_other_dates(kind, cohort),
         all_days=absolute("cohorts.joint_days"),
     )
+
+
+def _page(kind: Kind, cohort: Cohort) -> str:
+    """Where the mail's link leads."""
+    if kind is Kind.APPROVAL:
+        return absolute("approvals.asked")
+    return absolute("offers.offer" if kind is Kind.OFFER else "cohorts.show", cohort_id=cohort.id)
+
+
+def _other_dates(kind: Kind, cohort: Cohort) -> str:
+    """The page of other dates, in mails of a day that was moved or called off with any to offer."""
+    if kind not in (Kind.CHANGED, Kind.CANCELLED) or not cohort.other_dates:
+        return ""
+    return absolute("moving.other_dates", cohort_id=cohort.id)

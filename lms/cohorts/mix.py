@@ -20,11 +20,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Rules:
-    """What a trainer asked of the mix: places, the fewest agencies, and the largest share of one agency in percent."""
+    """What a trainer asked of the mix: places, the fewest agencies, the largest share of one agency in percent, and the
+    fewest sectors (0: any).
+    """
 
     capacity: int
     minimum_agencies: int
     largest_share: int
+    minimum_sectors: int = 0
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,10 @@ def unmet(mix: Mix, rules: Rules) -> list[str]:
     if lacking > 0:
         verb = "agency is" if lacking == 1 else "agencies are"
         found.append(f"{lacking} more {verb} needed: {mix.agencies} of at least {rules.minimum_agencies} have a place.")
+    sectors = rules.minimum_sectors - mix.sectors
+    if sectors > 0:
+        verb = "sector is" if sectors == 1 else "sectors are"
+        found.append(f"{sectors} more {verb} needed: {mix.sectors} of at least {rules.minimum_sectors} have a place.")
     more = others_needed(mix, rules.largest_share)
     if more and mix.largest:
         found.append(

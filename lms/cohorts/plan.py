@@ -1,7 +1,8 @@
 """What a trainer plans when creating or editing a cohort. Pure."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from uuid import UUID
 
 
@@ -18,7 +19,8 @@ class PlannedSession:
 @dataclass(frozen=True)
 class Plan:
     """A cohort as its trainer wants it. `agencies` None means every agency of the partnership; `largest_share` is in
-    percent.
+    percent; `held` says how many places are kept for which sector, until `release_on` (None: the usual date);
+    `minimum_sectors` 0 asks for none; `features` are what the room has.
     """
 
     title: str
@@ -29,3 +31,12 @@ class Plan:
     minimum_agencies: int = 4
     largest_share: int = 40
     agencies: tuple[UUID, ...] | None = None
+    minimum_sectors: int = 0
+    held: Mapping[str, int] = field(default_factory=dict)
+    release_on: date | None = None
+    needs_approval: bool = False
+    offers_places: bool = False
+    must_prepare: bool = False
+    prepare_days: int = 3
+    late_days: int = 3
+    features: tuple[str, ...] = ()

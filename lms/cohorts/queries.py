@@ -9,18 +9,18 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.cohorts import mix, policy
+from lms.cohorts.candidates import Candidate, Candidates, can_come, candidates
 from lms.cohorts.models import Attendance, Booking, Cohort, CohortSession, CohortTrainer
 from lms.cohorts.places import Room
-from lms.cohorts.states import IN_THE_ROOM, ON_IT, BookingState, CohortState
+from lms.cohorts.states import HOLDS_A_PLACE, IN_THE_ROOM, ON_IT, BookingState, CohortState
 from lms.core import clock
-from lms.core.actor import Actor
+from lms.core.actor import Actor, Seat
 from lms.core.db import db
 from lms.core.errors import NotFound
-from lms.people.models import Agency, Membership, Person
+from lms.people.models import Agency, Person
 
-SHORTEST_SEARCH = 2
-MOST_CANDIDATES = 60
-MOST_POSTS = 3 * MOST_CANDIDATES
+# Who can come is asked through here too.
+__all__ = ["Candidate", "Candidates", "can_come", "candidates"]
 
 
 def get(actor: Actor, cohort_id: UUID) -> Cohort:
@@ -45,11 +45,17 @@ def lock_run(actor: Actor, cohort_id: UUID) -> Cohort:
     return _one(_locked(Cohort.id == cohort_id, policy.run(actor)))
 
 
+def lock_known(cohort_id: UUID) -> Cohort:
+    """The cohort with its row locked, for the clock and for callers whose own policy has let the actor in."""
+    return _one(_locked(Cohort.id == cohort_id))
+
+
 def _whole() -> Select[Cohort]:
     return select(Cohort).options(
         selectinload(Cohort.sessions),
         selectinload(Cohort.modules),
         selectinload(Cohort.agencies),
+        selectinload(Cohort.held),
         selectinload(Cohort.trainers).joinedload(CohortTrainer.person),
     )
 
@@ -67,15 +73,27 @@ def _one(wanted: Select[Cohort]) -> Cohort:
 
 
 def room(cohort: Cohort) -> Room:
-    """The places of a cohort as they are now, by agency."""
-    return Room(cohort.limits, _taken([cohort.id]).get(cohort.id, {}))
+    """The places of a cohort as they are now."""
+    return rooms([cohort])[cohort.id]
+
+
+def rooms(cohorts: Collection[Cohort]) -> dict[UUID, Room]:
+    """The places of several cohorts as they are now. Two queries."""
+    taken, sectors = _taken([one.id for one in cohorts]), sectors_in({one.partnership for one in cohorts})
+    return {one.id: Room(one.limits, taken.get(one.id, {}), one.holds, sectors) for one in cohorts}
+
+
+def sectors_in(partnerships: Collection[str]) -> dict[UUID, str]:
+    """The sector of each agency of these partnerships."""
+    rows = db.session.execute(select(Agency.id, Agency.sector).where(Agency.partnership.in_(partnerships)))
+    return {row.id: row.sector for row in rows}
 
 
 def _taken(cohort_ids: Collection[UUID]) -> dict[UUID, dict[UUID, int]]:
-    """Places taken, by cohort and agency. One query for all of them."""
+    """Places taken or offered, by cohort and agency. One query for all of them."""
     rows = db.session.execute(
         select(Booking.cohort_id, Booking.agency_id, func.count())
-        .where(Booking.cohort_id.in_(cohort_ids), Booking.state == BookingState.BOOKED)
+        .where(Booking.cohort_id.in_(cohort_ids), Booking.state.in_(HOLDS_A_PLACE))
         .group_by(Booking.cohort_id, Booking.agency_id)
     )
     taken: dict[UUID, dict[UUID, int]] = {}
@@ -109,6 +127,16 @@ class People:
         return self._in(BookingState.INVITED)
 
     @property
+    def asked(self) -> list[Booking]:
+        """People whose manager has not answered."""
+        return self._in(BookingState.ASKED)
+
+    @property
+    def offered(self) -> list[Booking]:
+        """People to whom a place is offered."""
+        return self._in(BookingState.OFFERED)
+
+    @property
     def waiting(self) -> list[Booking]:
         """The waiting list, longest first."""
         return sorted(self._in(BookingState.WAITING), key=lambda one: (one.asked_at, one.id))
@@ -120,11 +148,6 @@ class People:
             groups.setdefault(one.agency_id, []).append(one)
         return [(group[0].agency, group) for group in groups.values()]
 
-    @property
-    def needs(self) -> list[Booking]:
-        """People who said what they need on the day."""
-        return [one for one in self.all if one.access_needs]
-
     def own(self, actor: Actor) -> Booking | None:
         """The actor's own entry."""
         return next((one for one in self.all if one.person_id == actor.id), None)
@@ -133,9 +156,11 @@ class People:
         """How many people have waited longer."""
         return self.waiting.index(booking)
 
-    def room(self, cohort: Cohort) -> Room:
-        """How the places stand."""
-        return Room(cohort.limits, {agency.id: len(group) for agency, group in self.by_agency(BookingState.BOOKED)})
+    def room(self, cohort: Cohort, *seats: Seat) -> Room:
+        """How the places stand, for people on the cohort and for these further posts."""
+        taken = {agency.id: len(group) for agency, group in self.by_agency(*HOLDS_A_PLACE)}
+        sectors = {one.agency_id: one.agency.sector for one in self.all} | {one.agency_id: one.sector for one in seats}
+        return Room(cohort.limits, taken, cohort.holds, sectors)
 
     def mix(self) -> mix.Mix:
         """The mix of those with a place."""
@@ -169,11 +194,16 @@ class Entry:
     cohort: Cohort
     taken: dict[UUID, int]
     booking: Booking | None = None
+    sectors: dict[UUID, str] = field(default_factory=dict)
 
     @property
     def room(self) -> Room:
         """How the places stand."""
-        return Room(self.cohort.limits, self.taken)
+        return Room(self.cohort.limits, self.taken, self.cohort.holds, self.sectors)
+
+    def left_for(self, actor: Actor) -> int:
+        """Places the actor could have now, with any of their posts."""
+        return max((self.room.left_for(seat.agency_id) for seat in actor.seats), default=0)
 
     @property
     def next_session(self) -> CohortSession | None:
@@ -196,21 +226,23 @@ class JointDays:
 
 
 def joint_days(actor: Actor) -> JointDays:
-    """The actor's joint days that are not over, and those still open to their agency. Four queries at most."""
+    """The actor's joint days that are not over, and those still open to their agency. Seven queries at most."""
     mine = db.session.execute(
         select(Cohort, Booking)
         .join(Booking, Booking.cohort_id == Cohort.id)
         .where(Booking.person_id == actor.id, Booking.state.in_(ON_IT), policy.taking_part(actor))
-        .options(selectinload(Cohort.sessions))
+        .options(selectinload(Cohort.sessions), selectinload(Cohort.held))
     ).all()
     own = {cohort.id: booking for cohort, booking in mine}
     offered = db.session.scalars(
-        select(Cohort).where(policy.on_offer(actor), Cohort.id.not_in(list(own))).options(selectinload(Cohort.sessions))
+        select(Cohort)
+        .where(policy.on_offer(actor), Cohort.id.not_in(list(own)))
+        .options(selectinload(Cohort.sessions), selectinload(Cohort.held))
     ).all()
-    taken = _taken([*own, *(cohort.id for cohort in offered)])
+    taken, sectors = _taken([*own, *(cohort.id for cohort in offered)]), sectors_in(actor.partnerships())
     return JointDays(
         _dated(Entry(cohort, taken.get(cohort.id, {}), own[cohort.id]) for cohort, _ in mine if not cohort.is_over),
-        _dated(Entry(cohort, taken.get(cohort.id, {})) for cohort in offered if cohort.takes_bookings),
+        _dated(Entry(one, taken.get(one.id, {}), sectors=sectors) for one in offered if one.takes_bookings),
     )
 
 
@@ -223,8 +255,9 @@ class RunCohorts:
 
 
 def run_by(actor: Actor) -> RunCohorts:
-    """The cohorts the actor runs; a coordinator all of the partnership's. Three queries."""
-    cohorts = db.session.scalars(select(Cohort).where(policy.run(actor)).options(selectinload(Cohort.sessions))).all()
+    """The cohorts the actor runs; a coordinator all of the partnership's. Four queries."""
+    with_them = (selectinload(Cohort.sessions), selectinload(Cohort.held))
+    cohorts = db.session.scalars(select(Cohort).where(policy.run(actor)).options(*with_them)).all()
     taken = _taken([cohort.id for cohort in cohorts])
     entries = _dated(Entry(cohort, taken.get(cohort.id, {})) for cohort in cohorts)
     past = [one for one in entries if one.cohort.is_over or one.cohort.is_cancelled]
@@ -255,78 +288,6 @@ def next_joint_day(actor: Actor) -> tuple[Cohort, CohortSession] | None:
         .limit(1)
     ).first()
     return (row[0], row[1]) if row else None
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """Someone a trainer can add or invite: what the trainer may know of them, and no more."""
-
-    person: Person
-    agency: Agency
-    job: str
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """What a search for people found, by agency and name; `more` says that there were too many to show."""
-
-    found: list[Candidate]
-    more: bool = False
-
-    @property
-    def by_agency(self) -> list[tuple[Agency, list[Candidate]]]:
-        """The people under their agency."""
-        groups: dict[UUID, list[Candidate]] = {}
-        for one in self.found:
-            groups.setdefault(one.agency.id, []).append(one)
-        return [(group[0].agency, group) for group in groups.values()]
-
-
-def candidates(cohort: Cohort, name: str, agency_id: UUID | None = None, *, walking_in: bool = False) -> Candidates:
-    """People who can come and are not on the cohort yet, found by a part of their name, in order of agency and name.
-    For a walk-in: people who are not in the room yet, those who were invited or wait among them.
-
-    Nobody is listed without a search: a trainer does not browse another agency's staff. Someone with two posts is
-    found once, at the post they have had longest. For those who run the cohort; the caller has loaded it by `get_run`.
-    """
-    name = " ".join(name.split())
-    if len(name) < SHORTEST_SEARCH:
-        return Candidates([])
-    known = IN_THE_ROOM if walking_in else ON_IT
-    wanted = _can_come(cohort).where(
-        Person.name.icontains(name, autoescape=True),
-        Person.id.not_in(select(Booking.person_id).where(Booking.cohort_id == cohort.id, Booking.state.in_(known))),
-    )
-    if agency_id:
-        wanted = wanted.where(Agency.id == agency_id)
-    found = _first_posts(wanted.limit(MOST_POSTS))
-    return Candidates(_grouped(found[:MOST_CANDIDATES]), more=len(found) > MOST_CANDIDATES)
-
-
-def can_come(cohort: Cohort, person_ids: Collection[UUID]) -> list[Candidate]:
-    """Those of these people who can come to the cohort, each at the post they have had longest."""
-    return _grouped(_first_posts(_can_come(cohort).where(Person.id.in_(person_ids))))
-
-
-def _can_come(cohort: Cohort) -> Select[Person, Membership, Agency]:
-    return (
-        select(Person, Membership, Agency)
-        .join(Membership, Membership.person_id == Person.id)
-        .join(Agency, Membership.agency_id == Agency.id)
-        .where(policy.can_come(cohort))
-        .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
-    )
-
-
-def _first_posts(wanted: Select[Person, Membership, Agency]) -> list[Candidate]:
-    first: dict[UUID, Candidate] = {}
-    for person, membership, agency in db.session.execute(wanted):
-        first.setdefault(person.id, Candidate(person, agency, membership.job))
-    return list(first.values())
-
-
-def _grouped(found: list[Candidate]) -> list[Candidate]:
-    return sorted(found, key=lambda one: (one.agency.name, one.person.name))
 
 
 def agencies_of(partnership: str) -> Sequence[Agency]:

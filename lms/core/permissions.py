@@ -11,10 +11,12 @@ from enum import StrEnum
 class Permission(StrEnum):
     """What a page or an act can ask for, in alphabetical order."""
 
+    AGENCY_EDIT = "agency:edit"
     AGENCY_READ = "agency:read"
     COHORT_EDIT = "cohort:edit"
     CONTENT_ANSWER = "content:answer"
     CONTENT_READ = "content:read"
+    JOINT_READ = "joint:read"
     REPORT_READ = "report:read"
     REQUIREMENT_EXEMPT = "requirement:exempt"
 
@@ -41,10 +43,10 @@ class Scope(StrEnum):
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: frozenset(),
-    Role.TRAINER: frozenset({Permission.COHORT_EDIT}),
-    Role.MANAGER: frozenset({Permission.REPORT_READ, Permission.REQUIREMENT_EXEMPT}),
+    Role.TRAINER: frozenset({Permission.COHORT_EDIT, Permission.JOINT_READ}),
+    Role.MANAGER: frozenset({Permission.JOINT_READ, Permission.REPORT_READ, Permission.REQUIREMENT_EXEMPT}),
     Role.AUTHOR: frozenset({Permission.CONTENT_READ, Permission.CONTENT_ANSWER}),
-    Role.COORDINATOR: frozenset({Permission.COHORT_EDIT, Permission.REPORT_READ}),
-    Role.OBSERVER: frozenset(),
-    Role.ADMINISTRATOR: frozenset({Permission.AGENCY_READ}),
+    Role.COORDINATOR: frozenset({Permission.COHORT_EDIT, Permission.JOINT_READ, Permission.REPORT_READ}),
+    Role.OBSERVER: frozenset({Permission.JOINT_READ}),
+    Role.ADMINISTRATOR: frozenset({Permission.AGENCY_EDIT, Permission.AGENCY_READ}),
 }

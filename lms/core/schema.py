@@ -66,8 +66,7 @@ def upgrade(engine: Engine, to: str = "head") -> None:
     with _one_at_a_time(engine), engine.connect() as connection:
         sqlite = engine.dialect.name == "sqlite"
         if sqlite:
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.rollback()
+            _check_references(connection, "OFF")
         else:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": POSTGRES_LOCK})
         command.upgrade(config(connection), to)
@@ -78,8 +77,14 @@ def upgrade(engine: Engine, to: str = "head") -> None:
                 raise BrokenReferences(f"{len(broken)} rows point nowhere, the first in {broken[0][0]}")
         connection.commit()
         if sqlite:
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-            connection.rollback()
+            _check_references(connection, "ON")
+
+
+def _check_references(connection: Connection, state: str) -> None:
+    """Turn SQLite's foreign keys on or off, said to the driver itself: within a transaction, and every statement of
+    ours begins one, SQLite does not listen.
+    """
+    connection.connection.cursor().execute(f"PRAGMA foreign_keys={state}")
 
 
 def draft(engine: Engine, subject: str) -> str:

@@ -12,6 +12,7 @@ from lms.core.actor import Actor
 from lms.core.db import db
 from lms.demo import players
 from lms.demo.joint_days import add_cohorts
+from lms.demo.together import add_held_cohorts
 from lms.learning import actions as learning
 from lms.notifications.models import OutboxMail
 from lms.people import queries as people
@@ -37,12 +38,13 @@ def add_histories(everyone: list[Person], today: date, chance: Random) -> None:
             _study(person, modules[0], today - timedelta(days=SURE_TO_HAVE[name]), chance)
             for module in modules[1:]:
                 _maybe_study(person, module, today, chance)
-        elif name not in ("outsider", "admin"):
+        elif name not in ("outsider", "admin", "observer"):
             for module in modules:
                 _maybe_study(person, module, today, chance)
             if chance.random() < 0.2:
                 _maybe_study(person, extra[0], today, chance)
     add_cohorts(everyone, today)
+    add_held_cohorts(everyone, today)
     db.session.flush()
     db.session.execute(update(OutboxMail).values(state="sent", sent_at=OutboxMail.queued_at, tries=1))
 

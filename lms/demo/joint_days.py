@@ -1,15 +1,19 @@
-"""The demo's joint days: one that has been, one with places left, one that is full."""
+"""The demo's joint days: one that has been, one with places held for sectors, one that is full, one with an offer for
+the staff account, and one for which the manager account is asked.
+"""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from lms.cohorts import queries
-from lms.cohorts.actions import attendance, booking, building
+from lms.cohorts.actions import attendance, booking, building, missed
+from lms.cohorts.places import usually_held
 from lms.cohorts.plan import Plan, PlannedSession
 from lms.cohorts.states import Mark
 from lms.core import clock
 from lms.core.actor import Actor
-from lms.demo.roster import ACCOUNTS
+from lms.demo.roster import ACCOUNTS, CARE, HEALTH, LANTERN, POLICE, SCHOOLS
 from lms.people import queries as people
 from lms.people.models import Person
 
@@ -24,10 +28,39 @@ def add_cohorts(everyone: list[Person], today: date) -> None:
     held = _plan("Who leads, and who decides", today - timedelta(days=24), "Fern Hall, Brackenford", 14)
     coming = _plan("Not our threshold: keeping hold of a child", today + timedelta(days=38), "Coldharbour Library", 16)
     full = _plan("Leading a mixed team", today + timedelta(days=17), "https://meet.fernshire.example/leading", 6)
-    full = Plan(**{**vars(full), "modules": ("leading-integrated-services",), "largest_share": 34})
+    full = replace(full, modules=("leading-integrated-services",), largest_share=34)
+    coming = replace(coming, held=usually_held(coming.capacity), minimum_sectors=3, must_prepare=True)
+    coming = replace(coming, features=("step-free", "toilet"), modules=("information-sharing",))
     _run(by_account["trainer"], held, others[:14], held=True)
     _run(by_account["trainer"], coming, others[20:29])
     _run(by_account["trainer"], full, others[30:40])
+    _offer(by_account["trainer"], by_account["staff"], others, today)
+    _ask(by_account["trainer"], others, today)
+
+
+def _offer(trainer: Person, staff: Person, others: list[Person], today: date) -> None:
+    """A full day on which a place has just come free, and is offered to the staff account."""
+    plan = _plan("One family, one plan", today + timedelta(days=24), "Brackenford Town Hall", 4)
+    plan = replace(plan, offers_places=True, largest_share=25, modules=("tiers-of-need",))
+    cohort_id = _run(trainer, plan, [*_of(others, SCHOOLS, CARE, POLICE, LANTERN), staff])
+    leaver = next(one for one in queries.people_on(queries.get_run(people.actor(trainer), cohort_id)).booked)
+    booking.cancel(people.actor(leaver.person), cohort_id)
+
+
+def _ask(trainer: Person, others: list[Person], today: date) -> None:
+    """A day for which managers approve, and a health visitor who asks."""
+    plan = _plan("Working with fathers", today + timedelta(days=31), "Oakfield Primary School", 12)
+    _run(trainer, replace(plan, needs_approval=True), _of(others[13:], HEALTH))
+
+
+def _of(others: list[Person], *agencies: str) -> list[Person]:
+    """The first person who works for each of these agencies today, and for no other."""
+    found: dict[str, Person] = {}
+    for person in others:
+        seats = people.actor(person).seats
+        if len(seats) == 1:
+            found.setdefault(seats[0].agency, person)
+    return [found[one] for one in agencies]
 
 
 def weekday(day: date) -> date:
@@ -46,7 +79,7 @@ def _plan(title: str, day: date, place: str, capacity: int) -> Plan:
     )
 
 
-def _run(trainer: Person, plan: Plan, comers: list[Person], *, held: bool = False) -> None:
+def _run(trainer: Person, plan: Plan, comers: list[Person], *, held: bool = False) -> UUID:
     opened = plan.sessions[0].starts_at - BEFORE
     opened = min(opened, clock.now() - timedelta(days=2))
     with clock.acting_at(opened):
@@ -61,6 +94,7 @@ def _run(trainer: Person, plan: Plan, comers: list[Person], *, held: bool = Fals
     if held:
         with clock.acting_at(plan.sessions[0].ends_at):
             _register(actor, cohort.id, cohort.sessions[0].id)
+    return cohort.id
 
 
 def _register(trainer: Actor, cohort_id: UUID, session_id: UUID) -> None:
@@ -70,3 +104,4 @@ def _register(trainer: Actor, cohort_id: UUID, session_id: UUID) -> None:
     marks = {one.id: Mark.PRESENT for one in room}
     marks[room[1].id], marks[room[-1].id] = Mark.LATE, Mark.ABSENT
     attendance.note(trainer, cohort_id, session_id, marks)
+    missed.note_no_shows(queries.session_of(cohort, session_id))

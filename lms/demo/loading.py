@@ -60,7 +60,7 @@ def _add_teams() -> dict[str, Team]:
             db.session.add(agency)
             db.session.flush()
             agencies[post.agency] = agency
-        teams[post.team] = Team(name=post.team, agency_id=agency.id)
+        teams[post.team] = Team(name=post.team, agency_id=agency.id, locality=post.locality)
     db.session.add_all(teams.values())
     db.session.flush()
     return teams

@@ -7,17 +7,20 @@ from lms.people.sectors import Sector
 
 FERNSHIRE = "Fernshire"
 WESTMARK = "Westmark"
+BRACKENFORD = "Brackenford"
+COLDHARBOUR = "Coldharbour"
 
 
 @dataclass(frozen=True)
 class Post:
-    """A team of the demo: its agency, sector and usual jobs."""
+    """A team of the demo: its agency, sector and usual jobs, and the part of the county it works in, if it is one."""
 
     agency: str
     sector: Sector
     team: str
     jobs: tuple[str, ...]
     partnership: str = FERNSHIRE
+    locality: str = ""
 
 
 HEALTH = "Fernshire Community Health"
@@ -29,19 +32,47 @@ HOMES = "Coldharbour Homes"
 OUTSIDE = "Westmark Children’s Services"
 
 POSTS: tuple[Post, ...] = (
-    Post(HEALTH, Sector.HEALTH, "Brackenford health visitors", ("Health visitor", "Community nursery nurse")),
-    Post(HEALTH, Sector.HEALTH, "Coldharbour health visitors", ("Health visitor", "School nurse")),
+    Post(
+        HEALTH,
+        Sector.HEALTH,
+        "Brackenford health visitors",
+        ("Health visitor", "Community nursery nurse"),
+        locality=BRACKENFORD,
+    ),
+    Post(
+        HEALTH, Sector.HEALTH, "Coldharbour health visitors", ("Health visitor", "School nurse"), locality=COLDHARBOUR
+    ),
     Post(HEALTH, Sector.HEALTH, "Children’s therapies", ("Speech and language therapist", "Occupational therapist")),
-    Post(SCHOOLS, Sector.EDUCATION, "Oakfield Primary School", ("Teacher", "Special needs coordinator")),
-    Post(SCHOOLS, Sector.EDUCATION, "Millbrook Nursery", ("Nursery teacher", "Nursery practitioner")),
-    Post(SCHOOLS, Sector.EDUCATION, "Coldharbour Academy", ("Head of year", "Pastoral lead")),
-    Post(CARE, Sector.SOCIAL_CARE, "Kestrel House", ("Social worker", "Family support worker")),
+    Post(
+        SCHOOLS,
+        Sector.EDUCATION,
+        "Oakfield Primary School",
+        ("Teacher", "Special needs coordinator"),
+        locality=BRACKENFORD,
+    ),
+    Post(
+        SCHOOLS,
+        Sector.EDUCATION,
+        "Millbrook Nursery",
+        ("Nursery teacher", "Nursery practitioner"),
+        locality=BRACKENFORD,
+    ),
+    Post(SCHOOLS, Sector.EDUCATION, "Coldharbour Academy", ("Head of year", "Pastoral lead"), locality=COLDHARBOUR),
+    Post(CARE, Sector.SOCIAL_CARE, "Kestrel House", ("Social worker", "Family support worker"), locality=COLDHARBOUR),
     Post(CARE, Sector.SOCIAL_CARE, "Front door", ("Social worker", "Referral officer")),
-    Post(POLICE, Sector.POLICE, "Brackenford neighbourhood team", ("Police constable", "Community support officer")),
+    Post(
+        POLICE,
+        Sector.POLICE,
+        "Brackenford neighbourhood team",
+        ("Police constable", "Community support officer"),
+        locality=BRACKENFORD,
+    ),
     Post(POLICE, Sector.POLICE, "Public protection", ("Detective constable", "Police sergeant")),
-    Post(LANTERN, Sector.VOLUNTARY, "Family workers", ("Family worker", "Volunteer coordinator")),
+    Post(LANTERN, Sector.VOLUNTARY, "Family workers", ("Family worker", "Volunteer coordinator"), locality=BRACKENFORD),
     Post(LANTERN, Sector.VOLUNTARY, "Bereavement service", ("Bereavement counsellor", "Family worker")),
-    Post(HOMES, Sector.HOUSING, "Tenancy support", ("Tenancy support officer", "Housing officer")),
+    Post(
+        HOMES, Sector.HOUSING, "Tenancy support", ("Tenancy support officer", "Housing officer"), locality=COLDHARBOUR
+    ),
     Post(OUTSIDE, Sector.SOCIAL_CARE, "Westmark family help", ("Family help worker",), WESTMARK),
 )
 
@@ -122,5 +153,13 @@ ACCOUNTS: tuple[Named, ...] = (
         "Westmark family help",
         "Team manager",
         (STAFF, (Role.MANAGER, Scope.AGENCY)),
+    ),
+    Named(
+        "observer",
+        "Hilary Marsden",
+        "a member of the partnership’s board, who sees figures without small numbers",
+        "Public protection",
+        "Independent scrutineer",
+        (STAFF, (Role.OBSERVER, Scope.PARTNERSHIP)),
     ),
 )

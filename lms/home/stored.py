@@ -81,8 +81,14 @@ GROUPS = (
             "cohort_modules": "The modules to prepare for it.",
             "cohort_agencies": "The agencies it is open to.",
             "cohort_trainers": "Who runs it, and since when.",
-            "bookings": "Your place or your wait for one: agency and job at the time, when you asked, why you got it, "
-            "and what you wrote about what you need on the day.",
+            "held_places": "How many of its places are kept for which sector.",
+            "other_dates": "Which other days were offered when it was moved or called off.",
+            "bookings": "Your place, an offer of one or your wait for one: agency and job at the time, when you asked, "
+            "why you got it, who approved it with what sentence, who let you come without preparing and why, and what "
+            "you wrote about what you need on the day.",
+            "arrangements": "Each thing you need on the day, and whether it is arranged; deleted 30 days after.",
+            "missed_places": "Places given up late or not come to, which count for the agency; whether that was "
+            "cleared, by whom and why.",
             "attendance": "Whether you came, were late or left early; who noted it and when.",
         },
     ),

@@ -16,6 +16,8 @@ DOORS = (
     (Permission.CONTENT_READ, "authoring.content", "Content"),
     (Permission.AGENCY_READ, "people.agencies", "Agencies and people"),
 )
+# Everybody else who has these figures comes to them from My team or Cohorts.
+FOR_THE_BOARD = ((Permission.JOINT_READ, "together.figures", "Joint training in figures"),)
 
 
 @bp.get("/")
@@ -28,7 +30,8 @@ def home() -> ResponseReturnValue:
 
 def doors(actor: Actor) -> list[tuple[str, str]]:
     """The pages for what this person does for others, as endpoint and words."""
-    return [(endpoint, words) for permission, endpoint, words in DOORS if actor.can(permission)]
+    found = [(endpoint, words) for permission, endpoint, words in DOORS if actor.can(permission)]
+    return found or [(endpoint, words) for permission, endpoint, words in FOR_THE_BOARD if actor.can(permission)]
 
 
 @bp.get("/help")

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -10,8 +11,9 @@ from lms.audit import actions as audit
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.db import db
-from lms.core.errors import Refusal
+from lms.core.errors import NotFound, Refusal
 from lms.core.permissions import Role, Scope
+from lms.people import policy
 from lms.people.models import Agency, Membership, MembershipRole, Person, Team
 from lms.people.queries import by_email
 from lms.people.sectors import Sector
@@ -85,6 +87,20 @@ def add_person(actor: Actor | None, email: str, name: str, password_hash: str, p
     db.session.flush()
     audit.record(actor, "person.added", person.id)
     return person
+
+
+def set_locality(actor: Actor, agency: Agency, team_id: UUID, locality: str) -> Team:
+    """Say which part of the area a team works in; empty when it is not one. Figures of meetings can be asked for by
+    it. Raises NotFound for a team that the actor does not look after.
+    """
+    wanted = select(Team).join(Team.agency).where(Team.id == team_id, Team.agency_id == agency.id)
+    team = db.session.scalar(wanted.where(policy.administered(actor)).with_for_update(of=Team))
+    if team is None:
+        raise NotFound
+    if team.locality != locality:
+        team.locality = locality
+        audit.record(actor, "team.locality_set", team.id)
+    return team
 
 
 def _agency(post: Post) -> Agency:

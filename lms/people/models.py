@@ -23,13 +23,14 @@ class Agency(Row):
 
 
 class Team(Row):
-    """A team or setting within one agency."""
+    """A team or setting within one agency; `locality` is the part of the area it works in, or empty."""
 
     __tablename__ = "teams"
     __table_args__ = (UniqueConstraint("agency_id", "name"),)
 
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agencies.id"))
     name: Mapped[str] = mapped_column(String(120))
+    locality: Mapped[str] = mapped_column(String(80), default="")
     agency: Mapped[Agency] = relationship()
 
 

@@ -119,6 +119,16 @@ def get_agency(actor: Actor, agency_id: UUID) -> Agency:
     return found
 
 
+def teams(actor: Actor, agency: Agency) -> Sequence[Team]:
+    """The agency's teams by name."""
+    return db.session.scalars(
+        select(Team)
+        .join(Team.agency)
+        .where(Team.agency_id == agency.id, policy.administered(actor))
+        .order_by(Team.name, Team.id)
+    ).all()
+
+
 def members(actor: Actor, agency: Agency) -> Sequence[Membership]:
     """The agency's memberships, present ones first, with person, team and roles loaded."""
     return db.session.scalars(

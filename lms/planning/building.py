@@ -3,17 +3,18 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from itertools import combinations
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from lms.cohorts import access, preparing
 from lms.cohorts.engine.problem import Allocation, Goal, Pair, Session
 from lms.cohorts.engine.problem import Person as Wanted
-from lms.cohorts.models import Attendance, Booking, CohortSession
-from lms.cohorts.states import IN_THE_ROOM, BookingState, Mark
+from lms.cohorts.models import Attendance, Booking, Cohort, CohortSession
+from lms.cohorts.states import HOLDS_A_PLACE, IN_THE_ROOM, BookingState, CohortState, Mark
 from lms.core import clock
 from lms.core.db import db
 from lms.core.permissions import Role, Scope
@@ -25,6 +26,7 @@ from lms.planning.models import DateProgramme, Hold, KeepApart, Nomination, Prog
 from lms.planning.rules import PERCENT, Band, Rules
 from lms.planning.states import HoldKind
 
+ROOM = frozenset(access.OF_THE_ROOM)  # what else people need can be arranged anywhere
 GIVEN_UP = (BookingState.CANCELLED, BookingState.REMOVED)
 
 
@@ -37,6 +39,7 @@ class Loaded:
     nominated: dict[str, Nomination]
     sectors: dict[str, str]
     holds: dict[str, Hold]
+    drafts: frozenset[str] = frozenset()
 
     @property
     def booked(self) -> dict[str, str]:
@@ -64,11 +67,12 @@ def load(programme: DateProgramme, moving: Collection[str] = ()) -> Loaded:
     nominations, holds = planned_with(programme), queries.holds(programme)
     bookings = _bookings(dates)
     nominated = {str(one.person_id): one for one in nominations}
-    guests = [one for one in bookings if one.has_place and str(one.person_id) not in nominated]
+    guests = [one for one in bookings if one.holds_place and str(one.person_id) not in nominated]
     ids = [one.person_id for one in nominations] + [one.person_id for one in guests]
-    lost = {(one.person_id, one.cohort_id) for one in bookings if one.state in GIVEN_UP}
+    shut = {(one.person_id, one.cohort_id) for one in bookings if one.state in GIVEN_UP}
+    shut |= _kept_away(nominations, dates)
     deciding = {one: hold for one, hold in holds.items() if one not in moving}
-    everyone = _wanted(nominations, dates, lost, deciding) + [_guest(one) for one in guests]
+    everyone = _wanted(nominations, dates, shut, deciding) + [_guest(one) for one in guests]
     problem = Allocation(
         name=programme.title,
         people=tuple(everyone),
@@ -78,10 +82,46 @@ def load(programme: DateProgramme, moving: Collection[str] = ()) -> Loaded:
         pins=_pins(holds, dates, nominated, guests),
         known=_known(ids, programme.rules.known_months),
         must_place=tuple(str(one.person_id) for one in guests),
-        baseline={str(one.person_id): str(one.cohort_id) for one in bookings if one.has_place},
+        baseline={str(one.person_id): str(one.cohort_id) for one in bookings if one.holds_place},
     )
     goals = (Goal.PLACED, *([Goal.STABILITY] if problem.baseline else []), Goal.MIXING, Goal.FAIRNESS)
-    return Loaded(replace(problem, goals=goals), *_words(programme, dates, nominations, guests), holds)
+    drafts = frozenset(str(one.cohort_id) for one in dates if one.cohort.is_draft)
+    return Loaded(replace(problem, goals=goals), *_words(programme, dates, nominations, guests), holds, drafts)
+
+
+def _kept_away(nominations: Sequence[Nomination], dates: Sequence[ProgrammeDate]) -> set[tuple[UUID, UUID]]:
+    """Who cannot be on which date whatever the plan: their agency is not asked to it, they have not prepared in time,
+    or they are on another joint day that day.
+    """
+    ids = [one.person_id for one in nominations]
+    busy = _busy(ids, dates)
+    found = set()
+    for there in dates:
+        cohort = there.cohort
+        asked = {one.agency_id for one in cohort.agencies}
+        away = preparing.kept_away(cohort, ids)
+        for one in nominations:
+            elsewhere = not cohort.all_agencies and one.agency_id not in asked
+            if elsewhere or one.person_id in away or (one.person_id, cohort.starts_on) in busy:
+                found.add((one.person_id, cohort.id))
+    return found
+
+
+def _busy(ids: Sequence[UUID], dates: Sequence[ProgrammeDate]) -> set[tuple[UUID, date | None]]:
+    """People with a place on a joint day outside the programme, and the date of it."""
+    rows = db.session.execute(
+        select(Booking.person_id, CohortSession.starts_at)
+        .join(CohortSession, CohortSession.cohort_id == Booking.cohort_id)
+        .join(Cohort, Cohort.id == Booking.cohort_id)
+        .where(
+            Booking.state.in_(HOLDS_A_PLACE),
+            Cohort.state != CohortState.CANCELLED,
+            Cohort.id.not_in([one.cohort_id for one in dates]),
+            CohortSession.starts_at > clock.now(),
+        )
+    )
+    wanted = set(ids)
+    return {(person, clock.local(starts).date()) for person, starts in rows if person in wanted}
 
 
 def _bookings(dates: Iterable[ProgrammeDate]) -> Sequence[Booking]:
@@ -93,27 +133,27 @@ def _bookings(dates: Iterable[ProgrammeDate]) -> Sequence[Booking]:
     ).all()
 
 
-def _session(date: ProgrammeDate, rules: Rules) -> Session:
-    starts = date.cohort.starts_at
-    assert starts is not None
+def _session(there: ProgrammeDate, rules: Rules) -> Session:
+    cohort = there.cohort
+    assert cohort.starts_on is not None
     return Session(
-        id=str(date.cohort_id),
-        date=clock.local(starts).date().isoformat(),
+        id=str(there.cohort_id),
+        date=cohort.starts_on.isoformat(),
         locality="",
-        capacity=date.cohort.capacity,
-        min_size=min(rules.min_size, date.cohort.capacity),
+        capacity=cohort.capacity,
+        min_size=min(rules.min_size, cohort.capacity),
         min_agencies=rules.min_agencies,
         max_agency_share=rules.largest_share / PERCENT,
-        provides=frozenset(date.provides),
+        provides=frozenset(access.OF_THE_ROOM if cohort.sessions[0].is_online else cohort.features),
         min_sectors=rules.min_sectors,
-        max_per_team=rules.most_of_team(date.cohort.capacity),
+        max_per_team=rules.most_of_team(cohort.capacity),
     )
 
 
 def _wanted(
     nominations: Sequence[Nomination],
     dates: Sequence[ProgrammeDate],
-    lost: set[tuple[UUID, UUID]],
+    shut: set[tuple[UUID, UUID]],
     holds: dict[str, Hold],
 ) -> list[Wanted]:
     managers = _managers(nominations)
@@ -123,9 +163,9 @@ def _wanted(
         key = str(one.person_id)
         hold = holds.get(key)
         able = [
-            str(date.cohort_id)
-            for date in dates
-            if (one.dates is None or str(date.cohort_id) in one.dates) and (one.person_id, date.cohort_id) not in lost
+            str(there.cohort_id)
+            for there in dates
+            if (one.dates is None or str(there.cohort_id) in one.dates) and (one.person_id, there.cohort_id) not in shut
         ]
         found.append(
             Wanted(
@@ -136,7 +176,7 @@ def _wanted(
                 locality="",
                 band=one.stored_band,
                 waiting_days=(today - clock.local(one.asked_at).date()).days,
-                needs=frozenset(one.needs),
+                needs=frozenset(one.needs) & ROOM,
                 sessions=() if hold and hold.kind == HoldKind.OUT else tuple(able),
                 sector=one.agency.sector,
                 manager=managers.get(one.team_id) if one.team_id else None,
@@ -253,17 +293,17 @@ def _words(
     return words, {str(one.person_id): one for one in nominations}, {str(one.id): one.sector for one in agencies}
 
 
-def when(date: ProgrammeDate) -> str:
+def when(there: ProgrammeDate) -> str:
     """A date as sentences name it: 14 January."""
-    starts = date.cohort.starts_at
+    starts = there.cohort.starts_at
     assert starts is not None
     day = clock.local(starts)
     return f"{day.day} {day:%B}"
 
 
-def in_full(date: ProgrammeDate) -> str:
+def in_full(there: ProgrammeDate) -> str:
     """A date with its weekday, year and place, for a list to choose from."""
-    starts = date.cohort.starts_at
+    starts = there.cohort.starts_at
     assert starts is not None
-    day, place = clock.local(starts), date.cohort.sessions[0]
+    day, place = clock.local(starts), there.cohort.sessions[0]
     return f"{day:%A} {day.day} {day:%B %Y}, {'online' if place.is_online else place.place}"

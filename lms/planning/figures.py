@@ -172,6 +172,12 @@ class Board:
             return Obstacle.SHARE
         return None
 
+    def waits_for_room_alone(self, person: Person, session: str) -> bool:
+        """Whether a date is full, and nothing else keeps this person from taking a place that comes free on it."""
+        if self.obstacle(person, session) is not Obstacle.FULL:
+            return False
+        return self._too_many(person, self.sessions[session], self.on[session][:-1], None) is None
+
     def passed_over(self) -> list[str]:
         """Who waits although somebody of the same agency and band, who has waited less, has a place they could have."""
         pinned = {one.person for one in self.problem.pins}

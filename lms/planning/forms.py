@@ -9,13 +9,14 @@ from uuid import UUID
 from wtforms import HiddenField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from lms.cohorts import access
 from lms.cohorts.forms import Day, SessionForm, Ticks, WholeNumber
 from lms.core.errors import NotFound
 from lms.planning.actions.nominating import Wish
 from lms.planning.actions.programmes import Frame
 from lms.planning.actions.proposing import Step
 from lms.planning.models import DateProgramme
-from lms.planning.rules import PROVIDED, Rules
+from lms.planning.rules import Rules
 from lms.web.forms import PageForm
 
 YES, NO = "yes", "no"
@@ -80,7 +81,7 @@ class FrameForm(PageForm):
 class DateForm(SessionForm):
     """One more date, what the room has, and what to prepare."""
 
-    provides = Ticks("The room has", choices=dict(PROVIDED))
+    features = Ticks("The room has", choices={one.value: one.words for one in access.OF_THE_ROOM})
     modules = Ticks("Modules to prepare")
 
     def __init__(self, modules: Mapping[str, str], usual: list[str]) -> None:
@@ -106,7 +107,7 @@ class WishForm(PageForm):
     """Which dates people can attend, and what must be provided."""
 
     dates = Ticks("Dates")
-    needs = Ticks("What must be provided", choices=dict(PROVIDED))
+    needs = Ticks("What they need on the day", choices={one.value: one.words for one in access.TICKED})
 
     def __init__(self, dates: Mapping[str, str], wish: Wish | None = None) -> None:
         known = {"dates": list(dates), "needs": []}
@@ -190,6 +191,18 @@ class PlanForm(PageForm):
         """The change as sent. Raises NotFound for people that cannot be."""
         people = tuple(str(one) for one in identities(self.person.data or []))
         return Step(self.do.data or "", people, self.to.data or None, self.reason.data or "")
+
+
+class SolveForm(PageForm):
+    """The version of the plan that was on the screen, and whose pins are let go first."""
+
+    version = IntegerField("Version", [InputRequired()])
+    go = SelectMultipleField("Let go", validate_choice=False)
+
+    @property
+    def people(self) -> list[str]:
+        """Whose pins go. Raises NotFound for people that cannot be."""
+        return [str(one) for one in identities(self.go.data or [])]
 
 
 class PublishForm(PageForm):

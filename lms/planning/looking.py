@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from lms.cohorts.access import Need
 from lms.cohorts.engine.problem import Allocation, Session
 from lms.planning.figures import FEW_AGENCIES, Board, Words
-from lms.planning.rules import PROVIDED
 
 
 def things(board: Board, session: str, words: Words) -> list[str]:
@@ -43,7 +43,8 @@ def not_provided(problem: Allocation, words: Words) -> list[str]:
         people = sum(1 for one in problem.people if need in one.needs)
         if lacking:
             who = "1 person needs" if people == 1 else f"{people} people need"
-            found.append(f"{who} {PROVIDED.get(need, need)}, which {_and(lacking)} does not have.")
+            what = Need(need).words
+            found.append(f"{who} {what[0].lower()}{what[1:]}, which {_and(lacking)} is not known to have.")
     return found
 
 

@@ -57,14 +57,13 @@ class DateProgramme(Row):
 
 
 class ProgrammeDate(Base):
-    """A cohort that is one date of a programme, and what the room has (`step_free` and so on)."""
+    """A cohort that is one date of a programme."""
 
     __tablename__ = "programme_dates"
     __table_args__ = (UniqueConstraint("cohort_id"),)
 
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("date_programmes.id", ondelete="CASCADE"), primary_key=True)
     cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
-    provides: Mapped[list[str]] = mapped_column(JSON, default=list)
     programme: Mapped[DateProgramme] = relationship(back_populates="dates")
     cohort: Mapped[Cohort] = relationship()
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lms.planning.rules import PROVIDED
+from lms.cohorts.access import TICKED
 
 MOST_ROWS = 20_000
 MOST_BYTES = 900_000
@@ -13,6 +13,9 @@ MOST_FAULTS = 100
 COLUMNS = ("email", "dates", "needs")
 _BETWEEN = re.compile(r"[|/;,]\s*|\s+and\s+")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_AS_WRITTEN = {one.value: one.value for one in TICKED} | {
+    one.words.lower().removeprefix("a ").removeprefix("an "): one.value for one in TICKED
+}
 
 
 @dataclass(frozen=True)
@@ -120,12 +123,9 @@ def _dates(found: Read, row: int, text: str, dates: Mapping[str, str]) -> tuple[
 def _needs(found: Read, row: int, text: str) -> tuple[str, ...]:
     chosen = []
     for part in filter(None, (one.strip().lower() for one in _BETWEEN.split(text))):
-        code = part.replace(" ", "_").replace("-", "_")
-        by_words = next(
-            (key for key, words in PROVIDED.items() if words.removeprefix("a ").removeprefix("an ") == part), code
-        )
-        if by_words not in PROVIDED:
-            found.wrong(row, "needs", f"“{part[:40]}” is not known here. Use: {', '.join(PROVIDED)}.")
+        code = _AS_WRITTEN.get(part.removeprefix("a ").removeprefix("an ").replace("_", "-"))
+        if code is None:
+            found.wrong(row, "needs", f"“{part[:40]}” is not known here. Use: {', '.join(TICKED)}.")
         else:
-            chosen.append(by_words)
+            chosen.append(code)
     return tuple(dict.fromkeys(chosen))

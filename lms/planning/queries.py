@@ -24,7 +24,9 @@ STILL_THERE = (NominationState.ASKED, NominationState.APPROVED)
 def _whole() -> Select[DateProgramme]:
     return select(DateProgramme).options(
         joinedload(DateProgramme.changer),
-        selectinload(DateProgramme.dates).joinedload(ProgrammeDate.cohort).selectinload(Cohort.sessions),
+        selectinload(DateProgramme.dates)
+        .joinedload(ProgrammeDate.cohort)
+        .options(selectinload(Cohort.sessions), selectinload(Cohort.agencies), selectinload(Cohort.modules)),
     )
 
 
@@ -211,6 +213,16 @@ def before(proposal: Proposal) -> Proposal | None:
             Proposal.number < proposal.number,
             Proposal.state.in_(HAS_PLAN),
         )
+        .order_by(Proposal.number.desc())
+        .limit(1)
+    )
+
+
+def published(programme: DateProgramme) -> Proposal | None:
+    """The plan that people were told of last."""
+    return db.session.scalar(
+        select(Proposal)
+        .where(Proposal.programme_id == programme.id, Proposal.state == ProposalState.PUBLISHED)
         .order_by(Proposal.number.desc())
         .limit(1)
     )

@@ -32,16 +32,6 @@ _BANDS = {
     Band.OPTIONAL: "By choice",
 }
 
-PROVIDED = {
-    "step_free": "step-free access",
-    "hearing_loop": "a hearing loop",
-    "interpreter": "an interpreter",
-    "captions": "captions",
-    "quiet_room": "a quiet room",
-    "parking": "parking by the door",
-    "large_print": "large print",
-}
-
 
 @dataclass(frozen=True)
 class Rules:

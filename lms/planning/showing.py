@@ -1,5 +1,6 @@
 """What the page of a proposal shows: figures, the mix of one date, its people with reasons, and who waits and why."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +62,36 @@ class Shown:
     def pins(self) -> int:
         """How many people are pinned."""
         return sum(1 for one in self.loaded.holds.values() if one.kind == HoldKind.PIN)
+
+
+@dataclass(frozen=True)
+class Move:
+    """Somebody whose date is another one; None is no place."""
+
+    name: str
+    agency: str
+    before: str | None
+    after: str | None
+
+
+def moves(loaded: Loaded, before: Mapping[str, str | None], after: Mapping[str, str | None]) -> list[Move]:
+    """Who moves between two plans, from where and to where, by name."""
+    dates, people = loaded.words.dates, {one.id: one for one in loaded.problem.people}
+    found = [
+        Move(
+            loaded.words.people[one],
+            loaded.words.agencies[people[one].agency],
+            _date(dates, before.get(one)),
+            _date(dates, after.get(one)),
+        )
+        for one in looking.differences(dict(before), dict(after))
+        if one in people
+    ]
+    return sorted(found, key=lambda one: (one.name, one.agency))
+
+
+def _date(dates: Mapping[str, str], seat: str | None) -> str | None:
+    return dates.get(seat, "a date called off") if seat else None
 
 
 def show(loaded: Loaded, proposal: Proposal, at: str | None) -> Shown:

@@ -59,8 +59,4 @@ def groups(waits: list[Waits]) -> list[tuple[str, list[Waits]]]:
 
 def queues_for(board: Board, person: Person) -> list[str]:
     """The dates for whose waiting list somebody without a place stands: those that only lack room for them."""
-    return [
-        one.id
-        for one in board.problem.sessions
-        if board.obstacle(person, one.id) in (Obstacle.FULL, Obstacle.SHARE, None)
-    ]
+    return [one.id for one in board.problem.sessions if board.waits_for_room_alone(person, one.id)]

@@ -9,7 +9,7 @@ from lms.assignments import actions as assignments
 from lms.catalogue import shelf
 from lms.catalogue.content import Module
 from lms.core import clock
-from lms.core.permissions import Permission
+from lms.core.permissions import Permission, Role
 from lms.reports import actions, queries, table
 from lms.reports.forms import ExemptionForm, FilterForm
 from lms.web.access import current_actor, requires, signed_in
@@ -32,7 +32,10 @@ def completion() -> ResponseReturnValue:
     report = queries.completion(actor, form.filters(), form.reach, today)
     paged = page_asked(report.lines, PEOPLE_A_PAGE)
     actions.seen(actor, [line.id for line in paged.things])
-    return render_template("reports/completion.html", report=report, form=form, paged=paged)
+    whole_agencies = bool(actor.managed_agencies or actor.partnerships(Role.COORDINATOR))
+    return render_template(
+        "reports/completion.html", report=report, form=form, paged=paged, whole_agencies=whole_agencies
+    )
 
 
 @bp.get("/completion.csv")

@@ -144,7 +144,7 @@ def test_whoever_moves_up_reads_why(as_user, make, partnership):
     as_user(first).post("cohorts.cancel", cohort_id=cohort.id)
     state, words = booking_words(browser.get("cohorts.show", cohort_id=cohort.id))
     assert state == "booked"
-    assert "of the agencies waiting, yours had the fewest places (none yet)" in words
+    assert "of those who had waited longest, your agency had the fewest places (none yet)" in words
 
 
 def test_leaving_the_waiting_list_moves_nobody(as_user, partnership):

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from lms.catalogue.shelf import library
 from lms.certificates import actions as certificates
 from lms.cohorts.actions import booking, building
-from lms.cohorts.models import Booking
+from lms.cohorts.models import Arrangement, Booking, MissedPlace, OtherDate
 from lms.cohorts.plan import Plan, PlannedSession
 from lms.core import clock
 from lms.core.db import db, writing
@@ -39,11 +39,14 @@ VISITORS = ("owner", "mate", "manager", "boss", "trainer", "other", "coordinator
 #                                              agency), trainer (of the cohort), other trainer, coordinator, admin,
 #                                              author, outsider
 MATRIX = {
+    "approvals.answer POST": "hhohhhhhhh",
+    "approvals.asked GET": "oooooooooo",
     "attendance.register GET": "ffffohofff",
     "attendance.register POST": "ffffohofff",
     "attendance.walk_in POST": "ffffohofff",
     "authoring.content GET": "ffffffffof",
     "building.add_trainer POST": "ffffohofff",
+    "building.arrange POST": "ffffohofff",
     "building.call_off GET": "ffffohofff",
     "building.cohorts GET": "ffffooofff",
     "building.edit GET": "ffffohofff",
@@ -52,6 +55,8 @@ MATRIX = {
     "building.new GET": "ffffooofff",
     "building.new POST": "ffffooofff",
     "building.take POST": "ffffohofff",
+    "building.waive_missed POST": "ffffohofff",
+    "building.waive_preparation POST": "ffffohofff",
     "catalogue.evidence GET": "oooooooooo",
     "catalogue.glossary GET": "oooooooooo",
     "catalogue.references GET": "oooooooooo",
@@ -79,8 +84,15 @@ MATRIX = {
     "learning.save_reflection POST": "oooooooooo",
     "learning.start_again POST": "oooooooooo",
     "learning.summary GET": "oooooooooo",
+    "missed.listed GET": "ffooffoffo",
+    "moving.other_dates GET": "ohhhhhhhhh",
+    "moving.take POST": "ohhhhhhhhh",
+    "offers.let_pass POST": "ohhhhhhhhh",
+    "offers.offer GET": "ohhhhhhhhh",
+    "offers.take POST": "ohhhhhhhhh",
     "people.agencies GET": "fffffffoff",
     "people.agency GET": "fffffffoff",
+    "people.set_locality POST": "fffffffoff",
     "programmes.listed GET": "oooooooooo",
     "programmes.show GET": "oooooooooo",
     "quizzes.answer POST": "ohhhhhhhhh",
@@ -97,9 +109,17 @@ MATRIX = {
     "reports.exempt POST": "ffohfffffh",
     "reports.mine GET": "oooooooooo",
     "reports.person GET": "ffohffoffh",
+    "sending.choose GET": "ohhhhhhhhh",
+    "sending.send POST": "ohhhhhhhhh",
     "signin.end_sign_in POST": "ohhhhhhhhh",
     "signin.me GET": "oooooooooo",
     "signin.theme POST": "oooooooooo",
+    "together.figures GET": "ffoooooffo",
+    "together.figures_csv GET": "ffhhhhhffh",
+    "together.matrix GET": "ffoooooffo",
+    "together.matrix_csv GET": "ffhhhhhffh",
+    "together.mix GET": "ffhhoooffh",
+    "together.mix_csv GET": "ffhhhhhffh",
     # These end what the rows above look at, so each is tried last, by those who must not be able to, then by the rest.
     "building.remove POST": "ffffohgfff",
     "building.remove_trainer POST": "ffffhhhfff",  # the owner does not run it
@@ -141,11 +161,14 @@ def _belongings(them, agency):
     module, now = library().module("lead-professional"), clock.now()
     owner, trainer = people.actor(them.owner), people.actor(them.trainer)
     starts = now + timedelta(days=20)
-    plan = Plan("A joint day", (PlannedSession(starts, starts + timedelta(hours=5), "Fern Hall"),), minimum_agencies=2)
+    plan = Plan("A joint day", (PlannedSession(starts, starts + timedelta(hours=5), "Fern Hall"),), minimum_agencies=2,
+                modules=(module.slug,), must_prepare=True)  # fmt: skip
     with writing() as session:
         cohort = building.create(trainer, plan)
         building.open_for_booking(trainer, cohort.id)
-        booking.book(owner, cohort.id)
+        place = booking.book(owner, cohort.id, needs=["loop"]).booking
+        missed = MissedPlace(cohort_id=cohort.id, agency_id=agency.id, booking_id=place.id, kind="late")
+        session.add_all([missed, OtherDate(cohort_id=cohort.id, other_id=building.create(trainer, plan).id)])
         check = quizzing.start_check(owner, quizzes().quiz("tiers-of-need-check"))
         scenario = quizzes().quiz("tiers-of-need-scenario")
         play = quizzing.take_seat(owner, scenario, next(iter(scenario.seats)).key)
@@ -168,6 +191,7 @@ def _belongings(them, agency):
         "cohort_id": cohort.id, "session_id": cohort.sessions[0].id, "agency_id": agency.id, "person_id": owner.id,
         "booking_id": db.session.scalar(select(Booking.id)), "certificate_id": certificate.id, "attempt_id": check.id,
         "play_id": play.id, "reflection_id": note.id, "sign_in_id": sign_in.id, "exemption_id": note.id,
+        "arrangement_id": db.session.scalar(select(Arrangement.id)), "missed_id": missed.id,
         "flag_id": flag.id, "programme": "core",
         "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "position": 1, "number": 1,

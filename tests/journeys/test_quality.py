@@ -37,12 +37,19 @@ REACHED = {
         "certificates.record",
         "signin.me",
     },
-    "trainer": {"building.cohorts", "building.new", "building.manage", "attendance.register"},
-    "manager": {"reports.completion", "reports.person"},
+    "trainer": {"building.cohorts", "building.new", "building.manage", "attendance.register", "together.mix"},
+    "manager": {"reports.completion", "reports.person", "together.figures", "together.matrix"},
     "author": {"authoring.content"},
-    "coordinator": {"reports.completion", "building.cohorts", "certificates.show", "certificates.check"},
+    "coordinator": {
+        *("together.figures", "together.mix", "together.matrix"),
+        "reports.completion",
+        "building.cohorts",
+        "certificates.show",
+        "certificates.check",
+    },
     "admin": {"people.agencies", "people.agency"},
     "outsider": {"reports.completion"},
+    "observer": {"together.figures", "together.matrix"},
     NOBODY: {"signin.sign_in", "certificates.verify", "home.help_page", "home.privacy", "home.accessibility"},
 }
 

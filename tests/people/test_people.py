@@ -109,3 +109,27 @@ def test_an_account_needs_words_where_people_will_read_them(database, change):
 def test_an_account_needs_a_name(database):
     with pytest.raises(actions.Unnamed), writing():
         actions.add_person(None, "leah@trust.example", " ", "none", POST)
+
+
+def test_an_administrator_says_where_a_team_works(make, as_user, admin):
+    agency = make.agency("The trust")
+    team = make.team(agency, "Health visitors")
+    visitor = as_user(admin)
+    where = {"team": str(team.id), "locality": "  North   Fern "}
+    page = visitor.follow(visitor.post("people.set_locality", where, agency_id=agency.id))
+    assert "Saved. Health visitors works in North Fern." in page.words
+    long = visitor.post("people.set_locality", where | {"locality": "x" * 81}, agency_id=agency.id, expect=422)
+    assert "Keep the locality within 80 characters." in long.words
+    assert long.all("//input[@id='locality']")[0].get("value") == "x" * 81
+    page = visitor.follow(visitor.post("people.set_locality", where | {"locality": ""}, agency_id=agency.id))
+    assert "Health visitors has no locality." in page.words
+
+
+def test_nobody_says_where_a_team_of_others_works(make, as_user, admin):
+    away = make.agency("Away", partnership="Westmark")
+    team, own = make.team(away), make.agency("The trust")
+    make.team(own)
+    where = {"team": str(team.id), "locality": "North"}
+    as_user(admin).post("people.set_locality", where, agency_id=away.id, expect=404)
+    as_user(admin).post("people.set_locality", where, agency_id=own.id, expect=422)
+    as_user(make.manager(agency=away)).post("people.set_locality", where, agency_id=away.id, expect=403)

@@ -1,6 +1,5 @@
 """A partnership of six agencies for tests of building: 60 people, a programme of three dates, a stand-in solver."""
 
-import sys
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -24,7 +23,6 @@ from lms.planning.actions.proposing import Step
 from lms.planning.models import DateProgramme, Proposal
 from lms.planning.rules import Rules
 from tests.cohorts.conftest import count_queries  # noqa: F401 -- the fixture is used here too
-from tests.planning import stand_in
 
 SECTORS = (Sector.HEALTH, Sector.EDUCATION, Sector.SOCIAL_CARE, Sector.POLICE, Sector.VOLUNTARY, Sector.HOUSING)
 NAMES = ("Health", "Schools", "Care", "Police", "Lantern", "Homes")
@@ -69,12 +67,12 @@ class World:
             team = teams[(one // len(self.agencies)) % len(teams)]
             self.people.append(self.make.person(f"Nominee {one:02d}", team=team))
 
-    def programme(self, dates: int = 3, provides: tuple[str, ...] = (), **rules: int) -> DateProgramme:
+    def programme(self, dates: int = 3, features: tuple[str, ...] = (), **rules: int) -> DateProgramme:
         with writing():
             made = programmes.create(self.actor, frame(**rules))
         for number in range(dates):
             with writing():
-                cohort = programmes.add_date(self.actor, made.id, session(20 + 7 * number), (), provides)
+                cohort = programmes.add_date(self.actor, made.id, session(20 + 7 * number), (), features)
             self.dates.append(str(cohort.id))
         self.id = made.id
         return made
@@ -117,12 +115,6 @@ class World:
         db.session.rollback()
         with writing():
             return publishing.publish(actor, self.id, version)
-
-
-@pytest.fixture(autouse=True)
-def _solver(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The stand-in takes the place of the engine."""
-    monkeypatch.setitem(sys.modules, "lms.cohorts.engine.allocation", stand_in.module())
 
 
 @pytest.fixture

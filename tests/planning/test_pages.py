@@ -54,7 +54,7 @@ def test_a_trainer_builds_adjusts_and_publishes_through_pages_alone(world, as_us
             "session-1-ends": "15:30",
             "session-1-place": "Hall",
         }
-        trainer.post("planning.add_date", typed | {"session-1-provides": "step_free"}, programme_id=world.id)
+        trainer.post("planning.add_date", typed | {"session-1-features": "step-free"}, programme_id=world.id)
     page = trainer.get("planning.show", programme_id=world.id)
     assert "No agency has more than 40% of those who come." in page.words
     assert "step free" in page.words
@@ -131,7 +131,7 @@ def test_staff_ask_a_manager_approves_and_neither_sees_more(crowd, as_user, make
     assert "Who leads" in me.get("nominating.offered").words
     page = me.get("nominating.ask", programme_id=crowd.id)
     assert "Nominee" not in page.words
-    me.post("nominating.ask", {"dates": crowd.dates[:1], "needs": "hearing_loop"}, programme_id=crowd.id)
+    me.post("nominating.ask", {"dates": crowd.dates[:1], "needs": "loop"}, programme_id=crowd.id)
     assert queries.counts(crowd.fresh()) == {"approved": 60, "asked": 1}
     page = as_user(manager).get("nominating.team", programme_id=crowd.id)
     assert "Sam Staff" in page.words

@@ -10,16 +10,16 @@ from uuid import UUID
 from sqlalchemy import select
 
 from lms.audit import actions as audit
-from lms.cohorts import places, queries
+from lms.cohorts import places, preparing, queries
+from lms.cohorts.actions import arranging, filling, missed, placing
 from lms.cohorts.mails import Kind, tell
 from lms.cohorts.models import Booking, Cohort
 from lms.cohorts.queries import Candidate
-from lms.cohorts.states import ON_IT, BookingState, CohortState
-from lms.core import clock
+from lms.cohorts.states import CAN_BE_GIVEN_UP, ON_IT, BookingState, CohortState
 from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import NotFound, Refusal
-from lms.people.models import Person
+from lms.web.templating import clock_time, long_date
 
 
 class NotBookable(Refusal):
@@ -46,6 +46,10 @@ class TakenOff(Refusal):
     sentence = "A trainer took you off this joint day. Ask them if you would like to come after all."
 
 
+class NotPrepared(Refusal):
+    """The modules to prepare are not finished, and the day for it has passed."""
+
+
 class NobodyChosen(Refusal):
     """The list of people came back without a tick."""
 
@@ -67,6 +71,7 @@ class Added:
     booked: int
     waiting: int
     invited: int
+    asked: int = 0
 
     @property
     def sentence(self) -> str:
@@ -76,6 +81,8 @@ class Added:
         said = [f"{_people(self.booked)} added."] if self.booked else []
         if self.waiting:
             said.append(f"{_people(self.waiting)} put on the waiting list: no place is free for their agency.")
+        if self.asked:
+            said.append(f"{_people(self.asked)} put to their managers for approval.")
         return " ".join(said) or "They were on this cohort already. Nothing was changed."
 
 
@@ -83,23 +90,51 @@ def _people(number: int) -> str:
     return f"{number} {'person' if number == 1 else 'people'}"
 
 
-def book(actor: Actor, cohort_id: UUID, access_needs: str = "") -> Outcome:
-    """Book a place for oneself, or join the waiting list. Booking again changes nothing.
+def book(actor: Actor, cohort_id: UUID, access_needs: str = "", needs: Collection[str] = ()) -> Outcome:
+    """Book a place for oneself, take one that is offered, or join the waiting list; where the cohort asks for it, the
+    person's manager decides first. Booking again changes nothing.
 
     Raises NotFound, or a Refusal when the cohort takes no bookings from this person.
     """
     cohort = queries.lock(actor, cohort_id)
+    filling.catch_up(cohort)
     booking = queries.booking_of(actor.id, cohort)
-    room = queries.room(cohort)
-    if booking is None or booking.state not in (BookingState.BOOKED, BookingState.WAITING, BookingState.WALK_IN):
-        _check_may_book(cohort, booking)
-        candidate = next(iter(queries.can_come(cohort, [actor.id])), None)
-        if candidate is None:
-            raise NotForYou
-        booking = _place(actor, cohort, candidate, room, booking)
-        booking.access_needs = access_needs.strip() or booking.access_needs
-        room = queries.room(cohort)
-    return Outcome(booking, standing(booking, room))
+    if booking is None or booking.state not in _STANDS:
+        booking = _come_new(actor, cohort, booking)
+        arranging.write(booking, needs, access_needs)
+    elif booking.state == BookingState.OFFERED:
+        placing.give(actor, cohort, booking)
+    elif booking.state == BookingState.WAITING and booking.sits_out:
+        _take_what_is_left(actor, cohort, booking)
+    return Outcome(booking, standing(booking, queries.room(cohort), cohort))
+
+
+_STANDS = (*(BookingState.ASKED, BookingState.OFFERED, BookingState.BOOKED), BookingState.WAITING, BookingState.WALK_IN)
+
+
+def _come_new(actor: Actor, cohort: Cohort, booking: Booking | None) -> Booking:
+    _check_may_book(cohort, booking)
+    candidate = next(iter(queries.can_come(cohort, [actor.id])), None)
+    if candidate is None:
+        raise NotForYou
+    waived = bool(booking and booking.is_waived)
+    if not waived and preparing.kept_away(cohort, [actor.id]):
+        raise NotPrepared(not_prepared(cohort, actor.id))
+    return placing.admit(actor, cohort, candidate, booking)
+
+
+def not_prepared(cohort: Cohort, person_id: UUID) -> str:
+    """What somebody has to finish before they can have a place, and how."""
+    left = preparing.unfinished(cohort, [person_id]).get(person_id, [])
+    return f"Finish {preparing.titles(left)} first; then you can book. The day for it has passed, so it has to be done."
+
+
+def _take_what_is_left(actor: Actor, cohort: Cohort, booking: Booking) -> None:
+    """Somebody who let a place pass comes back for one: they have it, if nobody else who waits could."""
+    booking.sits_out = False
+    filling.fill(actor, cohort, anew=False)
+    if booking.state == BookingState.OFFERED:
+        placing.give(actor, cohort, booking)
 
 
 def _check_may_book(cohort: Cohort, booking: Booking | None) -> None:
@@ -112,63 +147,51 @@ def _check_may_book(cohort: Cohort, booking: Booking | None) -> None:
         raise NotBookable
 
 
-def standing(booking: Booking, room: places.Room) -> str:
+def standing(booking: Booking, room: places.Room, cohort: Cohort) -> str:
     """How a person stands, in one sentence: the same when booking, on the page and in the mail."""
-    if booking.state == BookingState.BOOKED:
-        return "Your place is booked. If you cannot come, cancel it, so that someone else can."
-    if booking.state == BookingState.WALK_IN:
-        return "You came without a place, and the register has you."
-    if booking.state == BookingState.INVITED:
-        return "You are invited. Book a place if you can come; until then none is kept for you."
-    obstacle = room.obstacle(booking.agency_id)
-    return places.why_waiting(obstacle, room.limits) if obstacle else "You are on the waiting list."
+    if booking.state == BookingState.WAITING:
+        obstacle = room.obstacle(booking.agency_id)
+        return placing.why_waiting(obstacle, cohort) if obstacle else _no_obstacle(booking)
+    if booking.state == BookingState.OFFERED and booking.offer_until:
+        return f"A place is offered to you until {clock_time(booking.offer_until)} on {long_date(booking.offer_until)}."
+    return _STANDING[BookingState(booking.state)]
 
 
-def _place(actor: Actor, cohort: Cohort, candidate: Candidate, room: places.Room, booking: Booking | None) -> Booking:
-    """Give the person a place if one is free for their agency, else a line on the waiting list; tell them."""
-    obstacle = room.obstacle(candidate.agency.id)
-    booking = _enter(cohort, candidate, booking, BookingState.WAITING if obstacle else BookingState.BOOKED)
-    if obstacle:
-        why = places.why_waiting(obstacle, room.limits)
-        tell(Kind.WAITING, candidate.person, cohort, why)
-        audit.record(actor, "cohort.waiting_list_joined", booking.id, cohort=str(cohort.id), why=obstacle.value)
-    else:
-        tell(Kind.PLACE_BOOKED, candidate.person, cohort)
-        audit.record(actor, "cohort.place_booked", booking.id, cohort=str(cohort.id))
-    return booking
+def _no_obstacle(booking: Booking) -> str:
+    if booking.sits_out:
+        return "You are on the waiting list, and you let a place pass. It may still be free: book it if you can come."
+    return "You are on the waiting list."
 
 
-def _enter(cohort: Cohort, candidate: Candidate, booking: Booking | None, state: BookingState) -> Booking:
-    """Write the person's one row on the cohort: a new one, or the one from an earlier booking or invitation."""
-    if booking is None:
-        booking = Booking(cohort_id=cohort.id, person_id=candidate.person.id, access_needs="")
-        db.session.add(booking)
-    booking.agency_id, booking.job = candidate.agency.id, candidate.job
-    booking.state = state
-    booking.asked_at = booking.changed_at = clock.now()
-    if state == BookingState.INVITED:
-        booking.invited_at = clock.now()
-    if state == BookingState.BOOKED:
-        booking.booked_at = clock.now()
-    booking.moved_up = ""
-    db.session.flush()
-    return booking
+_STANDING = {
+    BookingState.BOOKED: "Your place is booked. If you cannot come, cancel it, so that someone else can.",
+    BookingState.WALK_IN: "You came without a place, and the register has you.",
+    BookingState.INVITED: "You are invited. Book a place if you can come; until then none is kept for you.",
+    BookingState.ASKED: "Your manager is asked. You have a place, or a line on the waiting list, when they approve.",
+    BookingState.DECLINED: "Your request was declined. Talk to your manager if you would still like to come.",
+    BookingState.CANCELLED: "You are not on this joint day.",
+    BookingState.REMOVED: "You are not on this joint day.",
+    BookingState.OFFERED: "A place is offered to you.",
+}
 
 
 def cancel(actor: Actor, cohort_id: UUID) -> None:
-    """Give up one's own place, line on the waiting list or invitation. A freed place goes to the next in line.
+    """Give up one's own place, offer, line on the waiting list, request or invitation. A freed place goes to the next
+    in line; a place given up late is recorded for the agency.
 
     Raises NotFound or HasBegun.
     """
     cohort = queries.lock(actor, cohort_id)
+    filling.catch_up(cohort)
     booking = queries.booking_of(actor.id, cohort)
     if booking is None or cohort.is_draft:
         raise NotFound
-    if booking.state not in (BookingState.BOOKED, BookingState.WAITING, BookingState.INVITED):
+    if booking.state not in CAN_BE_GIVEN_UP:
         return
     if cohort.has_begun:
         raise HasBegun
-    _take_off(actor, cohort, booking, BookingState.CANCELLED)
+    missed.note_late(actor, cohort, booking)
+    placing.take_off(actor, cohort, booking, BookingState.CANCELLED)
 
 
 def remove(actor: Actor, cohort_id: UUID, booking_id: UUID) -> Booking:
@@ -179,83 +202,48 @@ def remove(actor: Actor, cohort_id: UUID, booking_id: UUID) -> Booking:
     cohort = queries.lock_run(actor, cohort_id)
     if cohort.has_begun:
         raise HasBegun("This cohort has begun, so nobody is taken off it. The register says who came.")
+    filling.catch_up(cohort)
     booking = db.session.scalar(
         select(Booking).where(
-            Booking.id == booking_id,
-            Booking.cohort_id == cohort.id,
-            Booking.state.in_((BookingState.BOOKED, BookingState.WAITING, BookingState.INVITED)),
+            Booking.id == booking_id, Booking.cohort_id == cohort.id, Booking.state.in_(CAN_BE_GIVEN_UP)
         )
     )
     if booking is None or cohort.is_cancelled:
         raise NotFound
     tell(Kind.REMOVED, booking.person, cohort)
-    _take_off(actor, cohort, booking, BookingState.REMOVED)
+    placing.take_off(actor, cohort, booking, BookingState.REMOVED)
     return booking
 
 
-def _take_off(actor: Actor, cohort: Cohort, booking: Booking, state: BookingState) -> None:
-    before = booking.state
-    booking.state, booking.changed_at, booking.moved_up = state, clock.now(), ""
-    booking.access_needs = ""
-    act = "cohort.place_cancelled" if state == BookingState.CANCELLED else "cohort.person_removed"
-    audit.record(actor, act, booking.id, cohort=str(cohort.id), before=before)
-    fill_free_places(actor, cohort)
-
-
 def fill_free_places(actor: Actor, cohort: Cohort) -> int:
-    """Move people up from the waiting list while a place is free for any of them; returns how many. The cohort's row
-    is locked by the caller. Nothing moves once the first session has begun.
+    """Move people up from the waiting list, or offer them a place, while one is free for any of them; returns how
+    many. The cohort's row is locked by the caller. Nothing moves once the first session has begun.
     """
-    if cohort.has_begun or cohort.is_cancelled:
-        return 0
-    db.session.flush()
-    waiting = {
-        one.id: one
-        for one in db.session.scalars(
-            select(Booking)
-            .join(Booking.person)
-            .where(Booking.cohort_id == cohort.id, Booking.state == BookingState.WAITING, Person.active)
-        )
-    }
-    moved = 0
-    while waiting:
-        room = queries.room(cohort)
-        line = [places.Waiting(one.id, one.agency_id, one.asked_at) for one in waiting.values()]
-        found = places.next_in_line(room, line)
-        if found is None:
-            break
-        _move_up(actor, cohort, waiting.pop(found.booking), room)
-        moved += 1
-    return moved
-
-
-def _move_up(actor: Actor, cohort: Cohort, booking: Booking, room: places.Room) -> None:
-    booking.state = BookingState.BOOKED
-    booking.changed_at = booking.booked_at = clock.now()
-    booking.moved_up = places.why_moved_up(room, booking.agency_id)
-    tell(Kind.MOVED_UP, booking.person, cohort, booking.moved_up)
-    audit.record(actor, "cohort.moved_up", booking.id, cohort=str(cohort.id))
-    db.session.flush()
+    return filling.fill(actor, cohort)
 
 
 def invite(actor: Actor, cohort_id: UUID, person_ids: Collection[UUID]) -> Added:
     """Ask people to a cohort one runs, by mail; an invitation takes no place. Raises NotFound or NobodyChosen."""
     cohort, chosen = _chosen(actor, cohort_id, person_ids)
     for candidate, booking in chosen:
-        made = _enter(cohort, candidate, booking, BookingState.INVITED)
+        made = placing.enter(cohort, candidate, booking, BookingState.INVITED)
         tell(Kind.INVITATION, candidate.person, cohort)
         audit.record(actor, "cohort.person_invited", made.id, cohort=str(cohort.id))
     return Added(0, 0, len(chosen))
 
 
-def add(actor: Actor, cohort_id: UUID, person_ids: Collection[UUID]) -> Added:
-    """Book places for people on a cohort one runs; those for whom none is free join the waiting list.
+def add(actor: Actor, cohort_id: UUID, person_ids: Collection[UUID], *, approved: bool = False) -> Added:
+    """Book places for people on a cohort one runs; those for whom none is free join the waiting list. Where the cohort
+    asks for approval their managers are asked, unless it was `approved` elsewhere (a manager's own nomination).
 
     Raises NotFound, NobodyChosen or HasBegun.
     """
     cohort, chosen = _chosen(actor, cohort_id, person_ids)
-    states = [_place(actor, cohort, candidate, queries.room(cohort), booking).state for candidate, booking in chosen]
-    return Added(states.count(BookingState.BOOKED), states.count(BookingState.WAITING), 0)
+    states = [placing.admit(actor, cohort, one, booking, approved=approved).state for one, booking in chosen]
+    booked, waiting, asked = (
+        states.count(one) for one in (BookingState.BOOKED, BookingState.WAITING, BookingState.ASKED)
+    )
+    return Added(booked, waiting, 0, asked)
 
 
 def _chosen(
@@ -269,6 +257,7 @@ def _chosen(
         raise NotBookable("This cohort is cancelled, so nobody can be added.")
     if cohort.has_begun:
         raise HasBegun("This cohort has begun. Put people who came without a place on the register, as walk-ins.")
+    filling.catch_up(cohort)
     candidates = queries.can_come(cohort, person_ids)
     if len(candidates) < len(set(person_ids)):
         raise NotFound
@@ -279,13 +268,3 @@ def _chosen(
         for one in candidates
         if one.person.id not in known or known[one.person.id].state not in ON_IT
     ]
-
-
-def say_needs(actor: Actor, cohort_id: UUID, text: str) -> None:
-    """Keep what the person needs on the day; only the cohort's trainers read it. Raises NotFound."""
-    cohort = queries.get(actor, cohort_id)
-    booking = queries.booking_of(actor.id, cohort)
-    if booking is None or booking.state not in ON_IT or cohort.is_draft or cohort.is_cancelled:
-        raise NotFound
-    booking.access_needs = text.strip()
-    audit.record(actor, "cohort.needs_said", booking.id, cohort=str(cohort.id))

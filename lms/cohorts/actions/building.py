@@ -1,17 +1,30 @@
 """Cohorts: creating, editing, opening, closing and cancelling them, and who runs them."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import exists, select
 
 from lms.audit import actions as audit
-from lms.cohorts import queries
-from lms.cohorts.actions.booking import fill_free_places, standing
+from lms.cohorts import editing, places, queries
+from lms.cohorts.actions import filling, moving, placing
+from lms.cohorts.actions.booking import standing
 from lms.cohorts.mails import Kind, tell
-from lms.cohorts.models import Attendance, Cohort, CohortAgency, CohortModule, CohortSession, CohortTrainer
+from lms.cohorts.models import (
+    Attendance,
+    Cohort,
+    CohortAgency,
+    CohortModule,
+    CohortSession,
+    CohortTrainer,
+    HeldPlaces,
+)
 from lms.cohorts.places import Limits
 from lms.cohorts.plan import Plan, PlannedSession
-from lms.cohorts.states import BookingState, CohortState
+from lms.cohorts.states import HOLDS_A_PLACE, CohortState
+from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import NotFound, Refusal
@@ -36,6 +49,16 @@ class AgencyIsOnIt(Refusal):
     """People of an agency are on the cohort, so it stays open to that agency."""
 
     field = "agencies"
+
+
+class TooManyHeld(Refusal):
+    """More places are held for sectors than there are."""
+
+    field = "capacity"
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody else has saved the cohort since the form was opened; `sentence` says who, what and when."""
 
 
 class RegisterTaken(Refusal):
@@ -81,9 +104,12 @@ def _apply(cohort: Cohort, plan: Plan) -> None:
             f"The cohort is open to {len(agencies)} {'agency' if len(agencies) == 1 else 'agencies'}, so it cannot "
             f"have {plan.minimum_agencies}. Ask for fewer, or choose more agencies."
         )
+    if sum(plan.held.values()) > plan.capacity:
+        raise TooManyHeld(f"You hold {sum(plan.held.values())} places for sectors, and there are {plan.capacity}.")
     cohort.title, cohort.about = plan.title.strip(), plan.about.strip()
-    cohort.capacity, cohort.minimum_agencies = plan.capacity, plan.minimum_agencies
-    cohort.largest_share = plan.largest_share
+    for name in _AS_PLANNED:
+        setattr(cohort, name, getattr(plan, name))
+    cohort.features = list(plan.features)
     cohort.all_agencies = plan.agencies is None
     chosen = set(plan.agencies or ())
     kept = [one for one in cohort.agencies if one.agency_id in chosen]
@@ -92,6 +118,31 @@ def _apply(cohort: Cohort, plan: Plan) -> None:
     known = {one.module: one for one in cohort.modules}
     cohort.modules = [known.get(slug) or CohortModule(module=slug) for slug in dict.fromkeys(plan.modules)]
     cohort.sessions = _sessions(cohort, plan.sessions)
+    _hold(cohort, plan)
+
+
+_AS_PLANNED = (
+    *("capacity", "minimum_agencies", "minimum_sectors", "largest_share", "needs_approval", "offers_places"),
+    *("must_prepare", "prepare_days", "late_days"),
+)
+
+
+def _hold(cohort: Cohort, plan: Plan) -> None:
+    """Hold places for sectors until the date planned, or the usual one. Once released they stay so, unless the date is
+    moved into the future.
+    """
+    known = {one.sector: one for one in cohort.held}
+    cohort.held = []
+    for sector, number in sorted(plan.held.items()):
+        if number:
+            row = known.get(sector) or HeldPlaces(sector=sector, places=number)
+            row.places = number
+            cohort.held.append(row)
+    first = min((clock.local(one.starts_at).date() for one in plan.sessions), default=None)
+    usual = places.usual_release(first, clock.today()) if first and cohort.held else None
+    cohort.release_on = plan.release_on or usual
+    if cohort.release_on is None or cohort.release_on > clock.today():
+        cohort.released_at = None
 
 
 def _agencies(cohort: Cohort, plan: Plan) -> set[UUID]:
@@ -105,13 +156,13 @@ def _agencies(cohort: Cohort, plan: Plan) -> set[UUID]:
 
 
 def _sessions(cohort: Cohort, planned: tuple[PlannedSession, ...]) -> list[CohortSession]:
-    """The cohort's sessions as planned. A session that was there keeps its row, since registers refer to it."""
+    """The cohort's sessions as planned. A session that was there keeps its row, since registers refer to it; one that
+    somebody else removed in the meantime is made anew.
+    """
     known = {one.id: one for one in cohort.sessions}
     kept = []
     for one in sorted(planned, key=lambda one: one.starts_at):
-        if one.id is not None and one.id not in known:
-            raise NotFound
-        row = known[one.id] if one.id else CohortSession()
+        row = (known.get(one.id) if one.id else None) or CohortSession()
         row.starts_at, row.ends_at, row.place = one.starts_at, one.ends_at, one.place.strip()
         kept.append(row)
     gone = [id_ for id_, row in known.items() if row not in kept]
@@ -120,36 +171,74 @@ def _sessions(cohort: Cohort, planned: tuple[PlannedSession, ...]) -> list[Cohor
     return kept
 
 
-def edit(actor: Actor, cohort_id: UUID, plan: Plan) -> Cohort:
-    """Change a cohort one runs. More places move waiting people up; another date or place is told to everyone on it.
+@dataclass(frozen=True)
+class Move:
+    """What a trainer tells people whose date is moved or called off: a message, and other cohorts they can come to."""
+
+    message: str = ""
+    others: tuple[UUID, ...] = ()
+
+
+def edit(actor: Actor, cohort_id: UUID, plan: Plan, version: int | None = None, move: Move | None = None) -> Cohort:
+    """Change a cohort one runs. More places move waiting people up; another date or place is told to everyone on it,
+    once, with what the trainer wrote and the other dates offered. `version` is that of the form: None asks for none.
 
     Raises NotFound, or a Refusal: fewer places than are booked, an agency left out whose people are on it, a session
-    removed whose register has been taken.
+    removed whose register has been taken, or a change by somebody else since the form was opened.
     """
     cohort = queries.lock_run(actor, cohort_id)
     if cohort.is_cancelled:
         raise NotNow("This cohort is cancelled, so it cannot be changed.")
+    if version is not None and version != cohort.version:
+        raise ChangedMeanwhile(editing.what_changed(cohort, version))
+    filling.catch_up(cohort)
     on_it = queries.people_on(cohort)
     _check_fits(on_it, plan)
-    before = [(one.starts_at, one.ends_at, one.place) for one in cohort.sessions]
+    before, dates = editing.as_it_is(cohort), _dates(cohort)
+    asked = cohort.needs_approval
     _apply(cohort, plan)
+    cohort.version += 1
     db.session.flush()
-    audit.record(actor, "cohort.edited", cohort.id)
-    fill_free_places(actor, cohort)
-    after = [(one.starts_at, one.ends_at, one.place) for one in cohort.sessions]
-    if before != after and not cohort.is_over:
+    changed = editing.changed(before, editing.as_it_is(cohort))
+    audit.record(actor, "cohort.edited", cohort.id, version=cohort.version, what=",".join(changed))
+    _follow_approval(actor, cohort, on_it, asked=asked)
+    filling.fill(actor, cohort)
+    if dates != _dates(cohort) and not cohort.is_over:
+        moving.write(actor, cohort, *_told(move))
         for booking in on_it.all:
-            tell(Kind.CHANGED, booking.person, cohort)
+            tell(Kind.CHANGED, booking.person, cohort, note=cohort.moved_message)
     return cohort
+
+
+def _dates(cohort: Cohort) -> list[tuple[datetime, datetime, str]]:
+    return [(one.starts_at, one.ends_at, one.place) for one in cohort.sessions]
+
+
+def _told(move: Move | None) -> tuple[str, Collection[UUID]]:
+    return (move.message, move.others) if move else ("", ())
+
+
+def _follow_approval(actor: Actor, cohort: Cohort, on_it: queries.People, *, asked: bool) -> None:
+    """When managers are asked from now on, those who wait are put to them; when no more, those who were asked come to a
+    place or the waiting list. A place somebody has stays theirs.
+    """
+    if cohort.needs_approval and not asked:
+        for booking in on_it.waiting:
+            if booking.approved_at is None:
+                placing.ask(actor, cohort, booking)
+    if asked and not cohort.needs_approval:
+        for booking in sorted(on_it.asked, key=lambda one: (one.asked_at, one.id)):
+            placing.place(actor, cohort, booking)
 
 
 def _check_fits(on_it: queries.People, plan: Plan) -> None:
     """The people who have a place keep it: limits may not fall below them."""
     limits = Limits(plan.capacity, plan.largest_share)
-    booked = on_it.by_agency(BookingState.BOOKED)
-    total = len(on_it.booked)
+    booked = on_it.by_agency(*HOLDS_A_PLACE)
+    total = sum(len(group) for _, group in booked)
     if plan.capacity < total:
-        raise TooFewPlaces(f"{total} people have a place, so there cannot be fewer than {total} places.")
+        offered = ", or are offered one" if on_it.offered else ""
+        raise TooFewPlaces(f"{total} people have a place{offered}, so there cannot be fewer than {total} places.")
     for agency, group in booked:
         if len(group) > limits.for_one_agency:
             raise TooFewPlaces(
@@ -179,18 +268,25 @@ def open_for_booking(actor: Actor, cohort_id: UUID) -> int:
         raise NotNow("Give the cohort a first session in the future before you open it.")
     was_draft = cohort.is_draft
     cohort.state = CohortState.OPEN
+    db.session.flush()
+    filling.catch_up(cohort)
     audit.record(actor, "cohort.opened", cohort.id)
-    return _tell_everyone(cohort) if was_draft else 0
+    return tell_everyone(cohort) if was_draft else 0
 
 
-def _tell_everyone(cohort: Cohort) -> int:
+def tell_everyone(cohort: Cohort, but: Collection[UUID] = ()) -> int:
+    """Tell those on a cohort that leaves the draft how they stand, `but` for these people, who hear in another way."""
     on_it, room = queries.people_on(cohort), queries.room(cohort)
+    on_it = queries.People([one for one in on_it.all if one.person_id not in but])
     for booking in on_it.booked:
         tell(Kind.PLACE_BOOKED, booking.person, cohort)
     for booking in on_it.invited:
         tell(Kind.INVITATION, booking.person, cohort)
     for booking in on_it.waiting:
-        tell(Kind.WAITING, booking.person, cohort, why=standing(booking, room))
+        tell(Kind.WAITING, booking.person, cohort, why=standing(booking, room, cohort))
+    for booking in on_it.asked:
+        tell(Kind.ASKED, booking.person, cohort)
+        placing.tell_deciders(booking, cohort)
     return len(on_it.all)
 
 
@@ -205,18 +301,19 @@ def close(actor: Actor, cohort_id: UUID) -> None:
     audit.record(actor, "cohort.closed", cohort.id)
 
 
-def call_off(actor: Actor, cohort_id: UUID) -> int:
-    """Cancel a cohort for good; everyone booked, waiting or invited is told. Returns how many. Raises NotFound or
-    NotNow.
+def call_off(actor: Actor, cohort_id: UUID, move: Move | None = None) -> int:
+    """Cancel a cohort for good; everyone booked, waiting or invited is told, once, with what the trainer wrote and the
+    other dates offered. Returns how many. Raises NotFound or NotNow.
     """
     cohort = queries.lock_run(actor, cohort_id)
     if cohort.is_cancelled:
         return 0
     if cohort.is_over:
         raise NotNow("This cohort is over, so it cannot be cancelled.")
+    moving.write(actor, cohort, *_told(move))
     told = [] if cohort.is_draft else queries.people_on(cohort).all
     for booking in told:
-        tell(Kind.CANCELLED, booking.person, cohort)
+        tell(Kind.CANCELLED, booking.person, cohort, note=cohort.moved_message)
     cohort.state = CohortState.CANCELLED
     audit.record(actor, "cohort.cancelled", cohort.id, told=len(told))
     return len(told)

@@ -6,7 +6,8 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from lms.catalogue.shelf import library
-from lms.cohorts import policy, queries
+from lms.cohorts import approvals, policy, preparing, queries
+from lms.cohorts.actions import arranging
 from lms.cohorts.actions import booking as actions
 from lms.cohorts.forms import BookingForm
 from lms.cohorts.models import Cohort
@@ -22,8 +23,11 @@ bp = Blueprint("cohorts", __name__, template_folder="../templates", url_prefix="
 @bp.get("/")
 @signed_in
 def joint_days() -> ResponseReturnValue:
-    """My joint days, and those open to my agency."""
-    return render_template("cohorts/joint_days.html", days=queries.joint_days(current_actor()))
+    """My joint days, and those open to my agency; and whether anybody needs my approval."""
+    actor = current_actor()
+    asked = approvals.asked_of(actor) if approvals.may_decide(actor) else []
+    manages = bool(actor.managed_agencies or actor.managed_teams)
+    return render_template("cohorts/joint_days.html", days=queries.joint_days(actor), asked=len(asked), manages=manages)
 
 
 @bp.get("/<uuid:cohort_id>/")
@@ -36,9 +40,10 @@ def show(cohort_id: UUID) -> ResponseReturnValue:
 
 def _page(actor: Actor, cohort: Cohort, form: BookingForm) -> ResponseReturnValue:
     on_it = queries.people_on(cohort)
-    own, room, seat = on_it.own(actor), on_it.room(cohort), policy.open_seat(actor, cohort)
+    own, seat = on_it.own(actor), policy.open_seat(actor, cohort)
+    room = on_it.room(cohort, seat) if seat else on_it.room(cohort)
     if own and not form.problems:
-        form.access_needs.data = own.access_needs
+        form.say(own)
     page = render_template(
         "cohorts/show.html",
         cohort=cohort,
@@ -47,7 +52,9 @@ def _page(actor: Actor, cohort: Cohort, form: BookingForm) -> ResponseReturnValu
         room=room,
         seat=seat,
         obstacle=room.obstacle(seat.agency_id) if seat else None,
-        standing=actions.standing(own, room) if own else "",
+        standing=actions.standing(own, room, cohort) if own else "",
+        left=preparing.unfinished(cohort, [actor.id]).get(actor.id, []),
+        prepared_late=preparing.has_closed(cohort),
         before=on_it.before(own) if own in on_it.waiting else 0,
         others=on_it.by_agency() if own and own.state in IN_THE_ROOM else [],
         agencies=() if cohort.all_agencies else queries.open_to(cohort),
@@ -66,7 +73,7 @@ def book(cohort_id: UUID) -> ResponseReturnValue:
     actor, form = current_actor(), BookingForm()
     if form.submitted():
         with form.showing_refusals():
-            outcome = actions.book(actor, cohort_id, form.access_needs.data or "")
+            outcome = actions.book(actor, cohort_id, form.access_needs.data or "", form.needs.data or ())
             answer = done(outcome.sentence, "cohorts.show", cohort_id=cohort_id)
             answer.set_data(render_template("cohorts/booked.html", outcome=outcome, cohort_id=cohort_id))
             return answer
@@ -76,7 +83,7 @@ def book(cohort_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:cohort_id>/cancel")
 @signed_in
 def cancel(cohort_id: UUID) -> ResponseReturnValue:
-    """Give up my place, my line on the waiting list, or an invitation."""
+    """Give up my place, an offer, my line on the waiting list, a request, or an invitation."""
     actor, form = current_actor(), BookingForm()
     if form.submitted():
         with form.showing_refusals():
@@ -91,6 +98,6 @@ def needs(cohort_id: UUID) -> ResponseReturnValue:
     """Say what I need on the day."""
     actor, form = current_actor(), BookingForm()
     if form.submitted():
-        actions.say_needs(actor, cohort_id, form.access_needs.data or "")
+        arranging.say_needs(actor, cohort_id, form.access_needs.data or "", form.needs.data or ())
         return done("Saved. Only the trainers of this joint day read it.", "cohorts.show", cohort_id=cohort_id)
     return _page(actor, queries.get(actor, cohort_id), form)

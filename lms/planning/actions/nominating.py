@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from lms.assignments import urgency
 from lms.audit import actions as audit
+from lms.cohorts.access import TICKED
 from lms.cohorts.models import Booking, CohortModule
 from lms.cohorts.states import BookingState
 from lms.core import clock
@@ -19,7 +20,6 @@ from lms.planning import nomination_file, policy, queries
 from lms.planning.models import DateProgramme, Nomination
 from lms.planning.nomination_file import Fault, Line
 from lms.planning.queries import Candidate
-from lms.planning.rules import PROVIDED
 from lms.planning.states import NominationState
 
 NOT_HERE = "Nobody who works in this partnership today has this address."
@@ -230,7 +230,7 @@ def _say(programme: DateProgramme, nomination: Nomination, wish: Wish) -> None:
     if wish.dates is not None and not known.issuperset(wish.dates):
         raise NotFound
     nomination.dates = None if wish.dates is None or known == set(wish.dates) else sorted(wish.dates)
-    nomination.needs = [one for one in PROVIDED if one in wish.needs]
+    nomination.needs = [one.value for one in TICKED if one in wish.needs]
 
 
 def _add(

@@ -108,7 +108,7 @@ def _apply(programme: DateProgramme, frame: Frame) -> None:
 
 
 def add_date(
-    actor: Actor, programme_id: UUID, session: PlannedSession, modules: Sequence[str], provides: Sequence[str]
+    actor: Actor, programme_id: UUID, session: PlannedSession, modules: Sequence[str], features: Sequence[str]
 ) -> Cohort:
     """Add a date: a draft of a cohort with the programme's title and limits. Raises NotFound or a Refusal."""
     programme = queries.lock_run(actor, programme_id)
@@ -121,9 +121,12 @@ def add_date(
         capacity=rules.max_size,
         minimum_agencies=rules.min_agencies,
         largest_share=rules.largest_share,
+        minimum_sectors=rules.min_sectors,
+        must_prepare=bool(modules),
+        features=tuple(sorted(set(features))),
     )
     cohort = cohorts.create(actor, plan)
-    db.session.add(ProgrammeDate(programme_id=programme.id, cohort_id=cohort.id, provides=sorted(set(provides))))
+    db.session.add(ProgrammeDate(programme_id=programme.id, cohort_id=cohort.id))
     db.session.flush()
     audit.record(actor, "programme.date_added", programme.id, cohort=str(cohort.id))
     return cohort

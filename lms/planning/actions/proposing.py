@@ -76,11 +76,12 @@ class Step:
     reason: str = ""
 
 
-def start(actor: Actor, programme_id: UUID, version: int) -> Proposal:
-    """Have a plan worked out around what is pinned and left out. Raises NotFound, ChangedMeanwhile, AtWork or
-    NothingCanRun.
+def start(actor: Actor, programme_id: UUID, version: int, let_go: Collection[str] = ()) -> Proposal:
+    """Have a plan worked out around what is pinned and left out, but for pins that are `let_go`. Raises NotFound,
+    ChangedMeanwhile, AtWork or NothingCanRun.
     """
     programme = lock(actor, programme_id, version)
+    _let_go(actor, programme, let_go)
     last = queries.latest(programme)
     if last and last.is_at_work:
         raise AtWork
@@ -100,6 +101,15 @@ def start(actor: Actor, programme_id: UUID, version: int) -> Proposal:
     audit.record(actor, "proposal.started", proposal.id)
     wake_after_commit(proposal.id)
     return proposal
+
+
+def _let_go(actor: Actor, programme: DateProgramme, people: Collection[str]) -> None:
+    held = queries.holds(programme)
+    for person in people:
+        if person in held:
+            db.session.delete(held[person])
+            audit.record(actor, "plan.free", programme.id, people=1)
+    db.session.flush()
 
 
 def _check_something_can_run(loaded: Loaded) -> None:
@@ -131,9 +141,14 @@ def stop(actor: Actor, programme_id: UUID) -> None:
 def lock(actor: Actor, programme_id: UUID, version: int) -> DateProgramme:
     """The programme, locked, as the page that was answered showed it. Raises NotFound or ChangedMeanwhile."""
     programme = queries.lock_run(actor, programme_id)
+    check_version(actor, programme, version)
+    return programme
+
+
+def check_version(actor: Actor, programme: DateProgramme, version: int) -> None:
+    """Refuse what was sent from a page that is older than the plan. Raises ChangedMeanwhile."""
     if programme.version != version:
         raise ChangedMeanwhile(_who_changed(actor, programme))
-    return programme
 
 
 def _who_changed(actor: Actor, programme: DateProgramme) -> str:

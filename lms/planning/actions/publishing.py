@@ -2,29 +2,34 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from lms.audit import actions as audit
-from lms.cohorts.mails import Kind, tell
+from lms.cohorts import queries as cohorts
+from lms.cohorts.actions import arranging, building, filling, placing
 from lms.cohorts.models import Booking, Cohort
-from lms.cohorts.states import BookingState, CohortState
+from lms.cohorts.queries import Candidate
+from lms.cohorts.states import ON_IT, BookingState, CohortState
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import Refusal
 from lms.notifications import actions as notifications
 from lms.people.models import Person
-from lms.planning import building, queries, waiting
-from lms.planning.actions.proposing import AtWork, NoPlan, lock, touch
+from lms.planning import building as loading
+from lms.planning import queries, waiting
+from lms.planning.actions.proposing import AtWork, NoPlan, check_version, touch
 from lms.planning.building import Loaded
 from lms.planning.figures import Board
 from lms.planning.models import DateProgramme, Nomination, Proposal
 from lms.planning.states import ProposalState
 from lms.web.links import absolute
+
+PUBLISHED_ALREADY = "This plan is published already. Nobody was told twice."
 
 
 class BookedMeanwhile(Refusal):
@@ -37,19 +42,24 @@ class CannotPublish(Refusal):
 
 @dataclass
 class Changes:
-    """Who is told what when a plan is published: people by what changes for them."""
+    """Who is told what when a plan is published: people by what changes for them. What only a draft of a cohort says
+    was told to nobody. `leaves` are bookings that end, `waits` the waiting lists each person stands on afterwards.
+    """
 
     placed: dict[str, str] = field(default_factory=dict)
     moved: dict[str, tuple[str, str]] = field(default_factory=dict)
     lost: dict[str, str] = field(default_factory=dict)
     queued: dict[str, list[str]] = field(default_factory=dict)
     unplaced: list[str] = field(default_factory=list)
+    guests: list[str] = field(default_factory=list)
+    leaves: dict[str, str] = field(default_factory=dict)
+    waits: dict[str, list[str]] = field(default_factory=dict)
     kept: int = 0
 
     @property
     def told(self) -> int:
         """How many people get a mail."""
-        return len({*self.placed, *self.moved, *self.lost, *self.queued, *self.unplaced})
+        return len({*self.placed, *self.moved, *self.lost, *self.queued, *self.unplaced, *self.guests})
 
 
 def changes(loaded: Loaded, proposal: Proposal) -> Changes:
@@ -58,29 +68,43 @@ def changes(loaded: Loaded, proposal: Proposal) -> Changes:
     queued, told = _queued_now(loaded), queries.told_of_no_place(proposal)
     for person in loaded.nominated:
         now, then = loaded.booked.get(person), proposal.assignment.get(person)
-        if now and now == then:
-            found.kept += 1
-        elif now and then:
-            found.moved[person] = (now, then)
-        elif then:
-            found.placed[person] = then
-        elif now:
-            found.lost[person] = now
-        if not then:
-            dates = waiting.queues_for(board, board.people[person])
-            if new := [one for one in dates if (person, one) not in queued and one != now]:
-                found.queued[person] = new
-            elif not dates and not now and person not in told:
-                found.unplaced.append(person)
+        if now and now != then:
+            found.leaves[person] = now
+        _sort(found, person, None if now in loaded.drafts else now, then)
+        if then:
+            continue
+        found.waits[person] = waiting.queues_for(board, board.people[person])
+        if new := [one for one in found.waits[person] if (person, one) not in queued and one != now]:
+            found.queued[person] = new
+        elif not found.waits[person] and person not in told and person not in found.lost:
+            found.unplaced.append(person)
+    running = {seat for seat in proposal.assignment.values() if seat}
+    found.guests = [
+        one
+        for one, seat in loaded.booked.items()
+        if one not in loaded.nominated and seat in loaded.drafts and seat in running
+    ]
     return found
 
 
+def _sort(found: Changes, person: str, known: str | None, then: str | None) -> None:
+    """Say what somebody is told of their place, from the one they know of."""
+    if known and known == then:
+        found.kept += 1
+    elif known and then:
+        found.moved[person] = (known, then)
+    elif then:
+        found.placed[person] = then
+    elif known:
+        found.lost[person] = known
+
+
 def _queued_now(loaded: Loaded) -> set[tuple[str, str]]:
-    """Who waits on which date now."""
+    """Who waits on which date now, and knows it."""
+    known = [UUID(one.id) for one in loaded.problem.sessions if one.id not in loaded.drafts]
     rows = db.session.execute(
         select(Booking.person_id, Booking.cohort_id).where(
-            Booking.cohort_id.in_([UUID(one.id) for one in loaded.problem.sessions]),
-            Booking.state == BookingState.WAITING,
+            Booking.cohort_id.in_(known), Booking.state == BookingState.WAITING
         )
     )
     return {(str(person), str(cohort)) for person, cohort in rows}
@@ -89,27 +113,22 @@ def _queued_now(loaded: Loaded) -> set[tuple[str, str]]:
 def publish(actor: Actor, programme_id: UUID, version: int) -> str:
     """Make the plan true: seats, moves, waiting lists, and one set of mails. Publishing again changes nothing.
 
-    Raises NotFound, ChangedMeanwhile (someone else published or changed it first), AtWork, NoPlan, BookedMeanwhile or
+    Raises NotFound, ChangedMeanwhile (someone else changed it first), AtWork, NoPlan, BookedMeanwhile or
     CannotPublish.
     """
-    programme = lock(actor, programme_id, version)
+    programme = queries.lock_run(actor, programme_id)
     proposal = _to_publish(programme)
-    cohorts = _lock_cohorts(programme)
-    loaded = building.load(programme)
+    if proposal.state == ProposalState.PUBLISHED:
+        return PUBLISHED_ALREADY
+    check_version(actor, programme, version)
+    dates = _lock_cohorts(programme)
+    loaded = loading.load(programme)
     _check(loaded, proposal)
-    found = changes(loaded, proposal)
-    rows = _bookings(cohorts)
-    _open(actor, programme, proposal, cohorts)
-    _seat(loaded, found, rows)
-    _queue(loaded, found, rows)
-    _end_other_waits(proposal, rows)
-    db.session.flush()
-    _tell(loaded, found, cohorts)
+    _Publishing(actor, programme, proposal, loaded, dates).run()
     proposal.state = ProposalState.PUBLISHED
     touch(actor, programme)
-    audit.record(actor, "plan.published", proposal.id, placed=len(found.placed), moved=len(found.moved))
     seats = sum(1 for one in loaded.nominated if proposal.assignment.get(one))
-    return f"Published. {seats} people have a place; {found.told} are told by mail."
+    return f"Published. {seats} {'person has' if seats == 1 else 'people have'} a place."
 
 
 def _to_publish(programme: DateProgramme) -> Proposal:
@@ -118,22 +137,17 @@ def _to_publish(programme: DateProgramme) -> Proposal:
         raise AtWork
     if proposal is None:
         raise NoPlan
-    if proposal.state == ProposalState.PUBLISHED:
-        raise NoPlan("This plan is published already, and nobody was told twice.")
     return proposal
 
 
 def _lock_cohorts(programme: DateProgramme) -> dict[str, Cohort]:
-    ids = [one.cohort_id for one in programme.in_order]
-    rows = db.session.scalars(
-        select(Cohort)
-        .where(Cohort.id.in_(ids))
-        .order_by(Cohort.id)
-        .options(selectinload(Cohort.sessions))
-        .with_for_update(of=Cohort)
-        .execution_options(populate_existing=True)
-    )
-    return {str(row.id): row for row in rows}
+    """The dates still to come, locked in one order everywhere and caught up with the clock."""
+    ids = sorted(one.cohort_id for one in programme.in_order if not one.cohort.has_begun)
+    found = {str(one): cohorts.lock_known(one) for one in ids}
+    for cohort in found.values():
+        filling.catch_up(cohort)
+    db.session.flush()
+    return found
 
 
 def _check(loaded: Loaded, proposal: Proposal) -> None:
@@ -154,85 +168,105 @@ def _check(loaded: Loaded, proposal: Proposal) -> None:
         raise CannotPublish("A date of this plan was called off or has begun. Work the plan out again.")
 
 
-def _bookings(cohorts: dict[str, Cohort]) -> dict[tuple[str, str], Booking]:
-    rows = db.session.scalars(
-        select(Booking)
-        .where(Booking.cohort_id.in_([one.id for one in cohorts.values()]))
-        .execution_options(populate_existing=True)
-    )
-    return {(str(row.person_id), str(row.cohort_id)): row for row in rows}
+@dataclass
+class _Publishing:
+    """One publishing under way; every row it writes goes through the acts of booking."""
+
+    actor: Actor
+    programme: DateProgramme
+    proposal: Proposal
+    loaded: Loaded
+    dates: dict[str, Cohort]
+
+    @cached_property
+    def rows(self) -> dict[tuple[str, str], Booking]:
+        """The bookings there are, by person and date."""
+        rows = db.session.scalars(select(Booking).where(Booking.cohort_id.in_([one.id for one in self.dates.values()])))
+        return {(str(row.person_id), str(row.cohort_id)): row for row in rows}
+
+    def run(self) -> None:
+        """Open the dates that run, seat people, put the others in line, and tell each once."""
+        found = changes(self.loaded, self.proposal)
+        self._leave(found)
+        self._open()
+        for person, date in sorted(found.placed.items()):
+            placing.give(self.actor, self.dates[date], self._enter(person, date, BookingState.ASKED))
+        for person, (before, date) in sorted(found.moved.items()):
+            self._move(person, before, date)
+        self._queue(found)
+        db.session.flush()
+        self._tell(found)
+        audit.record(self.actor, "plan.published", self.proposal.id, placed=len(found.placed), moved=len(found.moved))
+
+    def _leave(self, found: Changes) -> None:
+        """End the places that change and the waiting that has an end; nobody is moved up into what this frees before
+        the plan has been carried out.
+        """
+        for (person, date), row in sorted(self.rows.items()):
+            if person not in self.loaded.nominated or row.state not in ON_IT:
+                continue
+            place_ends = row.holds_place and found.leaves.get(person) == date
+            wait_ends = row.state == BookingState.WAITING and date not in found.waits.get(person, ())
+            if place_ends or wait_ends:
+                placing.leave(self.actor, self.dates[date], row, BookingState.CANCELLED)
+
+    def _open(self) -> None:
+        """Dates that run leave the draft, and those who were on one already are told; the other dates stay."""
+        state = CohortState.OPEN if self.programme.opens else CohortState.CLOSED
+        for date in sorted({seat for seat in self.proposal.assignment.values() if seat}):
+            cohort = self.dates[date]
+            if cohort.is_draft:
+                cohort.state = state
+                db.session.flush()
+                building.tell_everyone(cohort, but=[UUID(one) for one in self.loaded.nominated])
+                audit.record(self.actor, f"cohort.{'opened' if self.programme.opens else 'closed'}", cohort.id)
+
+    def _enter(self, person: str, date: str, state: BookingState) -> Booking:
+        nomination = self.loaded.nominated[person]
+        candidate = Candidate(nomination.person, nomination.agency, nomination.job)
+        row = placing.enter(self.dates[date], candidate, self.rows.get((person, date)), state)
+        row.asked_at = nomination.asked_at
+        row.approved_at, row.approved_by = _approval(nomination)
+        arranging.write(row, nomination.needs, row.access_needs)
+        self.rows[person, date] = row
+        return row
+
+    def _move(self, person: str, before: str, date: str) -> None:
+        row = self._enter(person, date, BookingState.BOOKED)
+        row.booked_at = clock.now()
+        audit.record(self.actor, "cohort.place_booked", row.id, cohort=date)
+        self._mail("moved", row.person, self.dates[date], before=list(self.dates[before].sessions))
+
+    def _queue(self, found: Changes) -> None:
+        for person, dates in sorted(found.queued.items()):
+            for date in dates:
+                row = self._enter(person, date, BookingState.WAITING)
+                audit.record(self.actor, "cohort.waiting_list_joined", row.id, cohort=date, why="plan")
+
+    def _tell(self, found: Changes) -> None:
+        people = {one: self.loaded.nominated[one].person for one in self.loaded.nominated}
+        for person, date in sorted(found.lost.items()):
+            self._mail("lost", people[person], self.dates[date], queued=bool(found.waits[person]))
+        for person, dates in sorted(found.queued.items()):
+            if person not in found.lost:
+                self._mail("queued", people[person], self.dates[dates[0]], dates=len(dates))
+        for person in sorted(found.unplaced):
+            self._mail("unplaced", people[person], next(iter(self.dates.values())))
+
+    @staticmethod
+    def _mail(name: str, to: Person, cohort: Cohort, **more: Any) -> None:
+        sessions: Sequence[Any] = list(cohort.sessions)
+        notifications.queue(
+            f"planning/{name}",
+            to=to,
+            title=cohort.title,
+            sessions=sessions,
+            link=absolute("cohorts.show", cohort_id=cohort.id),
+            all_days=absolute("cohorts.joint_days"),
+            **more,
+        )
 
 
-def _open(actor: Actor, programme: DateProgramme, proposal: Proposal, cohorts: dict[str, Cohort]) -> None:
-    """Dates that run leave the draft; those nobody was placed on stay as they are."""
-    for cohort_id in sorted({seat for seat in proposal.assignment.values() if seat}):
-        cohort = cohorts[cohort_id]
-        if cohort.is_draft:
-            cohort.state = CohortState.OPEN if programme.opens else CohortState.CLOSED
-            audit.record(actor, "cohort.opened" if programme.opens else "cohort.closed", cohort.id)
-
-
-def _seat(loaded: Loaded, found: Changes, rows: dict[tuple[str, str], Booking]) -> None:
-    now = clock.now()
-    for person, date in {**found.lost, **{one: old for one, (old, _) in found.moved.items()}}.items():
-        row = rows[person, date]
-        row.state, row.changed_at = BookingState.CANCELLED.value, now
-    for person, date in {**found.placed, **{one: new for one, (_, new) in found.moved.items()}}.items():
-        row = _row(loaded.nominated[person], date, rows)
-        row.state, row.changed_at, row.booked_at = BookingState.BOOKED.value, now, row.booked_at or now
-
-
-def _queue(loaded: Loaded, found: Changes, rows: dict[tuple[str, str], Booking]) -> None:
-    for person, dates in found.queued.items():
-        nomination = loaded.nominated[person]
-        for date in dates:
-            row = _row(nomination, date, rows)
-            row.state, row.changed_at = BookingState.WAITING.value, clock.now()
-            row.asked_at = nomination.asked_at
-
-
-def _row(nomination: Nomination, date: str, rows: dict[tuple[str, str], Booking]) -> Booking:
-    key = (str(nomination.person_id), date)
-    if key not in rows:
-        rows[key] = Booking(cohort_id=UUID(date), person_id=nomination.person_id, asked_at=nomination.asked_at)
-        db.session.add(rows[key])
-    rows[key].agency_id, rows[key].job = nomination.agency_id, nomination.job
-    return rows[key]
-
-
-def _end_other_waits(proposal: Proposal, rows: dict[tuple[str, str], Booking]) -> None:
-    """Whoever has a place on one date stands on no waiting list of the others."""
-    for (person, _), row in rows.items():
-        if row.state == BookingState.WAITING and proposal.assignment.get(person):
-            row.state, row.changed_at = BookingState.CANCELLED.value, clock.now()
-
-
-def _tell(loaded: Loaded, found: Changes, cohorts: dict[str, Cohort]) -> None:
-    people = {
-        one: loaded.nominated[one].person
-        for one in {*found.placed, *found.moved, *found.lost, *found.queued, *found.unplaced}
-    }
-    for person, date in sorted(found.placed.items()):
-        tell(Kind.PLACE_BOOKED, people[person], cohorts[date])
-    for person, (old, new) in sorted(found.moved.items()):
-        _mail("moved", people[person], cohorts[new], before=list(cohorts[old].sessions))
-    for person, date in sorted(found.lost.items()):
-        _mail("lost", people[person], cohorts[date], queued=person in found.queued)
-    for person, dates in sorted(found.queued.items()):
-        if person not in found.lost:
-            _mail("queued", people[person], cohorts[dates[0]], dates=len(dates))
-    for person in sorted(found.unplaced):
-        _mail("unplaced", people[person], next(iter(cohorts.values())))
-
-
-def _mail(name: str, to: Person, cohort: Cohort, **more: Any) -> None:
-    sessions: Sequence[Any] = list(cohort.sessions)
-    notifications.queue(
-        f"planning/{name}",
-        to=to,
-        title=cohort.title,
-        sessions=sessions,
-        link=absolute("cohorts.show", cohort_id=cohort.id),
-        all_days=absolute("cohorts.joint_days"),
-        **more,
-    )
+def _approval(nomination: Nomination) -> tuple[Any, UUID]:
+    """When and by whom the nomination was approved, which booking asks for where a cohort needs it."""
+    return nomination.decided_at or nomination.asked_at, nomination.decided_by or nomination.nominated_by

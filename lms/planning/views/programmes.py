@@ -86,7 +86,7 @@ def add_date(programme_id: UUID) -> ResponseReturnValue:
     form = _date_form(programme)
     if form.submitted():
         with form.showing_refusals():
-            actions.add_date(actor, programme_id, form.planned(), form.modules.data or [], form.provides.data or [])
+            actions.add_date(actor, programme_id, form.planned(), form.modules.data or [], form.features.data or [])
             return done("Date added. It is a draft that nobody else sees.", "planning.show", programme_id=programme_id)
     return _show(programme, form)
 

@@ -7,16 +7,20 @@ from flask.typing import ResponseReturnValue
 
 from lms.core.actor import Actor
 from lms.core.permissions import Permission
-from lms.planning import building, queries, showing
+from lms.planning import building, clearing, queries, showing
 from lms.planning.actions import proposing as actions
 from lms.planning.actions import publishing
 from lms.planning.actions.proposing import RuleBroken
-from lms.planning.forms import PlanForm, PublishForm
+from lms.planning.building import Loaded
+from lms.planning.forms import PlanForm, PublishForm, SolveForm
 from lms.planning.looking import differences
 from lms.planning.models import Proposal
+from lms.planning.states import ProposalState
 from lms.web.access import current_actor, requires
 from lms.web.answers import done
 from lms.web.forms import PageForm
+
+MOST_WAYS_OUT = 3
 
 bp = Blueprint("proposing", __name__, url_prefix="/cohorts/programmes", template_folder="../templates")
 
@@ -50,6 +54,7 @@ def _plan(
         reason=(sent.reason.data or "") if sent else "",
         asks_reason=broken,
         changed=_changed(proposal) if proposal else 0,
+        stuck=_stuck(loaded, last) if last else None,
     )
     return page, form.status if form else 200
 
@@ -59,14 +64,42 @@ def _changed(proposal: Proposal) -> int:
     return len(differences(before.assignment, proposal.assignment)) if before else 0
 
 
+def _stuck(loaded: Loaded, last: Proposal) -> tuple[list[str], list[clearing.WayOut]] | None:
+    """Why the last try found no plan, and what would help."""
+    if last.state != ProposalState.INFEASIBLE:
+        return None
+    said = (clearing.conflict(loaded.problem, one["rules"], loaded.words) for one in last.plan.get("conflicts", ()))
+    ways = clearing.ways_out(loaded.problem, last.plan.get("relaxations", ()), loaded.words)
+    return list(dict.fromkeys(said)), ways[:MOST_WAYS_OUT]
+
+
+@bp.get("/<uuid:programme_id>/changes")
+@requires(Permission.COHORT_EDIT)
+def compare(programme_id: UUID) -> ResponseReturnValue:
+    """Who moves, from where and to where, since the plan before and since what people were told."""
+    programme = queries.get_run(current_actor(), programme_id)
+    proposal = queries.latest_with_plan(programme)
+    if proposal is None:
+        return done("There is no plan yet.", "proposing.plan", programme_id=programme_id)
+    loaded = building.load(programme)
+    before, told = queries.before(proposal), queries.published(programme)
+    return render_template(
+        "planning/changes.html",
+        programme=programme,
+        proposal=proposal,
+        since_plan=showing.moves(loaded, before.assignment, proposal.assignment) if before else None,
+        since_told=showing.moves(loaded, told.assignment, proposal.assignment) if told else None,
+    )
+
+
 @bp.post("/<uuid:programme_id>/solve")
 @requires(Permission.COHORT_EDIT)
 def solve(programme_id: UUID) -> ResponseReturnValue:
     """Have a plan worked out."""
-    actor, form = current_actor(), PublishForm()
+    actor, form = current_actor(), SolveForm()
     if form.submitted():
         with form.showing_refusals():
-            actions.start(actor, programme_id, form.version.data or 0)
+            actions.start(actor, programme_id, form.version.data or 0, form.people)
             return done("Working out the plan. It takes a minute at most.", "proposing.plan", programme_id=programme_id)
     return _plan(actor, programme_id, form)
 
@@ -108,12 +141,13 @@ def _check(actor: Actor, programme_id: UUID, form: PageForm | None = None) -> Re
     if proposal is None:
         return done("There is no plan yet.", "proposing.plan", programme_id=programme_id)
     loaded = building.load(programme)
-    found = publishing.changes(loaded, proposal)
+    found, names, dates = publishing.changes(loaded, proposal), loaded.words.people, loaded.words.dates
     page = render_template(
         "planning/publish.html",
         programme=programme,
         proposal=proposal,
         found=found,
+        moved=[f"{names[one]}: from {dates[old]} to {dates[new]}" for one, (old, new) in found.moved.items()],
         loaded=loaded,
         broken=showing.show(loaded, proposal, None).board.broken(loaded.words),
         overrides=queries.overrides(programme),

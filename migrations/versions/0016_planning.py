@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
@@ -75,7 +75,6 @@ def upgrade() -> None:
         "programme_dates",
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("cohort_id", sa.Uuid(), nullable=False),
-        sa.Column("provides", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name=op.f("fk_programme_dates_cohort_id")),
         sa.ForeignKeyConstraint(
             ["programme_id"], ["date_programmes.id"], name=op.f("fk_programme_dates_programme_id"), ondelete="CASCADE"

@@ -1,0 +1,1 @@
+"""Cohorts and tables of the engine beside what others do with the same people, in the same run."""

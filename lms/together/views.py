@@ -1,0 +1,110 @@
+"""Pages of what only joint training can show: the quarterly page, the mix of rooms, and who has trained with whom."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from lms.core import clock
+from lms.core.errors import NotFound
+from lms.core.permissions import Permission
+from lms.together import actions, measures, queries, sheets, table
+from lms.together.asking import Asked, asked
+from lms.web.access import current_actor, requires
+from lms.web.asking import page_asked
+from lms.web.downloads import csv_file
+
+bp = Blueprint("together", __name__, template_folder="templates", url_prefix="/joint-training")
+
+ROOMS_A_PAGE = 10
+
+
+@bp.get("/")
+@requires(Permission.JOINT_READ)
+def figures() -> ResponseReturnValue:
+    """How full the days were and who came, by agency and course, with the five measures."""
+    actor, today = current_actor(), clock.today()
+    wanted = asked(actor, today)
+    if wanted is None or wanted.period is None:
+        return _nothing(wanted)
+    places = queries.agencies(wanted.reach, today)
+    return render_template(
+        "together/figures.html",
+        asked=wanted,
+        form=wanted.form,
+        sheet=queries.sheet(actor, wanted.reach, wanted.period, today),
+        missing=queries.without_register(actor, wanted.reach, wanted.period),
+        waiting=[] if wanted.reach.hides else queries.waiting(actor, wanted.reach, places),
+        measures=measures,
+        columns_of=sheets.columns,
+    )
+
+
+@bp.get("/figures.csv")
+@requires(Permission.JOINT_READ)
+def figures_csv() -> ResponseReturnValue:
+    """The same as a file."""
+    wanted = _for_a_file()
+    sheet = queries.sheet(current_actor(), wanted.reach, wanted.frame.period, wanted.today)
+    return _file("figures", table.FIGURES, list(table.figures(sheet, wanted.frame)), wanted)
+
+
+@bp.get("/mix")
+@requires(Permission.JOINT_READ)
+def mix() -> ResponseReturnValue:
+    """The mix of agencies as planned and on the day, over the period and cohort by cohort."""
+    actor, today = current_actor(), clock.today()
+    wanted = asked(actor, today, rooms=True)
+    if wanted is None or wanted.period is None:
+        return _nothing(wanted)
+    overview, held = queries.mix(actor, wanted.reach, wanted.period, today)
+    paged = page_asked(held, ROOMS_A_PAGE)
+    return render_template("together/mix.html", asked=wanted, form=wanted.form, overview=overview, paged=paged)
+
+
+@bp.get("/mix.csv")
+@requires(Permission.JOINT_READ)
+def mix_csv() -> ResponseReturnValue:
+    """The same as a file."""
+    wanted = _for_a_file(rooms=True)
+    _, held = queries.mix(current_actor(), wanted.reach, wanted.frame.period, wanted.today)
+    return _file("mix", table.MIX, list(table.mix(held, wanted.frame)), wanted)
+
+
+@bp.get("/who-with-whom")
+@requires(Permission.JOINT_READ)
+def matrix() -> ResponseReturnValue:
+    """Which agencies' people have met on joint days, and which have hardly."""
+    actor, today = current_actor(), clock.today()
+    wanted = asked(actor, today, meetings=True)
+    if wanted is None or wanted.period is None:
+        return _nothing(wanted)
+    found = queries.matrix(actor, wanted.reach, wanted.period, today, wanted.form.locality.data or "")
+    return render_template("together/matrix.html", asked=wanted, form=wanted.form, found=found)
+
+
+@bp.get("/who-with-whom.csv")
+@requires(Permission.JOINT_READ)
+def matrix_csv() -> ResponseReturnValue:
+    """The same as a file."""
+    wanted = _for_a_file(meetings=True)
+    where = wanted.form.locality.data or ""
+    found = queries.matrix(current_actor(), wanted.reach, wanted.frame.period, wanted.today, where)
+    agency = wanted.reach.agency_id
+    pairs = found.of(agency) if agency else [pair for _, row in found.rows for pair in row]
+    return _file("who-with-whom", table.MATRIX, list(table.matrix(found, pairs, where, wanted.frame)), wanted)
+
+
+def _for_a_file(*, rooms: bool = False, meetings: bool = False) -> Asked:
+    """What a file was asked for; where there is nothing to count, there is no file."""
+    wanted = asked(current_actor(), clock.today(), rooms=rooms, meetings=meetings)
+    if wanted is None:
+        raise NotFound
+    return wanted
+
+
+def _file(name: str, headings: table.Row, rows: list[table.Row], wanted: Asked) -> ResponseReturnValue:
+    actions.exported(current_actor(), name, wanted.frame.period.key, len(rows))
+    return csv_file([headings, *rows], f"joint-training-{name}-{wanted.frame.period.key}.csv")
+
+
+def _nothing(wanted: Asked | None) -> ResponseReturnValue:
+    return render_template("together/nothing.html", asked=wanted, form=wanted.form if wanted else None)
