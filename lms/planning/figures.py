@@ -207,7 +207,11 @@ class Board:
         agencies = Counter(one.agency for one in group)
         sectors = {one.sector for one in group if one.sector}
         if len(group) > there.capacity:
-            yield Broken(f"capacity:{there.id}", f"{when} would have {len(group)} people for {there.capacity} places.")
+            yield Broken(
+                f"capacity:{there.id}",
+                f"{when} would have {len(group)} people for {there.capacity} places.",
+                firm=True,
+            )
         if len(group) < there.min_size:
             least = f"it runs with at least {there.min_size}"
             yield Broken(f"min_size:{there.id}", f"{when} would have {len(group)} people; {least}.")

@@ -49,8 +49,8 @@ class FrameForm(PageForm):
     known_months = WholeNumber("Months for which people count as known to each other", 0, 60)
     reason = StringField("Why the rules change", [Length(max=300)])
 
-    def __init__(self, programme: DateProgramme | None = None) -> None:
-        known: dict[str, Any] = asdict(programme.rules if programme else Rules())
+    def __init__(self, programme: DateProgramme | None = None, about: str = "") -> None:
+        known: dict[str, Any] = asdict(programme.rules if programme else Rules()) | {"about": about}
         if programme:
             known |= {
                 "title": programme.title,

@@ -137,13 +137,16 @@ class Hold(Row):
 
 
 class Override(Row):
-    """A rule changed after people were nominated, or set aside for one move: which, by whom, when and why."""
+    """A rule changed after people were nominated, or set aside for one move: which, by whom, when and why. `key` names
+    the rule that was set aside, so that later plans keep to that.
+    """
 
     __tablename__ = "rule_overrides"
     __table_args__ = (Index(None, "programme_id", "at"),)
 
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("date_programmes.id", ondelete="CASCADE"))
     rule: Mapped[str] = mapped_column(String(300))
+    key: Mapped[str] = mapped_column(String(160), default="")
     reason: Mapped[str] = mapped_column(String(300))
     by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -186,6 +186,12 @@ def agencies(programme: DateProgramme) -> Sequence[Agency]:
     ).all()
 
 
+def named(actor: Actor, ids: Sequence[str]) -> list[str]:
+    """The names of those of these agencies that are in a partnership of the actor."""
+    wanted = select(Agency).where(Agency.partnership.in_(actor.partnerships())).order_by(Agency.name)
+    return [one.name for one in db.session.scalars(wanted) if str(one.id) in ids] if ids else []
+
+
 def latest(programme: DateProgramme) -> Proposal | None:
     """The newest proposal."""
     return db.session.scalar(
@@ -242,6 +248,13 @@ def overrides(programme: DateProgramme) -> Sequence[Override]:
         .options(joinedload(Override.by))
         .order_by(Override.at.desc())
     ).all()
+
+
+def set_aside(programme: DateProgramme) -> set[str]:
+    """The rules that trainers set aside for a move, by their keys."""
+    return set(
+        db.session.scalars(select(Override.key).where(Override.programme_id == programme.id, Override.key != ""))
+    )
 
 
 def pairs_seen(actor: Actor) -> Sequence[KeepApart]:

@@ -113,6 +113,7 @@ def upgrade() -> None:
         "rule_overrides",
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("rule", sa.String(length=300), nullable=False),
+        sa.Column("key", sa.String(length=160), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=False),
         sa.Column("by_id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),

@@ -131,6 +131,21 @@ def crowd(world: World) -> World:
     return world
 
 
+@pytest.fixture
+def tight(world: World) -> World:
+    """Sixty people of six teams of ten, of which two may be away on one day."""
+    world.crowd()
+    world.programme(cover_share=20, per_team=10, per_team_large=10)
+    world.nominate()
+    return world
+
+
+def waiting_one(world: World) -> Person:
+    """Somebody who has no place."""
+    seats = world.seats()
+    return next(one for one in world.people if seats[str(one.id)] is None)
+
+
 def bookings(state: str) -> dict[str, list[str]]:
     """Who has a booking in this state, with the dates."""
     db.session.rollback()

@@ -18,7 +18,7 @@ from lms.planning.actions import proposing, publishing, solving
 from lms.planning.figures import Board
 from lms.planning.models import Hold, Override, Proposal
 from lms.planning.states import ProposalState
-from tests.planning.conftest import bookings, mails
+from tests.planning.conftest import bookings, mails, waiting_one
 
 
 def test_a_plan_places_as_many_as_there_are_places_and_tells_nobody(crowd):
@@ -89,24 +89,50 @@ def test_whoever_was_left_out_stays_out_and_can_be_moved_back_in(crowd):
     seats = crowd.solve().assignment
     who = next(one for one in crowd.people if seats[str(one.id)] == crowd.dates[0])
     crowd.adjust("leave", who)
-    assert crowd.solve().assignment[str(who.id)] is None
-    crowd.adjust("move", who, to=crowd.dates[0], reason="Their manager asked")
-    assert crowd.seats()[str(who.id)] == crowd.dates[0]
+    again = crowd.solve().assignment
+    assert again[str(who.id)] is None
+    emptiest = min(crowd.dates, key=list(again.values()).count)
+    crowd.adjust("move", who, to=emptiest, reason="Their manager asked")
+    assert crowd.seats()[str(who.id)] == emptiest
 
 
-def test_a_move_that_breaks_a_rule_needs_a_reason_which_is_kept(crowd):
+def test_a_move_that_breaks_a_rule_needs_a_reason_which_is_kept(tight):
+    seats = tight.solve().assignment
+    who = waiting_one(tight)
+    with pytest.raises(proposing.RuleBroken) as refused:
+        tight.adjust("move", who, to=tight.dates[0])
+    assert "would have 3 away on" in refused.value.sentence
+    assert tight.seats() == seats
+    assert db.session.scalars(select(Override)).all() == []
+    tight.adjust("move", who, to=tight.dates[0], reason="The team has a locum that day")
+    kept = db.session.scalars(select(Override)).all()
+    assert [(one.reason, one.by_id) for one in kept] == [("The team has a locum that day", tight.trainer.id)]
+    assert "rule.overridden" in set(db.session.scalars(select(AuditEntry.action)))
+
+
+def test_a_plan_worked_out_again_keeps_what_was_set_aside_and_sets_nothing_else_aside(tight):
+    tight.solve()
+    who = waiting_one(tight)
+    tight.adjust("move", who, to=tight.dates[0], reason="The team has a locum that day")
+    team, seats = who.memberships[0].team_id, tight.seats()
+    mates = [one for one in tight.people if one.memberships[0].team_id == team and seats[str(one.id)] == tight.dates[0]]
+    assert len(mates) == 3
+    tight.adjust("pin", *mates)
+    again = tight.solve()
+    assert again.state == ProposalState.DONE
+    assert again.assignment[str(who.id)] == tight.dates[0]
+    loaded = building.load(tight.fresh())
+    broken = Board(loaded.problem, again.assignment).broken(loaded.words)
+    assert [one.rule.split(":")[0] for one in broken] == ["team_cover"]
+
+
+def test_no_reason_puts_more_people_on_a_date_than_it_has_places(crowd):
     seats = crowd.solve().assignment
     some = [one for one in crowd.people if seats[str(one.id)] not in (crowd.dates[0], None)]
-    with pytest.raises(proposing.RuleBroken) as refused:
-        crowd.adjust("move", *some, to=crowd.dates[0])
+    with pytest.raises(proposing.CannotBeThere) as refused:
+        crowd.adjust("move", *some, to=crowd.dates[0], reason="They will stand")
     assert "for 24 places" in refused.value.sentence
     assert crowd.seats() == seats
-    assert db.session.scalars(select(Override)).all() == []
-    crowd.adjust("move", *some, to=crowd.dates[0], reason="A larger room was found")
-    kept = db.session.scalars(select(Override)).all()
-    assert {one.reason for one in kept} == {"A larger room was found"}
-    assert {one.by_id for one in kept} == {crowd.trainer.id}
-    assert "rule.overridden" in set(db.session.scalars(select(AuditEntry.action)))
 
 
 def test_a_later_plan_keeps_what_people_were_told_and_tells_only_those_who_change(crowd):
@@ -115,12 +141,13 @@ def test_a_later_plan_keeps_what_people_were_told_and_tells_only_those_who_chang
     before = {mail.id for mail in mails()}
     again = crowd.solve().assignment
     assert {one: seat for one, seat in again.items() if seat} == {one: seat for one, seat in seats.items() if seat}
-    who = next(one for one in crowd.people if again[str(one.id)] == crowd.dates[0])
-    crowd.adjust("move", who, to=crowd.dates[1], reason="Asked for")
+    full, emptiest = (Counter(again.values()).most_common()[place][0] for place in (0, -1))
+    who = next(one for one in crowd.people if again[str(one.id)] == full)
+    crowd.adjust("move", who, to=emptiest, reason="Asked for")
     crowd.publish()
     new = [mail for mail in mails() if mail.id not in before]
     assert [(mail.person_id, mail.kind) for mail in new] == [(who.id, "planning/moved")]
-    assert bookings("booked")[str(who.id)] == [crowd.dates[1]]
+    assert bookings("booked")[str(who.id)] == [emptiest]
 
 
 def test_publishing_is_refused_when_somebody_booked_meanwhile(crowd):

@@ -222,13 +222,13 @@ def _check(actor: Actor, proposal: Proposal, after: Board, loaded: Loaded, step:
             raise CannotBeThere(f"{loaded.words.people[person]} {CANNOT}.")
     had = {one.rule for one in before.broken(loaded.words)}
     new = [one for one in after.broken(loaded.words) if one.rule not in had]
-    if any(one.firm for one in new):
-        raise CannotBeThere(f"{loaded.words.people[step.people[0]]} {CANNOT}.")
+    if firm := next((one for one in new if one.firm), None):
+        raise CannotBeThere(firm.sentence)
     if new and not step.reason.strip():
         raise RuleBroken(new)
     for broken in new:
         row = Override(programme_id=proposal.programme_id, rule=broken.sentence[:300], reason=step.reason.strip()[:300])
-        row.by_id = actor.id
+        row.key, row.by_id = broken.rule, actor.id
         db.session.add(row)
         db.session.flush()
         audit.record(actor, "rule.overridden", row.id, rule=broken.rule.partition(":")[0])

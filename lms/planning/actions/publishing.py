@@ -160,7 +160,7 @@ def _check(loaded: Loaded, proposal: Proposal) -> None:
         )
     for one in Board(loaded.problem, proposal.assignment).broken(loaded.words):
         if one.firm:
-            raise CannotPublish(f"{one.sentence} Move or leave out that person first.")
+            raise CannotPublish(f"{one.sentence} Move somebody or leave them out first.")
     gone = [one for one, seat in proposal.assignment.items() if seat and one not in loaded.problem.eligible]
     if gone:
         raise CannotPublish("Somebody in this plan has withdrawn or left. Work the plan out again; it keeps your pins.")

@@ -16,6 +16,7 @@ from lms.cohorts.engine.problem import Allocation
 from lms.core import clock
 from lms.core.db import db, writing
 from lms.planning import building, queries
+from lms.planning.bending import bent
 from lms.planning.models import Proposal
 from lms.planning.states import AT_WORK, ProposalState
 
@@ -91,7 +92,7 @@ class _Run:
             programme = queries.lock(proposal.programme_id)
             loaded = building.load(programme)
             proposal.booked = loaded.booked
-            return loaded.problem, proposal.seed
+            return bent(loaded.problem, queries.set_aside(programme)), proposal.seed
 
     def told(self, progress: Any) -> None:
         """Write down the best plan so far, and what is being done."""

@@ -119,13 +119,11 @@ def _nominations(actor: Actor, programme_id: UUID, form: PageForm | None = None)
     programme = queries.get_run(actor, programme_id)
     rows = queries.nominations(programme)
     agencies = queries.agencies(programme)
-    wanted = set(request.args.get("want", "").split("~"))
     page = render_template(
         "planning/nominations.html",
         programme=programme,
         rows=rows,
         missing=[one.name for one in agencies if one.id not in {row.agency_id for row in rows}],
-        wanted=[one.name for one in agencies if str(one.id) in wanted],
         dates=_dates(programme),
         form=form or PageForm(None),
         add_form=form if isinstance(form, AddForm) else AddForm(_dates(programme)),

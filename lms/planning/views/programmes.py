@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.catalogue.shelf import library
@@ -28,8 +28,9 @@ def listed() -> ResponseReturnValue:
 @bp.route("/new", methods=["GET", "POST"])
 @requires(Permission.COHORT_EDIT)
 def new() -> ResponseReturnValue:
-    """Make a programme."""
-    form = FrameForm()
+    """Make a programme, perhaps for agencies that have hardly met."""
+    wanted = queries.named(current_actor(), request.args.getlist("want"))
+    form = FrameForm(about=f"People of {' and '.join(wanted)} are wanted: they have hardly met." if wanted else "")
     if form.submitted():
         with form.showing_refusals():
             made = actions.create(current_actor(), form.frame())
