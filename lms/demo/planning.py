@@ -16,7 +16,7 @@ from lms.planning.rules import Rules
 
 DATES = ((60, "Fern Hall, Brackenford"), (67, "Coldharbour Library"))
 BATCHES = (34, 20, 9, 3)  # days ago
-RULES = Rules(cover_share=40)  # the demo's teams are of four or five people, so a fifth would be nobody
+RULES = Rules(cover_share=50)  # the demo's teams are of four or five people, so a fifth would be nobody
 
 
 def add_programme(everyone: list[Person], today: date) -> None:
