@@ -20,8 +20,8 @@ def things(board: Board, session: str, words: Words) -> list[str]:
     found += _teams_at_their_limit(board, there, words)
     lone = sorted(words.agencies.get(one, one) for one, number in agencies.items() if number == 1)
     if lone:
-        comes = "comes" if len(lone) == 1 else "come"
-        found.append(f"{_and(lone)} {comes} with one person each. Give them a partner at the table.")
+        comes = "comes with one person" if len(lone) == 1 else "come with one person each"
+        found.append(f"{_and(lone)} {comes}. Give them a partner at the table.")
     least = min(group, key=lambda one: (board.meets(one, session), one.id))
     name = words.people.get(least.id, least.id)
     found.append(f"{name} meets the fewest new people: {board.meets(least, session)}.")
@@ -29,10 +29,16 @@ def things(board: Board, session: str, words: Words) -> list[str]:
 
 
 def _teams_at_their_limit(board: Board, there: Session, words: Words) -> Iterator[str]:
-    for (team, day), number in sorted(board.away.items()):
-        most = board.problem.cover.get(team)
-        if day == there.date and number > 1 and number == most:
-            yield f"{words.teams.get(team, team)} has {number} people away that day, which is its limit."
+    full = {
+        words.teams.get(team, team): number
+        for (team, day), number in board.away.items()
+        if day == there.date and number > 1 and number == board.problem.cover.get(team)
+    }
+    names = sorted(full)
+    if len(names) == 1:
+        yield f"{names[0]} has {full[names[0]]} people away that day, which is its limit."
+    elif names:
+        yield f"{len(names)} teams have as many people away that day as they can spare: {_and(names)}."
 
 
 def not_provided(problem: Allocation, words: Words) -> list[str]:

@@ -187,5 +187,5 @@ def _waits(loaded: Loaded, board: Board) -> list[tuple[str, list[tuple[waiting.W
         if one in board.people
     ]
     if left:
-        shown.append(("are left out by you", [(one, names[one.person.id]) for one in left]))
+        shown.append(("left out by you", [(one, names[one.person.id]) for one in left]))
     return shown

@@ -15,12 +15,12 @@ _ON_ONE = {
     Obstacle.BETTER: "mixes better without, and nobody more urgent had to wait for that",
 }
 _GROUPS = {
-    Obstacle.FULL: "wait because every date they can attend is full",
-    Obstacle.SHARE: "are from agencies that already have their share",
-    Obstacle.TEAM: "are from teams that already send as many as may come together",
-    Obstacle.COVER: "would take their team below safe cover",
+    Obstacle.FULL: "every date they can attend is full",
+    Obstacle.SHARE: "their agency already has its share",
+    Obstacle.TEAM: "their team already sends as many as may come together",
+    Obstacle.COVER: "their team would fall below safe cover",
     Obstacle.BETTER: "could be added by hand; the plan mixes better without",
-    Obstacle.NOT_RUN: "can attend only dates that do not run",
+    Obstacle.NOT_RUN: "the dates they can attend do not run",
     Obstacle.CLASH: "cannot be placed in any session",
 }
 

@@ -59,7 +59,7 @@ def test_the_only_police_officer_of_the_county_has_a_place_and_is_shown_as_alone
     seats = world.solve().assignment
     assert seats[str(police[0].id)] == world.dates[0]
     words = as_user(world.trainer).get("proposing.plan", programme_id=world.id).words
-    assert "Police comes with one person each. Give them a partner at the table." in words
+    assert "Police comes with one person. Give them a partner at the table." in words
 
 
 def pair_on_one_date(world, number=14):
