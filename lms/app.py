@@ -8,7 +8,7 @@ from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
 from lms.certificates import views as certificates
-from lms.cohorts.views import approvals, attendance, booking, building, missed, moving, offers, sending
+from lms.cohorts.views import approvals, attendance, booking, building, calendar, missed, moving, offers, sending
 from lms.config import Settings, from_environment
 from lms.core import db, events, schema
 from lms.flags import views as flags
@@ -42,6 +42,7 @@ BLUEPRINTS = (
     planning.bp,
     nominating.bp,
     proposing.bp,
+    calendar.bp,
     offers.bp,
     approvals.bp,
     sending.bp,

@@ -45,7 +45,9 @@ FIGURES_ELSEWHERE = frozenset({Permission.COHORT_EDIT, Permission.REPORT_READ}) 
 MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),
     Item("Modules", "learning.catalogue", ("learning", "quizzes", "catalogue", "programmes", *FLAGGING)),
-    Item("Joint days", "cohorts.joint_days", ("cohorts", "offers", "approvals", "sending", "moving", *ASKING)),
+    Item(
+        "Joint days", "cohorts.joint_days", ("cohorts", "calendar", "offers", "approvals", "sending", "moving", *ASKING)
+    ),
     Item(
         "Cohorts",
         "building.cohorts",

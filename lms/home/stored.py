@@ -90,6 +90,10 @@ GROUPS = (
             "missed_places": "Places given up late or not come to, which count for the agency; whether that was "
             "cleared, by whom and why.",
             "attendance": "Whether you came, were late or left early; who noted it and when.",
+            "calendar_entries": "What your calendar was told of each session with our mails: title, times, place, and "
+            "whether it was taken out again.",
+            "calendar_feeds": "Whether your joint days can be read at a private address, and since when. A part of the "
+            "address is stored, which is not enough to open it.",
         },
     ),
     Group(
@@ -105,8 +109,8 @@ GROUPS = (
             "audit_entries": "Who did what and when, such as signing in or changing a joint day. It holds "
             "nothing that anyone wrote.",
             "record_views": "Who looked at whose training record, at what, and when.",
-            "outbox_mails": "Mails to you: address, subject, text, and whether they were sent. They hold links and "
-            "never other people’s names.",
+            "outbox_mails": "Mails to you: address, subject, text, the date for your calendar, whether they were sent. "
+            "They hold links and never other people’s names.",
         },
     ),
 )

@@ -1,5 +1,6 @@
 """Queueing mails, and handing them to the mail server one by one."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
@@ -32,11 +33,19 @@ class Carrier(Protocol):
         """Hand the mail over, or raise."""
 
 
-def queue(kind: str, to: Recipient, **context: object) -> OutboxMail:
+@dataclass(frozen=True)
+class ForCalendar:
+    """An event that goes with a mail, as iCalendar text, and what it asks of the calendar: REQUEST or CANCEL."""
+
+    method: str
+    text: str
+
+
+def queue(kind: str, to: Recipient, *, event: ForCalendar | None = None, **context: object) -> OutboxMail:
     """Write a mail into the outbox, in the running transaction. `kind` names the template, as in `cohorts/invitation`.
 
     The template's first line is the subject. Mails hold links to pages, which ask who is looking; never other
-    people's names.
+    people's names. An `event` goes with the mail, for the reader's calendar.
     """
     feature, name = kind.split("/")
     text = render_template(f"{feature}/emails/{name}.txt", to=to, **context)
@@ -44,6 +53,8 @@ def queue(kind: str, to: Recipient, **context: object) -> OutboxMail:
     mail = OutboxMail(
         person_id=to.id, address=to.email, kind=kind, subject=" ".join(subject.split()), body=body.strip() + "\n"
     )
+    if event:
+        mail.calendar, mail.calendar_method = event.text, event.method
     db.session.add(mail)
     db.session.flush()
     g.mail_waits = True

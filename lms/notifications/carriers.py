@@ -2,6 +2,7 @@
 
 import smtplib
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import formatdate
 from pathlib import Path
 
@@ -21,7 +22,23 @@ def message(mail: OutboxMail, sender: str) -> EmailMessage:
     built["Message-ID"] = f"<{mail.id}@common-ground>"
     built["Auto-Submitted"] = "auto-generated"
     built.set_content(mail.body)
+    if mail.calendar:
+        _add_event(built, mail)
     return built
+
+
+def _add_event(built: EmailMessage, mail: OutboxMail) -> None:
+    """Put an event beside the text, where mail programs with a calendar look for it, and again as a file to open for
+    those without.
+    """
+    event = EmailMessage(policy=SMTP)  # keeps the line ends that calendars ask for
+    event.set_content(
+        mail.calendar, subtype="calendar", charset="utf-8", cte="base64", params={"method": mail.calendar_method}
+    )
+    del event["MIME-Version"]
+    built.make_alternative()
+    built.attach(event)
+    built.add_attachment(mail.calendar.encode(), maintype="application", subtype="ics", filename="joint-day.ics")
 
 
 class SmtpCarrier:

@@ -23,6 +23,8 @@ class OutboxMail(Row):
     kind: Mapped[str] = mapped_column(String(60))
     subject: Mapped[str] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)
+    calendar: Mapped[str] = mapped_column(Text, default="")
+    calendar_method: Mapped[str] = mapped_column(String(10), default="")
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     tries: Mapped[int] = mapped_column(default=0)
     queued_at: Mapped[datetime] = mapped_column(default=clock.now)

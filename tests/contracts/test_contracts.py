@@ -27,6 +27,7 @@ PUBLIC = {
     "home.accessibility",
     "certificates.verify",
     "certificates.check",
+    "calendar.feed",  # a calendar program cannot sign in; the address holds a secret of the person's
 }
 
 

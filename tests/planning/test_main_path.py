@@ -146,7 +146,10 @@ def test_a_later_plan_keeps_what_people_were_told_and_tells_only_those_who_chang
     crowd.adjust("move", who, to=emptiest, reason="Asked for")
     crowd.publish()
     new = [mail for mail in mails() if mail.id not in before]
-    assert [(mail.person_id, mail.kind) for mail in new] == [(who.id, "planning/moved")]
+    assert sorted((mail.person_id, mail.kind, mail.calendar_method) for mail in new) == [
+        (who.id, "cohorts/another_date", "CANCEL"),
+        (who.id, "planning/moved", "REQUEST"),
+    ]
     assert bookings("booked")[str(who.id)] == [emptiest]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from lms.audit import actions as audit
 from lms.cohorts import places, preparing, queries
 from lms.cohorts.actions import arranging, filling, missed, placing
-from lms.cohorts.mails import Kind, tell
+from lms.cohorts.mails import Kind, confirm_given_up, tell
 from lms.cohorts.models import Booking, Cohort
 from lms.cohorts.queries import Candidate
 from lms.cohorts.states import CAN_BE_GIVEN_UP, ON_IT, BookingState, CohortState
@@ -192,6 +192,7 @@ def cancel(actor: Actor, cohort_id: UUID) -> None:
         raise HasBegun
     missed.note_late(actor, cohort, booking)
     placing.take_off(actor, cohort, booking, BookingState.CANCELLED)
+    confirm_given_up(booking.person, cohort)
 
 
 def remove(actor: Actor, cohort_id: UUID, booking_id: UUID) -> Booking:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from lms.audit import actions as audit
 from lms.cohorts import policy, queries
 from lms.cohorts.actions import arranging, filling, placing
+from lms.cohorts.mails import confirm_given_up
 from lms.cohorts.models import Booking, Cohort, OtherDate
 from lms.cohorts.states import ON_IT, BookingState, CohortState
 from lms.core.actor import Actor
@@ -91,6 +92,7 @@ def _come(actor: Actor, cohort: Cohort, booking: Booking, other: Cohort, there: 
     needs, said = [one.need for one in booking.arrangements], booking.access_needs
     if not cohort.has_begun and booking.state != BookingState.WALK_IN:
         placing.take_off(actor, cohort, booking, BookingState.CANCELLED)
+        confirm_given_up(booking.person, cohort)
     made = placing.admit(actor, other, candidate, there)
     made.asked_at = since
     arranging.write(booking=made, needs=needs, text=said)

@@ -1,6 +1,5 @@
 """Publishing: the plan becomes bookings, and only now people are told, each whose standing changed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -9,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from lms.audit import actions as audit
+from lms.cohorts import mails
 from lms.cohorts import queries as cohorts
 from lms.cohorts.actions import arranging, building, filling, placing
 from lms.cohorts.models import Booking, Cohort
@@ -18,7 +18,6 @@ from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import Refusal
-from lms.notifications import actions as notifications
 from lms.people.models import Person
 from lms.planning import building as loading
 from lms.planning import queries, waiting
@@ -236,6 +235,7 @@ class _Publishing:
         row.booked_at = clock.now()
         audit.record(self.actor, "cohort.place_booked", row.id, cohort=date)
         self._mail("moved", row.person, self.dates[date], before=list(self.dates[before].sessions))
+        mails.take_out(row.person, self.dates[before])
 
     def _queue(self, found: Changes) -> None:
         for person, dates in sorted(found.queued.items()):
@@ -246,7 +246,7 @@ class _Publishing:
     def _tell(self, found: Changes) -> None:
         people = {one: self.loaded.nominated[one].person for one in self.loaded.nominated}
         for person, date in sorted(found.lost.items()):
-            self._mail("lost", people[person], self.dates[date], queued=bool(found.waits[person]))
+            self._mail("lost", people[person], self.dates[date], leaves=True, queued=bool(found.waits[person]))
         for person, dates in sorted(found.queued.items()):
             if person not in found.lost:
                 self._mail("queued", people[person], self.dates[dates[0]], dates=len(dates))
@@ -254,17 +254,9 @@ class _Publishing:
             self._mail("unplaced", people[person], next(iter(self.dates.values())))
 
     @staticmethod
-    def _mail(name: str, to: Person, cohort: Cohort, **more: Any) -> None:
-        sessions: Sequence[Any] = list(cohort.sessions)
-        notifications.queue(
-            f"planning/{name}",
-            to=to,
-            title=cohort.title,
-            sessions=sessions,
-            link=absolute("cohorts.show", cohort_id=cohort.id),
-            all_days=absolute("cohorts.joint_days"),
-            **more,
-        )
+    def _mail(name: str, to: Person, cohort: Cohort, *, leaves: bool = False, **more: Any) -> None:
+        link = absolute("cohorts.show", cohort_id=cohort.id)
+        mails.send(f"planning/{name}", to, cohort, leaves=leaves, link=link, **more)
 
 
 def _approval(nomination: Nomination) -> tuple[Any, UUID]:
