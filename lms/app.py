@@ -8,7 +8,18 @@ from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
 from lms.certificates import views as certificates
-from lms.cohorts.views import approvals, attendance, booking, building, calendar, missed, moving, offers, sending
+from lms.cohorts.views import (
+    approvals,
+    arriving,
+    attendance,
+    booking,
+    building,
+    calendar,
+    missed,
+    moving,
+    offers,
+    sending,
+)
 from lms.config import Settings, from_environment
 from lms.core import db, events, schema
 from lms.flags import views as flags
@@ -23,6 +34,7 @@ from lms.programmes import views as programmes
 from lms.quizzes import shelf as quiz_shelf
 from lms.quizzes import views as quizzes
 from lms.reports import views as reports
+from lms.seating import views as seating
 from lms.signin import devices, sessions
 from lms.signin import views as signin
 from lms.together import views as together
@@ -48,6 +60,8 @@ BLUEPRINTS = (
     sending.bp,
     moving.bp,
     missed.bp,
+    arriving.bp,
+    seating.bp,
     flags.bp,
     reports.bp,
     together.bp,

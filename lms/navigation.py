@@ -42,16 +42,16 @@ ANSWERING = ("flags.listed", "flags.show", "flags.answer")  # what learners flag
 ASKING = tuple(f"nominating.{one}" for one in ("offered", "ask", "withdraw", "team", "nominate", "decide"))
 NOMINATIONS = tuple(f"nominating.{one}" for one in ("nominations", "add", "upload", "take_off"))
 FIGURES_ELSEWHERE = frozenset({Permission.COHORT_EDIT, Permission.REPORT_READ})  # linked from Cohorts and My team
+BOOKING = ("cohorts", "calendar", "offers", "approvals", "sending", "moving", "arriving.here", "seating.mine")
+TABLES = tuple(f"seating.{page}" for page in ("plan", "make", "change", "listed", "cards"))
 MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),
     Item("Modules", "learning.catalogue", ("learning", "quizzes", "catalogue", "programmes", *FLAGGING)),
-    Item(
-        "Joint days", "cohorts.joint_days", ("cohorts", "calendar", "offers", "approvals", "sending", "moving", *ASKING)
-    ),
+    Item("Joint days", "cohorts.joint_days", (*BOOKING, *ASKING)),
     Item(
         "Cohorts",
         "building.cohorts",
-        ("building", "attendance", "together", "planning", "proposing", *NOMINATIONS),
+        ("building", "attendance", "together", "planning", "proposing", *NOMINATIONS, *TABLES),
         Permission.COHORT_EDIT,
     ),
     Item("My team", "reports.completion", ("reports", "missed", "together"), Permission.REPORT_READ),

@@ -1,16 +1,23 @@
 """Who listens to which fact, and who answers for whom: the whole list, in reading order."""
 
 from lms.certificates import actions as certificates
+from lms.cohorts import whereabouts
+from lms.cohorts.events import SessionMoved
 from lms.core.events import Listeners
 from lms.learning import actions as learning
 from lms.learning.events import ModuleCompleted, ProgrammeCompleted
 from lms.quizzes import narrowing
 from lms.quizzes.events import QuizPassed
+from lms.seating import actions as seating_actions
+from lms.seating import apart
+from lms.seating import queries as seating
 
 
 def supply(extensions: dict[str, object]) -> None:
     """Give lower features the answers that only higher ones have."""
     narrowing.supply(extensions, learning.questions_to_refresh)
+    whereabouts.supply(extensions, seating.tables_in_words)
+    apart.supply(extensions, apart.nobody)
 
 
 def wire(listeners: Listeners) -> None:
@@ -18,3 +25,4 @@ def wire(listeners: Listeners) -> None:
     listeners.on(QuizPassed, learning.quiz_passed)
     listeners.on(ModuleCompleted, certificates.issue)
     listeners.on(ProgrammeCompleted, certificates.issue_programme)
+    listeners.on(SessionMoved, seating_actions.session_moved)

@@ -24,9 +24,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from lms.cohorts import access, places
 from lms.cohorts.models import Booking, Cohort, CohortSession
 from lms.cohorts.plan import Plan, PlannedSession
-from lms.cohorts.states import Mark
+from lms.cohorts.register import Line, line_of, written
 from lms.core import clock
-from lms.core.errors import NotFound, Refusal
+from lms.core.errors import NotFound
 from lms.people.sectors import LOOKS, Sector
 from lms.web.forms import PageForm
 
@@ -368,14 +368,14 @@ class SearchForm(PageForm):
         return _identity(self.agency.data)
 
 
-def marks(sent: MultiDict[str, str]) -> dict[UUID, Mark]:
-    """The marks of a register as sent, by booking. People without a mark are left out. Raises Refusal."""
+def lines_sent(sent: MultiDict[str, str]) -> dict[UUID, tuple[Line | None, Line]]:
+    """The lines of a register as sent, by booking: what the page had shown, and what is wanted. Raises Refusal."""
     found = {}
-    for name, value in sent.items():
-        if name.startswith("mark-") and value:
-            if value not in set(Mark):
-                raise Refusal("Mark each person as present, late, left early or absent.")
-            found[identities([name.removeprefix("mark-")])[0]] = Mark(value)
+    names = [name.partition("-")[2] for name in sent if name.startswith(("mark-", "arrived-", "left-"))]
+    for id_ in dict.fromkeys(names):
+        line = written(*(sent.get(f"{part}-{id_}", "") for part in ("mark", "arrived", "left")))
+        seen = sent.get(f"seen-{id_}")
+        found[identities([id_])[0]] = (None if seen is None else line_of(seen), line)
     return found
 
 

@@ -2,7 +2,7 @@
 which places were missed.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.cohorts import workdays
 from lms.cohorts.places import Limits
-from lms.cohorts.states import HOLDS_A_PLACE, BookingState, Cleared, CohortState, Kept, Missed
+from lms.cohorts.register import Line
+from lms.cohorts.states import HOLDS_A_PLACE, BookingState, Cleared, CohortState, Kept, Mark, Missed
 from lms.core import clock
 from lms.core.db import Base, Row
 from lms.people.models import Agency, Person
@@ -320,7 +321,9 @@ class MissedPlace(Row):
 
 
 class Attendance(Row):
-    """What the register says of one person at one session, who noted it and when."""
+    """What the register says of one person at one session, who noted it and when. `attended` is worked out from mark
+    and times whenever they change; `by_phone_at` is when the person signed themself in.
+    """
 
     __tablename__ = "attendance"
     __table_args__ = (UniqueConstraint("session_id", "booking_id"), Index(None, "booking_id"))
@@ -328,5 +331,28 @@ class Attendance(Row):
     session_id: Mapped[UUID] = mapped_column(ForeignKey("cohort_sessions.id"))
     booking_id: Mapped[UUID] = mapped_column(ForeignKey("bookings.id"))
     mark: Mapped[str] = mapped_column(String(10))
+    arrived_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+    attended: Mapped[bool] = mapped_column(default=False)
+    by_phone_at: Mapped[datetime | None]
     noted_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     noted_at: Mapped[datetime] = mapped_column(default=clock.now)
+    noter: Mapped[Person] = relationship()
+
+    @property
+    def line(self) -> Line:
+        """Mark and times, as the register shows them."""
+        return Line(Mark(self.mark), _minute(self.arrived_at), _minute(self.left_at))
+
+
+def _minute(moment: datetime | None) -> time | None:
+    return clock.local(moment).time().replace(second=0, microsecond=0) if moment else None
+
+
+class RoomCode(Base):
+    """How often a trainer has asked for a new code to sign in to a session with; none yet while there is no row."""
+
+    __tablename__ = "room_codes"
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("cohort_sessions.id", ondelete="CASCADE"), primary_key=True)
+    turn: Mapped[int]

@@ -310,8 +310,10 @@ def session_of(cohort: Cohort, session_id: UUID) -> CohortSession:
 
 
 def register(session: CohortSession) -> dict[UUID, Attendance]:
-    """What the register of one session says, by booking."""
-    rows = db.session.scalars(select(Attendance).where(Attendance.session_id == session.id))
+    """What the register of one session says, by booking, each with who noted it."""
+    rows = db.session.scalars(
+        select(Attendance).where(Attendance.session_id == session.id).options(joinedload(Attendance.noter))
+    )
     return {row.booking_id: row for row in rows}
 
 

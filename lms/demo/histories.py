@@ -44,8 +44,8 @@ def add_histories(everyone: list[Person], today: date, chance: Random) -> None:
                 _maybe_study(person, module, today, chance)
             if chance.random() < 0.2:
                 _maybe_study(person, extra[0], today, chance)
-    add_cohorts(everyone, today)
     add_held_cohorts(everyone, today)
+    add_cohorts(everyone, today)  # after it, since tables seat people who have not met
     add_programme(everyone, today)
     db.session.flush()
     db.session.execute(update(OutboxMail).values(state="sent", sent_at=OutboxMail.queued_at, tries=1))

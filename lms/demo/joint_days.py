@@ -1,5 +1,5 @@
-"""The demo's joint days: one that has been, one with places held for sectors, one that is full, one with an offer for
-the staff account, and one for which the manager account is asked.
+"""The demo's joint days: one that has been, one today with tables, one with places held for sectors, one that is full,
+one with an offer for the staff account, and one for which the manager account is asked.
 """
 
 from dataclasses import replace
@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from lms.cohorts import queries
-from lms.cohorts.actions import attendance, booking, building, missed
+from lms.cohorts.actions import attendance, booking, building
+from lms.cohorts.models import Cohort
 from lms.cohorts.places import usually_held
 from lms.cohorts.plan import Plan, PlannedSession
 from lms.cohorts.states import Mark
@@ -16,9 +17,16 @@ from lms.core.actor import Actor
 from lms.demo.roster import ACCOUNTS, CARE, HEALTH, LANTERN, POLICE, SCHOOLS
 from lms.people import queries as people
 from lms.people.models import Person
+from lms.seating import actions as seating
+from lms.seating.rounds import PlannedRound
 
 BEFORE = timedelta(days=45)
 FRIDAY = 4
+TASKS = (
+    "What does each of you know that the others do not?",
+    "One plan for Jayden. Each of you holds a fact the others need.",
+    "Who tells the family what, and who asks them first?",
+)
 
 
 def add_cohorts(everyone: list[Person], today: date) -> None:
@@ -26,12 +34,14 @@ def add_cohorts(everyone: list[Person], today: date) -> None:
     by_account = {person.email.partition("@")[0]: person for person in everyone}
     others = everyone[len(ACCOUNTS) :]
     held = _plan("Who leads, and who decides", today - timedelta(days=24), "Fern Hall, Brackenford", 14)
+    now = _plan("One plan for Jayden", today, "Fern Hall, Brackenford", 24)
     coming = _plan("Not our threshold: keeping hold of a child", today + timedelta(days=38), "Coldharbour Library", 16)
     full = _plan("Leading a mixed team", today + timedelta(days=17), "https://meet.fernshire.example/leading", 6)
     full = replace(full, modules=("leading-integrated-services",), largest_share=34)
     coming = replace(coming, held=usually_held(coming.capacity), minimum_sectors=3, must_prepare=True)
     coming = replace(coming, features=("step-free", "toilet"), modules=("information-sharing",))
     _run(by_account["trainer"], held, others[:14], held=True)
+    _seat(by_account["trainer"], _run(by_account["trainer"], now, [by_account["staff"], *others[2:25]]), now)
     _run(by_account["trainer"], coming, others[20:29])
     _run(by_account["trainer"], full, others[30:40])
     _offer(by_account["trainer"], by_account["staff"], others, today)
@@ -42,7 +52,7 @@ def _offer(trainer: Person, staff: Person, others: list[Person], today: date) ->
     """A full day on which a place has just come free, and is offered to the staff account."""
     plan = _plan("One family, one plan", today + timedelta(days=24), "Brackenford Town Hall", 4)
     plan = replace(plan, offers_places=True, largest_share=25, modules=("tiers-of-need",))
-    cohort_id = _run(trainer, plan, [*_of(others, SCHOOLS, CARE, POLICE, LANTERN), staff])
+    cohort_id = _run(trainer, plan, [*_of(others, SCHOOLS, CARE, POLICE, LANTERN), staff]).id
     leaver = next(one for one in queries.people_on(queries.get_run(people.actor(trainer), cohort_id)).booked)
     booking.cancel(people.actor(leaver.person), cohort_id)
 
@@ -79,7 +89,7 @@ def _plan(title: str, day: date, place: str, capacity: int) -> Plan:
     )
 
 
-def _run(trainer: Person, plan: Plan, comers: list[Person], *, held: bool = False) -> UUID:
+def _run(trainer: Person, plan: Plan, comers: list[Person], *, held: bool = False) -> Cohort:
     opened = plan.sessions[0].starts_at - BEFORE
     opened = min(opened, clock.now() - timedelta(days=2))
     with clock.acting_at(opened):
@@ -94,7 +104,21 @@ def _run(trainer: Person, plan: Plan, comers: list[Person], *, held: bool = Fals
     if held:
         with clock.acting_at(plan.sessions[0].ends_at):
             _register(actor, cohort.id, cohort.sessions[0].id)
-    return cohort.id
+    return cohort
+
+
+def _seat(trainer: Person, cohort: Cohort, plan: Plan) -> None:
+    """Tables over three rounds, each with its task."""
+    actor, session = people.actor(trainer), cohort.sessions[0]
+    begin = plan.sessions[0].starts_at + timedelta(minutes=30)
+    rounds = tuple(
+        PlannedRound(begin + timedelta(minutes=60 * n), begin + timedelta(minutes=60 * n + 50), task)
+        for n, task in enumerate(TASKS)
+    )
+    wish = seating.Wish(table_size=6, rounds=rounds)
+    with clock.acting_at(min(clock.now(), plan.sessions[0].starts_at) - timedelta(days=1)):
+        found = seating.find(actor, cohort.id, session.id, wish)
+        seating.keep(actor, cohort.id, session.id, wish, found)
 
 
 def _register(trainer: Actor, cohort_id: UUID, session_id: UUID) -> None:
@@ -104,4 +128,3 @@ def _register(trainer: Actor, cohort_id: UUID, session_id: UUID) -> None:
     marks = {one.id: Mark.PRESENT for one in room}
     marks[room[1].id], marks[room[-1].id] = Mark.LATE, Mark.ABSENT
     attendance.note(trainer, cohort_id, session_id, marks)
-    missed.note_no_shows(queries.session_of(cohort, session_id))

@@ -89,7 +89,13 @@ GROUPS = (
             "arrangements": "Each thing you need on the day, and whether it is arranged; deleted 30 days after.",
             "missed_places": "Places given up late or not come to, which count for the agency; whether that was "
             "cleared, by whom and why.",
-            "attendance": "Whether you came, were late or left early; who noted it and when.",
+            "attendance": "Whether you came, were late or left early, and when; who noted it and when, or that "
+            "you signed in by phone.",
+            "room_codes": "How often a new code for the room was asked for. Names nobody.",
+            "seating_plans": "When tables were made for a session, by which trainer, and when they are shown.",
+            "seating_rounds": "From when until when each round goes, and its task. Names nobody.",
+            "seats": "At which table you sat in which round, for which agency, and whether you led, wrote or reported.",
+            "kept_seats": "That you keep the same table all day. Not why.",
             "calendar_entries": "What your calendar was told of each session with our mails: title, times, place, and "
             "whether it was taken out again.",
             "calendar_feeds": "Whether your joint days can be read at a private address, and since when. A part of the "

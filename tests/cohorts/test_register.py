@@ -1,15 +1,17 @@
 """The register: who came, corrections, walk-ins, and what each person sees of it."""
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from lms.audit.models import AuditEntry
 from lms.cohorts.actions import booking as actions
 from lms.cohorts.actions import building
-from lms.cohorts.models import Attendance, Booking
+from lms.cohorts.models import Attendance, Booking, CohortTrainer, MissedPlace
 from lms.cohorts.plan import PlannedSession
 from lms.core.db import db, writing
 from tests.cohorts.conftest import a_plan, states, taken
+from tests.cohorts.forms import edit_form
 
 
 @pytest.fixture
@@ -146,3 +148,153 @@ def test_a_session_whose_register_was_taken_cannot_be_removed(as_user, actor, pa
     with pytest.raises(building.RegisterTaken), writing():
         building.edit(actor(partnership.trainer), day.id, a_plan(sessions=(new,)))
     assert register(day)["P0"].mark == "present"
+
+
+def line(page, name):
+    """The fieldset of one person on the register page."""
+    return next(one for one in page.all("//fieldset") if name in one.xpath("string(legend)"))
+
+
+def sent(page, **lines):
+    """A register as a browser sends it, with these marks and times changed: "late", or "late 09:50 15:00"."""
+    found = {}
+    for fieldset in page.all("//fieldset[.//input[@type='radio']]"):
+        for one in fieldset.xpath(".//input[@type='hidden' or @type='time' or @checked]"):
+            found[one.get("name")] = one.get("value") or ""
+        name = fieldset.xpath("string(legend)").strip()
+        if name in lines:
+            key = fieldset.xpath(".//input[@type='radio']/@name")[0].removeprefix("mark-")
+            parts = lines[name].split(" ")
+            found |= dict(zip((f"mark-{key}", f"arrived-{key}", f"left-{key}"), parts, strict=False))
+    return found
+
+
+@pytest.fixture
+def morning():
+    """Two in the afternoon, so that the day of a session that began an hour ago is today."""
+    with time_machine.travel("2027-01-14 14:00", tick=True):
+        yield
+
+
+def test_minutes_decide_who_attended(as_user, morning, partnership, day):
+    browser = as_user(partnership.trainer)
+    page = browser.get("attendance.register", **here(day))
+    browser.post("attendance.register", sent(page, P0="late 13:20", P1="late 13:50", P2="present"), **here(day))
+    found = register(day)
+    assert {name: row.attended for name, row in found.items()} == {"P0": True, "P1": False, "P2": True}
+    page = browser.get("attendance.register", **here(day))
+    assert "Attended2" in page.words.replace(" ", "")
+    assert "not attended" in line(page, "P1").text_content()
+    assert "not attended" not in line(page, "P0").text_content()
+    browser.post("attendance.register", sent(page, P1="late 13:10"), **here(day))
+    assert register(day)["P1"].attended
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "attendance.corrected")).one()
+    assert (entry.detail["before"], entry.detail["after"]) == ("late|13:50|", "late|13:10|")
+
+
+def test_one_button_marks_everybody_who_has_no_mark(as_user, partnership, day):
+    browser = as_user(partnership.trainer)
+    page = browser.get("attendance.register", **here(day))
+    browser.post("attendance.register", {**sent(page, P1="absent"), "rest": "present"}, **here(day))
+    assert {name: row.mark for name, row in register(day).items()} == {"P0": "present", "P1": "absent", "P2": "present"}
+    assert "mark everybody else" not in browser.get("attendance.register", **here(day)).words
+
+
+def test_two_trainers_at_once_lose_nothing(as_user, make, partnership, day):
+    """Case 10, at the register."""
+    """One opens the page, the other marks P0 and P1; then the first marks P1 differently, and P2."""
+    with writing():
+        db.session.add(CohortTrainer(cohort_id=day.id, person_id=(rhys := make.trainer(name="Rhys")).id))
+    one, other = as_user(partnership.trainer), as_user(rhys)
+    page = one.get("attendance.register", **here(day))
+    other.post("attendance.register", marks_for(day, P0="late", P1="late"), **here(day))
+    mine = sent(page, P1="present", P2="absent 10:00")
+    refused = one.post("attendance.register", mine, expect=422, **here(day))
+    assert "Rhys marked P1" in refused.words
+    assert "Nothing is saved yet" in refused.words
+    assert {name: row.mark for name, row in register(day).items()} == {"P0": "late", "P1": "late"}
+    shown = line(refused, "P1")
+    assert shown.xpath(".//input[@checked]/@value") == ["present"]
+    assert "The register now says late, noted by Rhys" in shown.text_content()
+    assert line(refused, "P0").xpath(".//input[@checked]/@value") == ["late"]
+    assert line(refused, "P2").xpath(".//input[@checked]/@value") == ["absent"]
+    one.post("attendance.register", sent(refused), **here(day))
+    assert {name: row.mark for name, row in register(day).items()} == {"P0": "late", "P1": "present", "P2": "absent"}
+
+
+def test_marks_of_others_that_i_did_not_touch_stay(as_user, make, partnership, day):
+    browser = as_user(partnership.trainer)
+    page = browser.get("attendance.register", **here(day))
+    as_user(partnership.trainer).post("attendance.register", marks_for(day, P0="late"), **here(day))
+    browser.post("attendance.register", sent(page, P2="present"), **here(day))
+    assert {name: row.mark for name, row in register(day).items()} == {"P0": "late", "P2": "present"}
+
+
+def test_what_was_typed_is_kept_when_saving_fails(as_user, partnership, day):
+    browser = as_user(partnership.trainer)
+    page = browser.get("attendance.register", **here(day))
+    page = browser.post("attendance.register", sent(page, P0="late noon", P1="present"), expect=422, **here(day))
+    assert "Enter times with hours and minutes" in page.words
+    assert line(page, "P0").xpath(".//input[@type='time']/@value")[0] == "noon"
+    assert line(page, "P1").xpath(".//input[@checked]/@value") == ["present"]
+    assert register(day) == {}
+
+
+def test_the_sheet_to_sign_has_names_by_agency_and_room_for_more(as_user, partnership, day):
+    page = as_user(partnership.trainer).get("attendance.sheet", **here(day))
+    rows = [row.xpath("string(*[1])").strip() for row in page.all("//tbody/tr")]
+    assert rows[:4] == ["Agency A", "P0", "Agency B", "P1"]
+    assert sum(row.startswith("Free row") for row in rows) == 8
+    assert page.all("//thead//th/text()") == ["Name", "Came at", "Left at", "Signature"]
+
+
+@pytest.mark.parametrize("case", [("register", 12), ("sheet", 10)])
+def test_the_register_asks_the_database_as_often_for_many_as_for_few(as_user, partnership, day, count_queries, case):
+    page, most = case
+    browser = as_user(partnership.trainer)
+    assert count_queries(lambda: browser.get(f"attendance.{page}", **here(day))) <= most
+
+
+def test_a_person_reads_when_they_were_there_too_short(as_user, morning, partnership, day):
+    browser = as_user(partnership.trainer)
+    page = browser.get("attendance.register", **here(day))
+    browser.post("attendance.register", sent(page, P0="late 16:50", P1="late 13:10"), **here(day))
+    people = {row.person.name: row.person for row in db.session.scalars(select(Booking)).all()}
+    assert "too short to count" in as_user(people["P0"]).get("cohorts.show", cohort_id=day.id).words
+    page = as_user(people["P1"]).get("cohorts.show", cohort_id=day.id)
+    assert "too short to count" not in page.words
+    assert "Your table" in page.words
+
+
+def test_other_times_count_anew_who_attended(as_user, partnership, day):
+    with time_machine.travel("2027-01-14 16:00", tick=False):
+        partnership.begin(day, hours=7)
+        trainer = as_user(partnership.trainer)
+        sent = marks_for(day, P0="left-early", P1="present")
+        (one,) = [name.removeprefix("mark-") for name, mark in sent.items() if mark == "left-early"]
+        trainer.post("attendance.register", sent | {f"left-{one}": "14:20"}, **here(day))
+        assert {name: row.attended for name, row in register(day).items()} == {"P0": False, "P1": True}
+        trainer.post("building.edit", edit_form(day, **{"session-1-ends": "14:30"}), cohort_id=day.id)
+        assert {name: row.attended for name, row in register(day).items()} == {"P0": True, "P1": True}
+        trainer.post("building.edit", edit_form(day, **{"session-1-day": "2027-01-15"}), cohort_id=day.id)
+        row = register(day)["P0"]
+        assert (f"{row.left_at:%d %H:%M}", row.attended) == ("15 14:20", True)
+
+
+def test_an_end_put_earlier_records_who_did_not_come(as_user, partnership, day):
+    with time_machine.travel("2027-01-14 10:00", tick=False):
+        partnership.begin(day, hours=1)
+        trainer = as_user(partnership.trainer)
+        trainer.post("attendance.register", marks_for(day, P0="present", P1="absent"), **here(day))
+        assert db.session.scalars(select(MissedPlace)).all() == []
+        trainer.post("building.edit", edit_form(day, **{"session-1-ends": "09:55"}), cohort_id=day.id)
+    db.session.rollback()
+    assert [one.booking.person.name for one in db.session.scalars(select(MissedPlace))] == ["P1"]
+
+
+def test_a_register_taken_after_the_end_records_who_did_not_come_at_once(as_user, partnership, day):
+    partnership.begin(day, hours=7)
+    trainer = as_user(partnership.trainer)
+    trainer.post("attendance.register", marks_for(day, P0="present", P1="absent"), **here(day))
+    db.session.rollback()
+    assert [one.booking.person.name for one in db.session.scalars(select(MissedPlace))] == ["P1"]

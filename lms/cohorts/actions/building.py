@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 
 from lms.audit import actions as audit
 from lms.cohorts import editing, places, queries
-from lms.cohorts.actions import filling, moving, placing
+from lms.cohorts.actions import attendance, filling, moving, placing
 from lms.cohorts.actions.booking import standing
 from lms.cohorts.mails import Kind, tell
 from lms.cohorts.models import (
@@ -195,10 +195,12 @@ def edit(actor: Actor, cohort_id: UUID, plan: Plan, version: int | None = None, 
     on_it = queries.people_on(cohort)
     _check_fits(on_it, plan)
     before, dates = editing.as_it_is(cohort), _dates(cohort)
+    times = {one.id: (one.starts_at, one.ends_at) for one in cohort.sessions}
     asked = cohort.needs_approval
     _apply(cohort, plan)
     cohort.version += 1
     db.session.flush()
+    attendance.follow_times(times, cohort)
     changed = editing.changed(before, editing.as_it_is(cohort))
     audit.record(actor, "cohort.edited", cohort.id, version=cohort.version, what=",".join(changed))
     _follow_approval(actor, cohort, on_it, asked=asked)

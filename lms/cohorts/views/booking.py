@@ -12,6 +12,7 @@ from lms.cohorts.actions import booking as actions
 from lms.cohorts.forms import BookingForm
 from lms.cohorts.models import Cohort
 from lms.cohorts.states import IN_THE_ROOM
+from lms.core import clock
 from lms.core.actor import Actor
 from lms.learning import queries as learning
 from lms.web.access import current_actor, signed_in
@@ -61,6 +62,7 @@ def _page(actor: Actor, cohort: Cohort, form: BookingForm) -> ResponseReturnValu
         modules=[module for one in cohort.modules if (module := library().module(one.module))],
         completed={one.module for one in learning.completed([actor.id], [one.module for one in cohort.modules])},
         attendance=queries.own_attendance(own),
+        today=clock.today(),
         runs=policy.is_run_by(actor, cohort),
     )
     return page, form.status

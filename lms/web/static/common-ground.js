@@ -5,6 +5,20 @@
   if (told) told.focus();
 })();
 
+/* A page on a screen that nobody touches is loaded anew when it says so, as soon as the server answers. */
+(function () {
+  "use strict";
+  var RETRY = 15000, page = document.querySelector("[data-renew]");
+  if (!page || !window.fetch) return;
+  function renew() {
+    fetch(location.href, { method: "HEAD", cache: "no-store" }).then(function (answer) {
+      if (!answer.ok) throw new Error("not now");
+      location.replace(location.href);
+    }).catch(function () { setTimeout(renew, RETRY); });
+  }
+  setTimeout(renew, Number(page.dataset.renew) * 1000);
+})();
+
 /* Private notes: saved two seconds after typing stops. What was typed is kept in this browser until the server has it. */
 (function () {
   "use strict";
