@@ -22,7 +22,7 @@ from lms.people import policy as people
 from lms.people.models import Agency, Membership, MembershipRole, Person
 from lms.planning import policy, queries
 from lms.planning.figures import Words
-from lms.planning.models import DateProgramme, Hold, KeepApart, Nomination, ProgrammeDate
+from lms.planning.models import DateProgramme, Hold, Nomination, ProgrammeDate
 from lms.planning.rules import PERCENT, Band, Rules
 from lms.planning.states import HoldKind
 
@@ -78,7 +78,7 @@ def load(programme: DateProgramme, moving: Collection[str] = ()) -> Loaded:
         people=tuple(everyone),
         sessions=tuple(_session(one, programme.rules) for one in dates),
         cover=_cover(nominations, programme.rules),
-        keep_apart=_apart(programme, set(map(str, ids))),
+        keep_apart=tuple((str(one), str(other)) for one, other in queries.apart_among(ids)),
         pins=_pins(holds, dates, nominated, guests),
         known=_known(ids, programme.rules.known_months),
         must_place=tuple(str(one.person_id) for one in guests),
@@ -228,18 +228,6 @@ def _cover(nominations: Sequence[Nomination], rules: Rules) -> dict[str, int]:
         .group_by(Membership.team_id)
     )
     return {str(team): rules.most_away(size) for team, size in rows}
-
-
-def _apart(programme: DateProgramme, ids: set[str]) -> tuple[tuple[str, str], ...]:
-    rows = db.session.execute(
-        select(KeepApart.person_id, KeepApart.other_id).where(
-            KeepApart.partnership == programme.partnership,
-            KeepApart.ended_at.is_(None),
-            KeepApart.until >= clock.today(),
-        )
-    )
-    pairs = [(str(one), str(other)) for one, other in rows]
-    return tuple((one, other) for one, other in pairs if one in ids and other in ids)
 
 
 def _pins(

@@ -1,6 +1,6 @@
 """Reads about building a cohort: programmes, nominations and proposals, each by the policy of who asks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -265,6 +265,17 @@ def pairs_seen(actor: Actor) -> Sequence[KeepApart]:
         .options(joinedload(KeepApart.person), joinedload(KeepApart.other))
         .order_by(KeepApart.until, KeepApart.id)
     ).all()
+
+
+def apart_among(person_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+    """The pairs among these people that are kept apart today. One query, for the engine and for tables; no page."""
+    rows = db.session.execute(
+        select(KeepApart.person_id, KeepApart.other_id).where(
+            KeepApart.ended_at.is_(None), KeepApart.until >= clock.today()
+        )
+    )
+    ids = set(person_ids)
+    return [(one, other) for one, other in rows if one in ids and other in ids]
 
 
 def to_work_on() -> UUID | None:

@@ -14,7 +14,7 @@ from lms.people import queries as people
 from lms.planning import building, queries
 from lms.planning.actions import programmes, proposing
 from lms.planning.figures import CANNOT
-from lms.planning.models import Nomination
+from lms.planning.models import KeepApart, Nomination
 from tests.planning.conftest import bookings, mails
 
 
@@ -127,6 +127,18 @@ def test_with_another_date_the_second_of_a_pair_goes_there(world):
         programmes.keep_apart(world.actor, first.email, second.email, clock.today() + timedelta(days=90))
     seats = world.solve().assignment
     assert {seats[str(first.id)], seats[str(second.id)]} == set(world.dates)
+
+
+def test_tables_on_the_day_are_told_of_the_pair_until_it_ends(world, app):
+    first, second = pair_on_one_date(world)
+    everybody = [one.id for one in world.people]
+    assert [set(pair) for pair in app.extensions["apart_pairs"](everybody)] == [{first.id, second.id}]
+    assert app.extensions["apart_pairs"]([first.id]) == []
+    pair = db.session.scalar(select(KeepApart.id))
+    db.session.rollback()
+    with writing():
+        programmes.end_apart(people.actor(world.coordinator), pair)
+    assert app.extensions["apart_pairs"](everybody) == []
 
 
 def test_a_team_of_three_sends_one_person_a_day(world):
