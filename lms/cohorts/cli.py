@@ -1,6 +1,7 @@
 """`lms cohorts`: work out a plan from a file, and judge one, without the web and without the database."""
 
 import os
+import signal
 import sys
 import time
 from contextlib import suppress
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lms.cohorts.engine.allocation import Progress
 
 INFEASIBLE, BAD_INPUT, NO_PLAN, ILLEGAL = 3, 2, 4, 1
@@ -45,9 +48,7 @@ def solve(problem: Path, out: Path, seed: int, time_limit: float) -> None:
     try:
         found: Plan
         if isinstance(asked, Allocation):
-            found = allocation.solve(
-                asked, seed, seconds=time_limit, progress=lambda one: click.echo(one.stage, err=True)
-            )
+            found = allocation.solve(asked, seed, seconds=time_limit, progress=_tell, stop=_interrupted())
         else:
             found = tables.seat(asked, seed, stop=lambda: time.monotonic() - began > time_limit)
     except allocation.OutOfTime:
@@ -80,6 +81,22 @@ def check(problem: Path, plan: Path) -> None:
 
 def _tell(progress: "Progress") -> None:
     click.echo(progress.stage, err=True)
+
+
+def _interrupted() -> "Callable[[], bool]":
+    """Whether Ctrl-C or a request to end came since: the first ends the work and keeps the best plan so far, the second
+    ends the program.
+    """
+    asked: list[int] = []
+
+    def note(number: int, _: object) -> None:
+        asked.append(number)
+        signal.signal(number, signal.SIG_DFL)
+        click.echo("Ending with the best plan so far.", err=True)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, note)
+    return lambda: bool(asked)
 
 
 def _text(path: Path) -> str:

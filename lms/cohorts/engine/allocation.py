@@ -16,20 +16,22 @@ from time import monotonic
 from lms.cohorts.engine import explain
 from lms.cohorts.engine.exact import Answer, Model, Terms, whole
 from lms.cohorts.engine.fairness import be_fair
-from lms.cohorts.engine.greedy import first_plan, settle
+from lms.cohorts.engine.greedy import first_plan, kept_plan, settle
 from lms.cohorts.engine.occupancy import Layout, Occupancy
 from lms.cohorts.engine.plan import AllocationPlan, Status, Waits
 from lms.cohorts.engine.problem import Allocation, Goal
+from lms.cohorts.engine.reachable import most_mixing, most_placed
 from lms.cohorts.engine.search import Search
 from lms.cohorts.engine.waiting import reasons
 
 LARGEST_EXACT = 60_000  # person and session pairs; beyond it a plan is searched for and only bounded
-MANY_STEPS = 15_000_000
+MANY_STEPS = 9_000_000
 LARGEST_WHOLE = 600
 SMALL = 500
 MANY_NODES, FEW_NODES = 4_000, 1
 FEW_SESSIONS, MANY_SESSIONS, PATIENCE = 4, 5, 25
 ROUNDS = 40
+DRAWS = 30
 UNKNOWN = 1e15
 FOR_EVER = 86_400.0
 
@@ -127,7 +129,9 @@ def _finished(run: _Run) -> AllocationPlan:
     assert run.best is not None
     layout = run.layout
     room = Occupancy(layout, run.best)
-    be_fair(room, at_no_cost=Goal.FAIRNESS not in layout.problem.goals)
+    be_fair(room, at_no_cost=True)
+    if Goal.FAIRNESS in layout.problem.goals:
+        be_fair(room)
     if room.is_legal() and room.moves() <= Occupancy(layout, run.best).moves():
         run.best = list(room.at)
     final = Occupancy(layout, run.best)
@@ -236,21 +240,29 @@ def _mixing(run: _Run, model: Model) -> None:
     settled = Goal.STABILITY in _before(layout, Goal.MIXING) and bool(layout.base)
     if not settled:
         _search(run, _steps(layout), goal)
+    small = len(model.x) <= SMALL
+    if small:
+        goal = _whole(run, model, goal, nodes=MANY_NODES)
     _neighbourhoods(run, goal, rounds=ROUNDS)
-    if not _reached(run, goal) and len(model.x) <= LARGEST_WHOLE and not run.stop():
-        nodes = MANY_NODES if len(model.x) <= SMALL else FEW_NODES
-        answer = model.most(terms, run.best, nodes=nodes, seconds=run.left, seed=run.seed, stop=run.stop)
-        before = run.best
-        _keep_better_mixing(run, answer)
-        if abs(answer.bound) < UNKNOWN:
-            goal = min(whole(answer.bound), _at_most(terms) if goal is None else goal)
-        if run.best is not before:
-            _neighbourhoods(run, goal, rounds=ROUNDS // 2)
+    if not small and len(model.x) <= LARGEST_WHOLE:
+        goal = _whole(run, model, goal, nodes=FEW_NODES)
     value = Occupancy(layout, run.best).mixing()
     if goal is not None:
         run.bounds["mixing"] = max(value, goal)
     run.proved &= goal is not None and value >= goal
     model.hold(terms, value)
+
+
+def _whole(run: _Run, model: Model, goal: int | None, *, nodes: int) -> int | None:
+    """All sessions at once, for so many nodes; the best any plan could have, as far as is known now."""
+    if _reached(run, goal) or run.stop():
+        return goal
+    terms = model.mixing()
+    answer = model.most(terms, run.best, nodes=nodes, seconds=run.left, seed=run.seed, stop=run.stop)
+    _keep_better_mixing(run, answer)
+    if abs(answer.bound) >= UNKNOWN:
+        return goal
+    return min(whole(answer.bound), _at_most(terms) if goal is None else goal)
 
 
 def _reached(run: _Run, goal: int | None) -> bool:
@@ -267,9 +279,9 @@ def _steps(layout: Layout) -> int:
     return min(1_500_000, 60_000 + 1_200 * len(layout.people))
 
 
-def _search(run: _Run, steps: int, goal: int | None = None) -> None:
+def _search(run: _Run, steps: int, goal: int | None = None, kept: frozenset[int] = frozenset()) -> None:
     assert run.best is not None
-    search = Search(Occupancy(run.layout, run.best), run.seed)
+    search = Search(Occupancy(run.layout, run.best), run.seed, kept)
     before = search.best_value
     found = search.run(steps, run.stop, goal)
     if search.best_value > before and Occupancy(run.layout, found).is_legal():
@@ -292,26 +304,85 @@ def _neighbourhoods(run: _Run, goal: int | None, rounds: int) -> None:
     layout = run.layout
     dice = Random(run.seed)  # noqa: S311 -- no secret: the same seed has to give the same plan
     many, idle = FEW_SESSIONS, 0
+    tried: set[tuple[int, ...]] = set()
     for _ in range(rounds):
-        assert run.best is not None
-        if run.stop() or _reached(run, goal) or len(layout.sessions) <= FEW_SESSIONS:
+        if run.stop() or _reached(run, goal):
             return
-        many, idle = (min(MANY_SESSIONS, many + 1), 0) if idle >= PATIENCE else (many, idle)
-        free = sorted(dice.sample(range(len(layout.sessions)), min(many, len(layout.sessions) - 1)))
+        many, idle = (many + 1, 0) if idle >= PATIENCE else (many, idle)
+        free = _untried(dice, len(layout.sessions), many, tried)
+        while free is None and many < MANY_SESSIONS:
+            many += 1
+            free = _untried(dice, len(layout.sessions), many, tried)
+        if free is None:
+            return
         before = run.best
-        model = Model(layout, free, run.best)
-        for band in layout.problem.bands:
-            terms = model.band(band)
-            model.hold(terms, sum(terms.get(c, 0) for (p, s), c in model.x.items() if run.best[p] == s))
-        if layout.base:
-            terms = model.staying()
-            model.hold(terms, sum(terms.get(c, 0) for (p, s), c in model.x.items() if run.best[p] == s))
-        answer = model.most(model.mixing(), run.best, nodes=40, seconds=run.left, seed=run.seed, stop=run.stop)
-        _keep_better_mixing(run, answer)
-        idle = idle + 1 if run.best is before else 0
+        _keep_better_mixing(run, _around(run, free))
+        if run.best is before:
+            tried.add(free)
+            idle += 1
+        else:
+            tried.clear()
+            idle = 0
+
+
+def _untried(dice: Random, sessions: int, many: int, tried: set[tuple[int, ...]]) -> tuple[int, ...] | None:
+    """So many sessions that were not freed together since the last better plan, or None when hardly any are left."""
+    if many > MANY_SESSIONS or many >= sessions:
+        return None
+    for _ in range(DRAWS):
+        free = tuple(sorted(dice.sample(range(sessions), many)))
+        if free not in tried:
+            return free
+    return None
+
+
+def _around(run: _Run, free: tuple[int, ...]) -> Answer:
+    """The best mixing with these sessions free and all others as they are."""
+    layout = run.layout
+    assert run.best is not None
+    model = Model(layout, free, run.best)
+    for band in layout.problem.bands:
+        terms = model.band(band)
+        model.hold(terms, _value(run, model, terms))
+    if layout.base:
+        terms = model.staying()
+        model.hold(terms, _value(run, model, terms))
+    return model.most(model.mixing(), run.best, nodes=40, seconds=run.left, seed=run.seed, stop=run.stop)
 
 
 def _large(run: _Run) -> None:
-    """A problem too large for the model: the greedy plan, searched further. Nothing is proved of it."""
-    _search(run, steps=MANY_STEPS)
-    run.proved = False
+    """A problem too large for the model: the greedy plan, or the one that was published with as few changes as can be,
+    searched further; its bounds come from fewer rules.
+    """
+    layout = run.layout
+    first = run.best
+    settled = Goal.STABILITY in _before(layout, Goal.MIXING) and bool(layout.base)
+    if layout.base:
+        _begin_from_baseline(run)
+    kept = frozenset(p for p, s in layout.base.items() if run.best and run.best[p] == s) if settled else frozenset()
+    if not (settled and run.best is first):
+        _search(run, MANY_STEPS, kept=kept)
+    else:
+        _search(run, MANY_STEPS)
+    assert run.best is not None
+    room = Occupancy(layout, run.best)
+    settle(room)
+    if room.is_legal() and room.placed() > Occupancy(layout, run.best).placed():
+        run.keep(room.at, "More people have a place.")
+    reached = Occupancy(layout, run.best)
+    most = most_placed(layout, run.best)
+    run.bounds["placed"] = most
+    run.bounds["mixing"] = max(reached.mixing(), most_mixing(layout, sum(most)))
+    if layout.base:
+        run.bounds["stability"] = 0
+    run.proved = reached.placed() == most and reached.mixing() == run.bounds["mixing"] and not reached.moves()
+
+
+def _begin_from_baseline(run: _Run) -> None:
+    """The plan around the baseline, where it places at least as well as the greedy one."""
+    layout = run.layout
+    room = kept_plan(layout)
+    if not room.is_legal():
+        return
+    if run.best is None or room.placed() >= Occupancy(layout, run.best).placed():
+        run.keep(room.at, "As few people as possible move.")

@@ -26,6 +26,40 @@ def first_plan(layout: Layout) -> Occupancy:
     return _close_unsound(room)
 
 
+def kept_plan(layout: Layout) -> Occupancy:
+    """A plan that begins with where the baseline has people, as far as the rules still allow, and finds seats for the
+    others around them.
+    """
+    room = Occupancy(layout)
+    units = _units(layout)
+    for unit in units:
+        if any(one in layout.pins or one in layout.must for one in unit):
+            _seat(room, unit)
+    for unit in units:
+        home = _home(layout, unit)
+        if home != NOWHERE and room.at[unit[0]] == NOWHERE and has_seats(room, unit, home):
+            _put_all(room, unit, home)
+    for unit in units:
+        if room.at[unit[0]] == NOWHERE:
+            _seat(room, unit)
+    for session in range(len(layout.sessions)):
+        _mend(room, session)
+    settle(room)
+    return _close_unsound(room)
+
+
+def _home(layout: Layout, unit: list[int]) -> int:
+    """The one session where the baseline has all of the unit and all of them can come, or NOWHERE."""
+    homes = {layout.base.get(one, NOWHERE) for one in unit}
+    home = homes.pop() if len(homes) == 1 else NOWHERE
+    return home if home != NOWHERE and all(home in layout.can[one] for one in unit) else NOWHERE
+
+
+def has_seats(room: Occupancy, unit: list[int], session: int) -> bool:
+    """Whether so many seats are left."""
+    return room.size[session] + len(unit) <= room.layout.sessions[session].capacity
+
+
 def urgency(layout: Layout, person: int) -> tuple[int, int, int]:
     """The order in which people get places: band, then who waited longest."""
     return layout.band[person], -layout.people[person].waiting_days, person

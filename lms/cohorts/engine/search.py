@@ -14,9 +14,9 @@ LOOK = 2000
 
 
 class Search:
-    """A search from one legal plan; `best` is the best it has seen."""
+    """A search from one legal plan; `best` is the best it has seen. Whoever is `kept` stays where they are."""
 
-    def __init__(self, room: Occupancy, seed: int) -> None:
+    def __init__(self, room: Occupancy, seed: int, kept: frozenset[int] = frozenset()) -> None:
         self.room = room
         self.layout: Layout = room.layout
         self.random = Random(seed)  # noqa: S311 -- no secret: the same seed has to give the same plan
@@ -24,7 +24,8 @@ class Search:
         self.best_value = self.value
         self.best = list(room.at)
         layout = self.layout
-        self.movable = [p for p in range(len(layout.people)) if p not in layout.tied and layout.eligible[p]]
+        fixed = layout.tied | kept
+        self.movable = [p for p in range(len(layout.people)) if p not in fixed and layout.eligible[p]]
         self.members: list[list[int]] = [[] for _ in layout.sessions]
         self.index = [0] * len(layout.people)
         for person in self.movable:

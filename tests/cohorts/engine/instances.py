@@ -248,3 +248,27 @@ def _price_of_session(session: Session, seated: list[Person]) -> int:
         + max(0, ceil(share / 0.05 - 1e-6))
         + sum(2 * max(0, number - limit) for number in teams.values())
     )
+
+
+def large(*, people: int, sessions: int) -> Allocation:
+    """An ordinary problem of any size: everybody could come to up to twenty sessions of twenty-two seats."""
+    dice = random.Random(f"large {people} {sessions}")
+    days = tuple(
+        Session(f"S{n:04}", f"2027-{1 + n % 12:02}-{1 + n // 12 % 28:02}", "N", 22, 8, 3, 0.5) for n in range(sessions)
+    )
+    names = [day.id for day in days]
+    crowd = tuple(
+        Person(
+            id=f"P{n:05}",
+            agency=dice.choice("AABBCCDEF"),
+            team=f"T{n % (people // 8 + 1)}",
+            role="practitioner",
+            locality="N",
+            band=dice.choice((1, 2, 2, 3, 3, 3, 4, 4)),
+            waiting_days=dice.randrange(400),
+            needs=frozenset(),
+            sessions=tuple(sorted(dice.sample(names, min(20, sessions)))),
+        )
+        for n in range(people)
+    )
+    return Allocation(f"large {people}", crowd, days, {person.team: 2 for person in crowd})
