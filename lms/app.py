@@ -26,6 +26,7 @@ from lms.flags import views as flags
 from lms.home import authoring
 from lms.home import views as home
 from lms.learning import views as learning
+from lms.outcomes import views as outcomes
 from lms.people import sectors
 from lms.people import views as people
 from lms.planning.views import nominating, proposing
@@ -65,6 +66,7 @@ BLUEPRINTS = (
     flags.bp,
     reports.bp,
     together.bp,
+    outcomes.bp,
     programmes.bp,
     home.bp,
     authoring.bp,

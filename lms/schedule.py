@@ -14,6 +14,7 @@ from lms.core import clock
 from lms.core.db import writing
 from lms.notifications import actions as notifications
 from lms.notifications import carriers
+from lms.outcomes import actions as outcomes
 from lms.planning.actions import solving
 from lms.signin import throttle
 
@@ -59,6 +60,7 @@ def install(app: Flask, settings: Settings) -> None:
     app.extensions["solve_now"] = huey.task(name="work_out_plan_now")(work_out_plan)
     huey.periodic_task(crontab(minute="*"), name="end_offers_and_release_places")(in_app(filling.catch_up_all))
     huey.periodic_task(crontab(minute="23"), name="note_no_shows")(in_app(missed.note_all_no_shows))
+    huey.periodic_task(crontab(minute="*/10"), name="ask_before_and_after")(in_app(outcomes.ask_all))
     huey.periodic_task(crontab(minute="37", hour="3"), name="forget_needs")(in_app(arranging.forget_needs))
     app.extensions["huey"] = huey
     app.extensions["wake_worker"] = mail_now

@@ -112,7 +112,12 @@ def _in_a_draft() -> ColumnElement[bool]:
 
 def deciders(booking: Booking, cohort: Cohort) -> Sequence[Person]:
     """Whoever is to be told that somebody asks: their managers, or the cohort's trainers where there is none."""
-    managers = db.session.scalars(
+    return managers(booking) or [one.person for one in cohort.trainers if one.person_id != booking.person_id]
+
+
+def managers(booking: Booking) -> Sequence[Person]:
+    """Whoever manages the person today, where they are booked from, by name."""
+    return db.session.scalars(
         select(Person)
         .where(
             Person.active,
@@ -120,7 +125,6 @@ def deciders(booking: Booking, cohort: Cohort) -> Sequence[Person]:
         )
         .order_by(Person.name, Person.id)
     ).all()
-    return managers or [one.person for one in cohort.trainers if one.person_id != booking.person_id]
 
 
 def are_asked(bookings: Sequence[Booking]) -> set[UUID]:

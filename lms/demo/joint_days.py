@@ -14,6 +14,7 @@ from lms.cohorts.plan import Plan, PlannedSession
 from lms.cohorts.states import Mark
 from lms.core import clock
 from lms.core.actor import Actor
+from lms.demo import outcomes
 from lms.demo.roster import ACCOUNTS, CARE, HEALTH, LANTERN, POLICE, SCHOOLS
 from lms.people import queries as people
 from lms.people.models import Person
@@ -42,10 +43,24 @@ def add_cohorts(everyone: list[Person], today: date) -> None:
     coming = replace(coming, features=("step-free", "toilet"), modules=("information-sharing",))
     _run(by_account["trainer"], held, others[:14], held=True)
     _seat(by_account["trainer"], _run(by_account["trainer"], now, [by_account["staff"], *others[2:25]]), now)
+    _measure(by_account, others, today)
     _run(by_account["trainer"], coming, others[20:29])
     _run(by_account["trainer"], full, others[30:40])
     _offer(by_account["trainer"], by_account["staff"], others, today)
     _ask(by_account["trainer"], others, today)
+
+
+def _measure(by_account: dict[str, Person], others: list[Person], today: date) -> None:
+    """A day nine weeks ago, after which people of the manager account wrote examples, and one next week, before which
+    the staff account is asked.
+    """
+    trainer, team_id = by_account["trainer"], by_account["manager"].memberships[0].team_id
+    team = [one for one in others if one.memberships[0].team_id == team_id][:4]
+    past = _plan("Saying it so that others hear it", today - timedelta(days=65), "Coldharbour Library", 12)
+    cohort = _run(trainer, past, team, held=True)
+    outcomes.add_examples(people.actor(trainer), cohort.id)
+    soon = _plan("Working with grandparents", today + timedelta(days=4), "Brackenford Town Hall", 16)
+    _run(trainer, soon, [by_account["staff"], *_of(others, SCHOOLS, CARE, POLICE)])
 
 
 def _offer(trainer: Person, staff: Person, others: list[Person], today: date) -> None:
@@ -104,6 +119,7 @@ def _run(trainer: Person, plan: Plan, comers: list[Person], *, held: bool = Fals
     if held:
         with clock.acting_at(plan.sessions[0].ends_at):
             _register(actor, cohort.id, cohort.sessions[0].id)
+        outcomes.add_answers(actor, cohort.id)
     return cohort
 
 

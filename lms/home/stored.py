@@ -96,6 +96,10 @@ GROUPS = (
             "seating_rounds": "From when until when each round goes, and its task. Names nobody.",
             "seats": "At which table you sat in which round, for which agency, and whether you led, wrote or reported.",
             "kept_seats": "That you keep the same table all day. Not why.",
+            "measures": "That you were asked the questions before or after a joint day, and when you answered.",
+            "measure_answers": "Each of your answers to them. Others only ever get averages over 5 people or more.",
+            "practice_examples": "The example from practice you wrote for your manager after a joint day, whether they "
+            "saw it, who said so and when. Deleted when you take it back.",
             "calendar_entries": "What your calendar was told of each session with our mails: title, times, place, and "
             "whether it was taken out again.",
             "calendar_feeds": "Whether your joint days can be read at a private address, and since when. A part of the "

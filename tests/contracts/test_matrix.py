@@ -25,6 +25,7 @@ from lms.flags import actions as flagging
 from lms.learning import actions as learning
 from lms.learning.events import ModuleCompleted
 from lms.learning.models import Completion, Reflection, Study
+from lms.outcomes.models import PracticeExample
 from lms.people import queries as people
 from lms.people.sectors import Sector
 from lms.planning.actions import nominating
@@ -130,6 +131,12 @@ MATRIX = {
     "offers.let_pass POST": "ohhhhhhhhh",
     "offers.offer GET": "ohhhhhhhhh",
     "offers.take POST": "ohhhhhhhhh",
+    "outcomes.co_sign POST": "ffohffhffh",
+    "outcomes.examples GET": "ffooffoffo",
+    "outcomes.form GET": "ohhhhhhhhh",
+    "outcomes.mine GET": "ohhhhhhhhh",
+    "outcomes.outcome GET": "ffffohofff",
+    "outcomes.send POST": "ohhhhhhhhh",
     "people.agencies GET": "fffffffoff",
     "people.agency GET": "fffffffoff",
     "people.set_locality POST": "fffffffoff",
@@ -181,6 +188,7 @@ MATRIX = {
     "nominating.take_off POST": "ffffohofff",
     "nominating.withdraw POST": "ohhhhhhhhh",
     "planning.end_apart POST": "ffffohofff",
+    "outcomes.take_back POST": "ohhhhhhhhh",
     "reports.end_exemption POST": "ffhhfffffh",
     "signin.sign_out POST": "oooooooooo",
     "signin.sign_out_everywhere POST": "oooooooooo",
@@ -221,7 +229,8 @@ def _belongings(them, agency):
         building.open_for_booking(trainer, cohort.id)
         place = booking.book(owner, cohort.id, needs=["loop"]).booking
         missed = MissedPlace(cohort_id=cohort.id, agency_id=agency.id, booking_id=place.id, kind="late")
-        session.add_all([missed, OtherDate(cohort_id=cohort.id, other_id=building.create(trainer, plan).id)])
+        example = PracticeExample(cohort_id=cohort.id, booking_id=place.id, says="Rang the school")
+        session.add_all([missed, example, OtherDate(cohort_id=cohort.id, other_id=building.create(trainer, plan).id)])
         session.add(_tables(cohort.sessions[0], them.trainer))
         check = quizzing.start_check(owner, quizzes().quiz("tiers-of-need-check"))
         scenario = quizzes().quiz("tiers-of-need-scenario")
@@ -254,6 +263,7 @@ def _belongings(them, agency):
         "play_id": play.id, "reflection_id": note.id, "sign_in_id": sign_in.id, "exemption_id": note.id,
         "arrangement_id": db.session.scalar(select(Arrangement.id)), "missed_id": missed.id,
         "programme_id": dates.id, "nomination_id": asked.id, "pair_id": db.session.scalar(select(KeepApart.id)),
+        "example_id": example.id, "wave": "before",
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "position": 1, "number": 1,
