@@ -41,6 +41,8 @@ _WORDS = {
 TICKED = tuple(one for one in Need if one is not Need.OTHER)
 OF_THE_ROOM = (Need.STEP_FREE, Need.TOILET, Need.LOOP, Need.PARKING, Need.QUIET)
 
+AT_ONE_TABLE = (Need.STEP_FREE, Need.LOOP, Need.SIGNING)
+
 
 def asked_for(ticked: list[str], text: str) -> list[tuple[Need, str]]:
     """What to arrange: each need ticked, then each line of what was written."""

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from lms.cohorts import places, policy, preparing, readiness
+from lms.cohorts import access, places, policy, preparing, readiness
 from lms.cohorts.models import Arrangement, Booking, Cohort
 from lms.cohorts.places import Obstacle, Room, Waiting
 from lms.cohorts.queries import People
-from lms.cohorts.states import HOLDS_A_PLACE, ON_IT
+from lms.cohorts.states import HOLDS_A_PLACE, IN_THE_ROOM, ON_IT
 from lms.core.actor import Actor
 from lms.core.db import db
+from lms.people.models import Person
 from lms.web.templating import plain_date
 
 
@@ -61,6 +62,26 @@ def overview(actor: Actor, cohort: Cohort, on_it: People, room: Room) -> Overvie
         [(one, arranged[one.id]) for one in on_it.all if one.id in arranged] if reads else [],
         readiness.not_yet(_facts(cohort, on_it, arranged, len(unprepared)), names_needs=reads),
     )
+
+
+def needing_a_seat(actor: Actor, cohort: Cohort) -> list[tuple[str, str]]:
+    """Who in the room needs something that stands at one table, and what, by name; nobody for those who do not read
+    what people need. For a cohort loaded by `get_run`. One query.
+    """
+    if not policy.reads_needs(actor, cohort):
+        return []
+    found = db.session.execute(
+        select(Person.name, Arrangement.need)
+        .join(Arrangement.booking)
+        .join(Booking.person)
+        .where(
+            Booking.cohort_id == cohort.id,
+            Booking.state.in_(IN_THE_ROOM),
+            Arrangement.need.in_(access.AT_ONE_TABLE),
+        )
+        .order_by(Person.name, Booking.id, Arrangement.position)
+    )
+    return [(name, access.Need(need).words.lower()) for name, need in found]
 
 
 def _arrangements(cohort: Cohort) -> dict[UUID, list[Arrangement]]:

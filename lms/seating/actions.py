@@ -38,13 +38,29 @@ class NotNow(Refusal):
 
 @dataclass(frozen=True)
 class Wish:
-    """Tables as a trainer wants them. `kept` are table numbers from 1; `here` seats only people on the register."""
+    """Tables as a trainer wants them. `kept` are table numbers from 1; `here` seats only people on the register; `seen`
+    is when the tables were made that these replace (`made`), None where that is not said.
+    """
 
     table_size: int
     rounds: tuple[PlannedRound, ...]
     kept: Mapping[UUID, int] = field(default_factory=dict)
     here: bool = False
     shown_from: datetime | None = None
+    seen: str | None = None
+
+
+def made(plan: SeatingPlan | None) -> str:
+    """When these tables were made or last changed, as a form carries it; nothing where there are none."""
+    return plan.made_at.isoformat() if plan else ""
+
+
+def _check_seen(plan: SeatingPlan | None, wish: Wish) -> None:
+    if wish.seen is not None and wish.seen != made(plan):
+        raise NotNow(
+            "Somebody else has made or changed these tables since you opened this page. Look at them first. Making "
+            "them again from here replaces them."
+        )
 
 
 @dataclass(frozen=True)
@@ -64,6 +80,7 @@ def find(actor: Actor, cohort_id: UUID, session_id: UUID, wish: Wish) -> Found:
     session = queries.session_run(actor, cohort_id, session_id)
     if session.cohort.is_cancelled:
         raise NotNow("This cohort is cancelled, so there are no tables to make.")
+    _check_seen(queries.plan_of(session), wish)
     agency = {one.person_id: one.agency_id for one in queries.in_the_room(session, here=wish.here)}
     if len(agency) < FEWEST_PEOPLE:
         raise TooFew
@@ -76,7 +93,7 @@ def find(actor: Actor, cohort_id: UUID, session_id: UUID, wish: Wish) -> Found:
 
 
 def keep(actor: Actor, cohort_id: UUID, session_id: UUID, wish: Wish, found: Found) -> SeatingPlan:
-    """Keep the tables that were found, in place of those there were. Raises NotFound."""
+    """Keep the tables that were found, in place of those there were. Raises NotFound or NotNow."""
     session = _locked(actor, cohort_id, session_id)
     plan = _fresh(actor, session, wish)
     plan.kept = [
@@ -101,6 +118,7 @@ def _locked(actor: Actor, cohort_id: UUID, session_id: UUID) -> CohortSession:
 def _fresh(actor: Actor, session: CohortSession, wish: Wish) -> SeatingPlan:
     """The session's plan with nothing in it; made where there was none."""
     plan = queries.plan_of(session)
+    _check_seen(plan, wish)
     shown = wish.shown_from or (plan.shown_from if plan else session.starts_at - SHOWN_BEFORE)
     if plan is None:
         plan = SeatingPlan(session_id=session.id)
@@ -166,11 +184,15 @@ def find_change(actor: Actor, cohort_id: UUID, session_id: UUID, wanted: Change)
         raise NotNow("There is no round left to seat.")
     group = _group(session, plan)
     seated = {person for _, person in _tables_now(plan, wanted.done)}
-    if not wanted.missing <= seated or not wanted.came <= group.agency.keys() - seated:
+    room = {one.person_id for one in cohorts.people_on(session.cohort).in_the_room}
+    if not wanted.missing <= room | group.agency.keys() or not wanted.came <= group.agency.keys():
         raise NotFound
-    if len(seated) - len(wanted.missing) + len(wanted.came) < FEWEST_PEOPLE:
+    left = replace(wanted, missing=wanted.missing & seated, came=wanted.came - seated)
+    if not left.missing and not left.came:
+        raise NotNow("The room is seated so already. Somebody else may have done it just now: look at the tables.")
+    if len(seated) - len(left.missing) + len(left.came) < FEWEST_PEOPLE:
         raise TooFew
-    return Found(group, _changed(plan, group, wanted), plan.made_at)
+    return Found(group, _changed(plan, group, left), plan.made_at)
 
 
 def keep_change(actor: Actor, cohort_id: UUID, session_id: UUID, wanted: Change, found: Found) -> tuple[int, int]:
@@ -180,12 +202,13 @@ def keep_change(actor: Actor, cohort_id: UUID, session_id: UUID, wanted: Change,
     plan = queries.plan_of(_locked(actor, cohort_id, session_id))
     if plan is None or plan.made_at != found.seen:
         raise NotNow("Somebody else has just changed these tables. Look at them, then say again who is missing.")
-    moved = _seat(plan, found.group, found.plan.rounds, wanted.done, _tables_now(plan, wanted.done))
+    before = _tables_now(plan, wanted.done)
+    seated = {person for _, person in before}
+    moved = _seat(plan, found.group, found.plan.rounds, wanted.done, before)
     plan.made_at, plan.made_by = clock.now(), actor.id
     _note_best(plan, found.plan)
-    audit.record(
-        actor, "tables.changed", session_id, missing=len(wanted.missing), came=len(wanted.came), moved=moved[0]
-    )
+    missing, came = len(wanted.missing & seated), len(wanted.came - seated)
+    audit.record(actor, "tables.changed", session_id, missing=missing, came=came, moved=moved[0])
     return moved
 
 

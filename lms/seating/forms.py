@@ -6,14 +6,14 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from wtforms import RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import Length
 
 from lms.cohorts.forms import ClockTime, WholeNumber
 from lms.cohorts.models import Booking, CohortSession
 from lms.core import clock
 from lms.core.errors import NotFound
-from lms.seating.actions import Change, Wish
+from lms.seating.actions import Change, Wish, made
 from lms.seating.models import SeatingPlan, SeatingRound
 from lms.seating.rounds import (
     LARGEST,
@@ -106,12 +106,14 @@ class TablesForm(PageForm):
         default=ALL,
     )
     shown = ClockTime("Tables appear on phones and in the room at")
+    seen = HiddenField("Tables there were")
 
     def __init__(self, session: CohortSession, people: Sequence[Booking], plan: SeatingPlan | None) -> None:
         self.day = clock.local(session.starts_at).date()
         shown = plan.shown_from if plan else session.starts_at - SHOWN_BEFORE
         size = plan.table_size if plan else USUAL_SIZE
-        super().__init__(None, data={"shown": clock.local(shown).time(), "table_size": size, "who": ALL})
+        known = {"shown": clock.local(shown).time(), "table_size": size, "who": ALL, "seen": made(plan)}
+        super().__init__(None, data=known)
         there = list(plan.rounds) if plan else list(usual(session.starts_at, session.ends_at))
         self.rounds = [RoundForm(n + 1, there[n] if n < len(there) else None) for n in range(MOST_ROUNDS)]
         here = {one.person_id for one in people}
@@ -145,6 +147,10 @@ class TablesForm(PageForm):
             found += one.problems
         return found
 
+    def saw(self, plan: SeatingPlan | None) -> None:
+        """From now on the form replaces these tables: the page says that they are there."""
+        self.seen.data = made(plan)
+
     def wish(self) -> Wish:
         """The tables as typed."""
         size, shown = self.table_size.data, self.shown.data
@@ -156,6 +162,7 @@ class TablesForm(PageForm):
             kept={UUID(one.person.data): int(one.table.data or 0) for one in self.kept if one.person.data},
             here=self.who.data == HERE,
             shown_from=_moment(self.day, shown),
+            seen=self.seen.data or "",
         )
 
 

@@ -21,7 +21,8 @@ class NarrowTable:
 @dataclass(frozen=True)
 class Meeting:
     """What a plan of tables achieves. `new` counts pairs of different agencies who sit together and had not met before;
-    `repeats` counts how often two people sit together again.
+    `repeats` counts how often two people sit together again. `absent` people were
+    planned for and did not come; they count nowhere.
     """
 
     people: int
@@ -29,6 +30,7 @@ class Meeting:
     new: int
     repeats: int
     narrow: tuple[NarrowTable, ...]
+    absent: int = 0
 
     @property
     def average(self) -> float:

@@ -1,6 +1,7 @@
 """Reads about tables: the plan of a session, who is in the room for it, and where each person sits."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import selectinload
 
 from lms.cohorts import queries as cohorts
-from lms.cohorts.models import Booking, Cohort, CohortSession
+from lms.cohorts.models import Attendance, Booking, Cohort, CohortSession
 from lms.cohorts.states import IN_THE_ROOM, CohortState, Mark
 from lms.core import clock
 from lms.core.actor import Actor
@@ -165,26 +166,43 @@ def tables_in_words(actor: Actor, session_id: UUID) -> str:
 
 
 def meeting_of(plan: SeatingPlan) -> Meeting:
-    """How many new people those seated meet, and which tables have few agencies."""
-    agency = {seat.person_id: str(seat.agency_id) for one in plan.rounds for seat in one.seats}
+    """How many new people those seated meet, and which tables have few agencies. What the register says counts: whoever
+    did not come met nobody.
+    """
+    planned = {seat.person_id: str(seat.agency_id) for one in plan.rounds for seat in one.seats}
+    absent = _absent(plan.session) & planned.keys()
+    agency = {person: of for person, of in planned.items() if person not in absent}
     known = known_pairs(plan.session, agency)
     rounds = [
-        tuple(tuple(str(one.person_id) for one in table.seats) for table in one.tables) for one in rounds_of(plan)
+        tuple(tuple(str(one.person_id) for one in table.seats if one.person_id in agency) for table in one.tables)
+        for one in rounds_of(plan)
     ]
     named = [(str(one), str(other)) for one, other in known]
-    return measure(rounds, {str(person): of for person, of in agency.items()}, named)
+    found = measure(rounds, {str(person): of for person, of in agency.items()}, named)
+    return replace(found, absent=len(absent))
 
 
-def gone(session: CohortSession, plan: SeatingPlan) -> list[str]:
+def _absent(session: CohortSession) -> set[UUID]:
+    """The people of whom the register of this session says that they did not come. One query."""
+    return set(
+        db.session.scalars(
+            select(Booking.person_id)
+            .join(Attendance, Attendance.booking_id == Booking.id)
+            .where(Attendance.session_id == session.id, Attendance.mark == Mark.ABSENT)
+        )
+    )
+
+
+def gone(plan: SeatingPlan, room: Collection[Booking]) -> list[str]:
     """The names of those who sit somewhere in the last round and are not in the room: marked absent, or without a place
     by now.
     """
-    here = {one.person_id for one in in_the_room(session)}
+    here = {one.person_id for one in room}
     last = plan.rounds[-1].seats if plan.rounds else []
     return sorted(seat.person.name for seat in last if seat.person_id not in here)
 
 
-def not_seated(session: CohortSession, plan: SeatingPlan) -> list[Booking]:
+def not_seated(plan: SeatingPlan, room: Collection[Booking]) -> list[Booking]:
     """People in the room who sit at no table in the last round."""
     seated = {seat.person_id for seat in plan.rounds[-1].seats} if plan.rounds else set()
-    return [one for one in in_the_room(session) if one.person_id not in seated]
+    return [one for one in room if one.person_id not in seated]

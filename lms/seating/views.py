@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from lms.cohorts import managing
 from lms.cohorts.models import CohortSession
 from lms.core import clock
 from lms.core.db import start_writing
@@ -37,16 +38,16 @@ def plan(cohort_id: UUID, session_id: UUID) -> ResponseReturnValue:
 
 def _plan(cohort_id: UUID, session_id: UUID, form: PageForm) -> ResponseReturnValue:
     session = queries.session_run(current_actor(), cohort_id, session_id)
-    found = queries.plan_of(session)
+    found, room = queries.plan_of(session), queries.in_the_room(session)
     page = render_template(
         "seating/plan.html",
         session=session,
         plan=found,
         rounds=queries.rounds_of(found) if found else [],
         meeting=queries.meeting_of(found) if found else None,
-        waiting=queries.not_seated(session, found) if found else [],
-        gone=queries.gone(session, found) if found else [],
-        people=len(queries.in_the_room(session)),
+        waiting=queries.not_seated(found, room) if found else [],
+        gone=queries.gone(found, room) if found else [],
+        people=len(room),
         over=_over(found) if found else 0,
         form=form,
     )
@@ -76,7 +77,10 @@ def make(cohort_id: UUID, session_id: UUID) -> ResponseReturnValue:
             actions.keep(actor, cohort_id, session_id, form.wish(), found)
             return done("The tables are made.", "seating.plan", cohort_id=cohort_id, session_id=session_id)
     session = queries.session_run(actor, cohort_id, session_id)  # afresh: a refusal ends what was read before
-    return render_template("seating/make.html", session=session, form=form), form.status
+    if form.refusal:
+        form.saw(queries.plan_of(session))
+    needing = managing.needing_a_seat(actor, session.cohort)
+    return render_template("seating/make.html", session=session, form=form, needing=needing), form.status
 
 
 @bp.route("/tables/change", methods=["GET", "POST"])
@@ -98,7 +102,7 @@ def change(cohort_id: UUID, session_id: UUID) -> ResponseReturnValue:
         "seating/change.html",
         session=session,
         people=queries.listed(found),
-        waiting=queries.not_seated(session, found),
+        waiting=queries.not_seated(found, queries.in_the_room(session)),
         at=min(_over(found), len(found.rounds) - 1),
         form=form,
     )

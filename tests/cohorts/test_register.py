@@ -201,8 +201,9 @@ def test_one_button_marks_everybody_who_has_no_mark(as_user, partnership, day):
 
 
 def test_two_trainers_at_once_lose_nothing(as_user, make, partnership, day):
-    """Case 10, at the register."""
-    """One opens the page, the other marks P0 and P1; then the first marks P1 differently, and P2."""
+    """Case 10, at the register: one opens the page, the other marks P0 and P1; then the first marks P1 differently, and
+    P2.
+    """
     with writing():
         db.session.add(CohortTrainer(cohort_id=day.id, person_id=(rhys := make.trainer(name="Rhys")).id))
     one, other = as_user(partnership.trainer), as_user(rhys)
