@@ -29,6 +29,8 @@ from lms.learning import views as learning
 from lms.outcomes import views as outcomes
 from lms.people import sectors
 from lms.people import views as people
+from lms.planning.views import nominating, proposing
+from lms.planning.views import programmes as planning
 from lms.programmes import views as programmes
 from lms.quizzes import shelf as quiz_shelf
 from lms.quizzes import views as quizzes
@@ -50,6 +52,9 @@ BLUEPRINTS = (
     booking.bp,
     building.bp,
     attendance.bp,
+    planning.bp,
+    nominating.bp,
+    proposing.bp,
     calendar.bp,
     offers.bp,
     approvals.bp,

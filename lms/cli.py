@@ -94,10 +94,10 @@ def preview(module: str, port: int) -> None:
 
 @cli.command()
 def worker() -> None:
-    """Deliver mail and run what runs by the clock, until stopped."""
+    """Deliver mail, work out plans and run what runs by the clock, until stopped. Two at once, so mail never waits."""
     app = application()
     logging.getLogger("huey").setLevel(logging.WARNING)
-    consumer = app.extensions["huey"].create_consumer(workers=1, periodic=True, check_worker_health=True)
+    consumer = app.extensions["huey"].create_consumer(workers=2, periodic=True, check_worker_health=True)
     consumer.run()
 
 

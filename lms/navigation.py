@@ -39,6 +39,9 @@ class Shown:
 
 FLAGGING = ("flags.form", "flags.new", "flags.mine")
 ANSWERING = ("flags.listed", "flags.show", "flags.answer")  # what learners flagged is content to whoever answers it
+ASKING = tuple(f"nominating.{one}" for one in ("offered", "ask", "withdraw", "team", "nominate", "decide"))
+NOMINATIONS = tuple(f"nominating.{one}" for one in ("nominations", "add", "upload", "take_off"))
+PLANNING = ("planning", "proposing", *NOMINATIONS)
 RUNNING = ("building", "attendance", "outcomes.outcome")
 CO_SIGNING = ("outcomes.examples", "outcomes.co_sign")
 ANSWERS = ("outcomes.mine", "outcomes.form", "outcomes.send")
@@ -48,8 +51,8 @@ TABLES = tuple(f"seating.{page}" for page in ("plan", "make", "change", "listed"
 MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),
     Item("Modules", "learning.catalogue", ("learning", "quizzes", "catalogue", "programmes", *FLAGGING)),
-    Item("Joint days", "cohorts.joint_days", (*BOOKING, *ANSWERS)),
-    Item("Cohorts", "building.cohorts", (*RUNNING, "together", *TABLES), Permission.COHORT_EDIT),
+    Item("Joint days", "cohorts.joint_days", (*BOOKING, *ASKING, *ANSWERS)),
+    Item("Cohorts", "building.cohorts", (*RUNNING, *PLANNING, "together", *TABLES), Permission.COHORT_EDIT),
     Item("My team", "reports.completion", ("reports", "missed", "together", *CO_SIGNING), Permission.REPORT_READ),
     Item("Joint training", "together.figures", ("together",), Permission.JOINT_READ, FIGURES_ELSEWHERE),
     Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),

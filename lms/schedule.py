@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 from flask import Flask
 from huey import SqliteHuey, crontab
@@ -14,6 +15,7 @@ from lms.core.db import writing
 from lms.notifications import actions as notifications
 from lms.notifications import carriers
 from lms.outcomes import actions as outcomes
+from lms.planning.actions import solving
 from lms.signin import throttle
 
 KEEP_TRIES = timedelta(days=1)
@@ -49,6 +51,13 @@ def install(app: Flask, settings: Settings) -> None:
     huey.periodic_task(crontab(minute="17", hour="3"), name="issue_programmes")(
         in_app(certificates.issue_missing_programmes)
     )
+    huey.periodic_task(crontab(minute="*"), name="work_out_plans")(in_app(solving.work_waiting))
+
+    def work_out_plan(proposal_id: str) -> None:
+        with app.app_context():
+            solving.work(UUID(proposal_id))
+
+    app.extensions["solve_now"] = huey.task(name="work_out_plan_now")(work_out_plan)
     huey.periodic_task(crontab(minute="*"), name="end_offers_and_release_places")(in_app(filling.catch_up_all))
     huey.periodic_task(crontab(minute="23"), name="note_no_shows")(in_app(missed.note_all_no_shows))
     huey.periodic_task(crontab(minute="*/10"), name="ask_before_and_after")(in_app(outcomes.ask_all))

@@ -6,6 +6,7 @@ from lms.cohorts.events import SessionMoved
 from lms.core.events import Listeners
 from lms.learning import actions as learning
 from lms.learning.events import ModuleCompleted, ProgrammeCompleted
+from lms.planning import queries as planning
 from lms.quizzes import narrowing
 from lms.quizzes.events import QuizPassed
 from lms.seating import actions as seating_actions
@@ -17,7 +18,7 @@ def supply(extensions: dict[str, object]) -> None:
     """Give lower features the answers that only higher ones have."""
     narrowing.supply(extensions, learning.questions_to_refresh)
     whereabouts.supply(extensions, seating.tables_in_words)
-    apart.supply(extensions, apart.nobody)
+    apart.supply(extensions, planning.apart_among)
 
 
 def wire(listeners: Listeners) -> None:

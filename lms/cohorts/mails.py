@@ -1,5 +1,6 @@
 """Mails about joint days: what kinds there are, and who is told. Each waits in the outbox with the act it speaks of."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from flask import current_app
@@ -45,20 +46,32 @@ def tell(kind: Kind, to: Person, cohort: Cohort, why: str = "", *, note: str = "
     """
     if cohort.is_draft:
         return
-    news = entries.news(to.id, cohort, leaves=kind in LEAVING)
+    more = {"why": why, "note": note, "link": _page(kind, cohort), "other_dates": _other_dates(kind, cohort)}
+    send(f"cohorts/{kind}", to, cohort, leaves=kind in LEAVING, **more)
+
+
+def send(template: str, to: Person, cohort: Cohort, *, leaves: bool = False, **more: object) -> None:
+    """Queue one mail about a cohort, and the short mails for what further changes for the person's calendar."""
+    news = entries.news(to.id, cohort, leaves=leaves)
     notifications.queue(
-        f"cohorts/{kind}",
+        template,
         to=to,
         event=_event(news[0], to) if news else None,
         title=cohort.title,
         sessions=list(cohort.sessions),
-        why=why,
-        note=note,
-        link=_page(kind, cohort),
-        other_dates=_other_dates(kind, cohort),
         all_days=absolute("cohorts.joint_days"),
+        **more,
     )
-    for one in news[1:]:
+    _tell_calendar(to, news[1:])
+
+
+def take_out(to: Person, cohort: Cohort) -> None:
+    """Take a joint day out of the calendar of somebody who was told in another mail that they leave it."""
+    _tell_calendar(to, entries.news(to.id, cohort, leaves=True))
+
+
+def _tell_calendar(to: Person, news: Sequence[calendar.Entry]) -> None:
+    for one in news:
         notifications.queue(
             f"cohorts/{Kind.ANOTHER_DATE}", to=to, event=_event(one, to), entry=one, details=one.details, link=one.link
         )

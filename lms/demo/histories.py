@@ -12,6 +12,7 @@ from lms.core.actor import Actor
 from lms.core.db import db
 from lms.demo import players
 from lms.demo.joint_days import add_cohorts
+from lms.demo.planning import add_programme
 from lms.demo.together import add_held_cohorts
 from lms.learning import actions as learning
 from lms.notifications.models import OutboxMail
@@ -45,6 +46,7 @@ def add_histories(everyone: list[Person], today: date, chance: Random) -> None:
                 _maybe_study(person, extra[0], today, chance)
     add_held_cohorts(everyone, today)
     add_cohorts(everyone, today)  # after it, since tables seat people who have not met
+    add_programme(everyone, today)
     db.session.flush()
     db.session.execute(update(OutboxMail).values(state="sent", sent_at=OutboxMail.queued_at, tries=1))
 

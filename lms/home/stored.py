@@ -52,6 +52,20 @@ GROUPS = (
         "Others see only that a module was begun or finished, and the dates.",
     ),
     Group(
+        "Planning joint days",
+        {
+            "date_programmes": "Programmes of dates: title, rules, who made and who last changed them, and when.",
+            "programme_dates": "Which joint days belong to a programme, and what the room has. Nothing about a person.",
+            "nominations": "That you asked for a place or were nominated: agency, team, job, how urgent, which dates "
+            "you can attend (never why), what must be provided, who nominated and who approved, and when.",
+            "keep_apart_pairs": "Two people who are not placed together, who set that, and until when. Never why. Only "
+            "the coordinator and the trainer who set it see it.",
+            "plan_holds": "That a trainer pinned you to a date or left you out of a plan, and when.",
+            "rule_overrides": "Rules that were changed late or set aside: which, by whom, when and the reason.",
+            "proposals": "Each go at a plan: who would be on which date, who started it, and when.",
+        },
+    ),
+    Group(
         "Certificates and requirements",
         {
             "certificates": "What each certificate says: name, agency, job, module or programme (with the list of its "

@@ -28,6 +28,10 @@ from lms.learning.models import Completion, Reflection, Study
 from lms.outcomes.models import PracticeExample
 from lms.people import queries as people
 from lms.people.sectors import Sector
+from lms.planning.actions import nominating
+from lms.planning.actions import programmes as planning
+from lms.planning.models import KeepApart
+from lms.planning.rules import Rules
 from lms.quizzes import actions as quizzing
 from lms.quizzes.shelf import quizzes
 from lms.seating.models import SeatingPlan, SeatingRound
@@ -98,6 +102,32 @@ MATRIX = {
     "missed.listed GET": "ffooffoffo",
     "moving.other_dates GET": "ohhhhhhhhh",
     "moving.take POST": "ohhhhhhhhh",
+    "nominating.add POST": "ffffohofff",
+    "nominating.ask GET": "oooooooooh",
+    "nominating.ask POST": "oooooooooh",
+    "nominating.decide POST": "hhoohhhhhh",
+    "nominating.nominate POST": "hhoohhhhhh",
+    "nominating.nominations GET": "ffffohofff",
+    "nominating.offered GET": "oooooooooo",
+    "nominating.team GET": "hhoohhhhhh",
+    "nominating.upload GET": "ffffohofff",
+    "nominating.upload POST": "ffffohofff",
+    "planning.add_date POST": "ffffohofff",
+    "planning.apart GET": "ffffooofff",
+    "planning.apart POST": "ffffooofff",
+    "planning.listed GET": "ffffooofff",
+    "planning.new GET": "ffffooofff",
+    "planning.new POST": "ffffooofff",
+    "planning.rules GET": "ffffohofff",
+    "planning.rules POST": "ffffohofff",
+    "planning.show GET": "ffffohofff",
+    "proposing.adjust POST": "ffffohofff",
+    "proposing.check GET": "ffffohofff",
+    "proposing.compare GET": "ffffohofff",
+    "proposing.plan GET": "ffffohofff",
+    "proposing.publish POST": "ffffohofff",
+    "proposing.solve POST": "ffffohofff",
+    "proposing.stop POST": "ffffohofff",
     "offers.let_pass POST": "ohhhhhhhhh",
     "offers.offer GET": "ohhhhhhhhh",
     "offers.take POST": "ohhhhhhhhh",
@@ -155,6 +185,9 @@ MATRIX = {
     "building.call_off POST": "ffffohofff",
     "cohorts.book POST": "oooooooooh",
     "cohorts.cancel POST": "ohhhhhhhhh",
+    "nominating.take_off POST": "ffffohofff",
+    "nominating.withdraw POST": "ohhhhhhhhh",
+    "planning.end_apart POST": "ffffohofff",
     "outcomes.take_back POST": "ohhhhhhhhh",
     "reports.end_exemption POST": "ffhhfffffh",
     "signin.sign_out POST": "oooooooooo",
@@ -214,6 +247,13 @@ def _belongings(them, agency):
         certificate = certificates.certify(fact) or session.scalar(select(certificates.Certificate))
         wrong = flagging.Wrong("unclear")
         flag = flagging.raise_flag(owner, module, _reflecting(module), wrong)
+        dates = planning.create(
+            trainer, planning.Frame("Dates", "", Rules(min_agencies=2, min_sectors=2), True, False, None)
+        )
+        planning.add_date(trainer, dates.id, plan.sessions[0], (), ())
+        asked = nominating.ask(owner, dates.id, nominating.Wish())
+        end = clock.today() + timedelta(days=30)
+        planning.keep_apart(trainer, them.owner.email, them.mate.email, end)
         sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
         session.add(sign_in)
     assert isinstance(note, Reflection)
@@ -222,6 +262,7 @@ def _belongings(them, agency):
         "booking_id": db.session.scalar(select(Booking.id)), "certificate_id": certificate.id, "attempt_id": check.id,
         "play_id": play.id, "reflection_id": note.id, "sign_in_id": sign_in.id, "exemption_id": note.id,
         "arrangement_id": db.session.scalar(select(Arrangement.id)), "missed_id": missed.id,
+        "programme_id": dates.id, "nomination_id": asked.id, "pair_id": db.session.scalar(select(KeepApart.id)),
         "example_id": example.id, "wave": "before",
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",

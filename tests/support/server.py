@@ -23,16 +23,7 @@ def serving(folder: Path) -> Iterator[str]:
     """Serve the demo from an empty folder on SQLite; hands out the address, and ends what it started."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
-    environment = {
-        **inherited,
-        "LMS_SECRET_KEY": SECRET,
-        "LMS_DATA_DIR": str(folder),
-        "LMS_BASE_URL": address,
-        "HOST": "127.0.0.1",
-        "PORT": str(port),
-        "WEB_CONCURRENCY": "2",
-    }
+    environment = {**_environment(folder, address), "HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": "2"}
     loaded = subprocess.run(
         [sys.executable, "-m", "lms.cli", "demo"],
         check=False,
@@ -51,6 +42,24 @@ def serving(folder: Path) -> Iterator[str]:
         finally:
             server.terminate()
             server.wait(LONGEST_STOP)
+
+
+def _environment(folder: Path, address: str) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
+    return {**inherited, "LMS_SECRET_KEY": SECRET, "LMS_DATA_DIR": str(folder), "LMS_BASE_URL": address}
+
+
+@contextmanager
+def working(folder: Path, address: str) -> Iterator[None]:
+    """Run the worker beside a server that serves from this folder; ends what it started."""
+    line = [sys.executable, "-m", "lms.cli", "worker"]
+    with (folder / "worker.log").open("w") as out:
+        worker = subprocess.Popen(line, cwd=PROJECT, env=_environment(folder, address), stdout=out, stderr=out)
+        try:
+            yield
+        finally:
+            worker.terminate()
+            worker.wait(LONGEST_STOP)
 
 
 def web_line() -> list[str]:

@@ -273,11 +273,13 @@ def open_for_booking(actor: Actor, cohort_id: UUID) -> int:
     db.session.flush()
     filling.catch_up(cohort)
     audit.record(actor, "cohort.opened", cohort.id)
-    return _tell_everyone(cohort) if was_draft else 0
+    return tell_everyone(cohort) if was_draft else 0
 
 
-def _tell_everyone(cohort: Cohort) -> int:
+def tell_everyone(cohort: Cohort, but: Collection[UUID] = ()) -> int:
+    """Tell those on a cohort that leaves the draft how they stand, `but` for these people, who hear in another way."""
     on_it, room = queries.people_on(cohort), queries.room(cohort)
+    on_it = queries.People([one for one in on_it.all if one.person_id not in but])
     for booking in on_it.booked:
         tell(Kind.PLACE_BOOKED, booking.person, cohort)
     for booking in on_it.invited:

@@ -1,0 +1,1 @@
+"""Acts of building a cohort: one module for each task."""

@@ -1,0 +1,1 @@
+"""Pages of building a cohort: one module for each task."""
