@@ -189,7 +189,7 @@ def _do(actor: Actor, programme: DateProgramme, proposal: Proposal, loaded: Load
         raise NobodyTicked
     if step.do == "move" and step.to not in loaded.words.dates:
         raise NotFound
-    seats = {one: proposal.assignment.get(one) for one in loaded.words.people}
+    seats = {one: proposal.assignment[one] for one in loaded.words.people if one in proposal.assignment}
     before = Board(loaded.problem, seats)
     goes = _goes(step, chosen, seats)
     _remember(proposal, loaded, chosen)
