@@ -100,6 +100,8 @@ def decide(programme_id: UUID) -> ResponseReturnValue:
     """Approve or decline what my people asked for."""
     actor, form = current_actor(), DecideForm()
     if form.submitted():
+        if form.do.data not in ("approve", "decline"):
+            raise NotFound
         with form.showing_refusals():
             approve = form.do.data == "approve"
             number = actions.decide(actor, programme_id, form.chosen, approve=approve)
