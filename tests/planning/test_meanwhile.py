@@ -12,7 +12,7 @@ from lms.core import clock
 from lms.core.db import db, writing
 from lms.people import queries as people
 from lms.planning import clearing, nomination_file, queries
-from lms.planning.actions import nominating, programmes
+from lms.planning.actions import nominating, programmes, proposing
 from lms.planning.actions.nominating import Wish
 from lms.planning.figures import CANNOT, Board, Words
 from lms.planning.models import Proposal
@@ -147,3 +147,19 @@ def test_a_file_with_an_endless_cell_is_a_fault_at_once(data):
     assert [one.sentence for one in read.faults] == [
         "From here on, a cell is too long. Perhaps a quotation mark is not closed."
     ]
+
+
+def test_leaving_so_many_out_that_a_rule_breaks_needs_a_reason_which_is_kept(crowd, as_user):
+    seats = crowd.solve().assignment
+    there = [one for one in crowd.people if seats[str(one.id)] == crowd.dates[0]]
+    out = there[: len(there) - 5]
+    with pytest.raises(proposing.RuleBroken, match="it runs with at least 12"):
+        crowd.adjust("leave", *out)
+    trainer = as_user(crowd.trainer)
+    page = trainer.get("proposing.plan", programme_id=crowd.id)
+    sent = {"version": version(page), "person": [str(one.id) for one in out], "do": "leave"}
+    asked = trainer.post("proposing.adjust", sent, expect=422, programme_id=crowd.id)
+    assert "Write it, then press Leave out all the same, below." in asked.words
+    trainer.post("proposing.adjust", {**sent, "reason": "The hall lost a room"}, programme_id=crowd.id)
+    assert "The hall lost a room" in {one.reason for one in queries.overrides(crowd.fresh())}
+    crowd.adjust("leave", there[-1])

@@ -52,6 +52,7 @@ def _plan(
         ticked=set(sent.person.data or ()) if sent else set(),
         to=(sent.to.data or "") if sent else "",
         reason=(sent.reason.data or "") if sent else "",
+        did=(sent.do.data or "") if sent else "",
         asks_reason=broken,
         changed=_changed(proposal) if proposal else 0,
         stuck=_stuck(loaded, last) if last else None,
