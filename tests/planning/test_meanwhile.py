@@ -126,7 +126,9 @@ def test_a_decision_without_a_press_declines_nobody(crowd, as_user, make):
     staff, manager = make.person("Sam Staff", team=team), make.manager(team=team)
     as_user(staff).post("nominating.ask", {"dates": crowd.dates[:1]}, programme_id=crowd.id)
     row = next(one for one in queries.nominations(crowd.fresh()) if one.state == "asked")
-    as_user(manager).post("nominating.decide", {"people": str(row.id)}, expect=404, programme_id=crowd.id)
+    for sent in ({"people": str(row.id)}, {"do": "decline"}):
+        page = as_user(manager).post("nominating.decide", sent, expect=422, programme_id=crowd.id)
+        assert "Tick at least one person, then press Approve or Decline." in page.words
     assert queries.counts(crowd.fresh())["asked"] == 1
 
 
