@@ -169,7 +169,9 @@ def dates_as_written(programme: DateProgramme) -> dict[str, str]:
 
 
 def decide(actor: Actor, programme_id: UUID, nomination_ids: Collection[UUID], *, approve: bool) -> int:
-    """Approve or decline what people one manages have asked for. Returns how many. Raises NotFound or NothingDecided."""
+    """Approve or decline what people one manages have asked for. Returns how many. Raises NotFound or
+    NothingDecided.
+    """
     programme = _open(queries.lock_offered(actor, programme_id))
     if not nomination_ids:
         raise NothingDecided
