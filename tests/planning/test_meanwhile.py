@@ -164,4 +164,3 @@ def test_leaving_so_many_out_that_a_rule_breaks_needs_a_reason_which_is_kept(cro
     assert "Write it, then press Leave out all the same, below." in asked.words
     trainer.post("proposing.adjust", {**sent, "reason": "The hall lost a room"}, programme_id=crowd.id)
     assert "The hall lost a room" in {one.reason for one in queries.overrides(crowd.fresh())}
-    crowd.adjust("leave", there[-1])
