@@ -1,7 +1,7 @@
 """Who listens to which fact, and who answers for whom: the whole list, in reading order."""
 
 from lms.certificates import actions as certificates
-from lms.cohorts import whereabouts
+from lms.cohorts import apart, whereabouts
 from lms.cohorts.events import SessionMoved
 from lms.core.events import Listeners
 from lms.learning import actions as learning
@@ -10,7 +10,6 @@ from lms.planning import queries as planning
 from lms.quizzes import narrowing
 from lms.quizzes.events import QuizPassed
 from lms.seating import actions as seating_actions
-from lms.seating import apart
 from lms.seating import queries as seating
 
 

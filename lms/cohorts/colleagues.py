@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, or_, select
 
-from lms.cohorts import preparing
+from lms.cohorts import apart, preparing
 from lms.cohorts.candidates import SHORTEST_SEARCH
 from lms.cohorts.models import Booking, Cohort
 from lms.cohorts.states import BookingState
@@ -67,7 +67,7 @@ def of(cohort: Cohort, booking: Booking, name: str = "") -> Colleagues:
     else:
         wanted = wanted.where(or_(Membership.team_id.in_(teams)))
     rows = db.session.scalars(wanted.limit(MOST_SHOWN * 2)).all()
-    found = _with_preparation(cohort, _once_each(rows, booking, teams))
+    found = _with_preparation(cohort, booking, _once_each(rows, booking, teams))
     found.sort(key=lambda one: (bool(one.unfinished), not one.same_team, not one.same_job, one.person.name))
     return Colleagues(found[:MOST_SHOWN], more=len(found) > MOST_SHOWN)
 
@@ -78,7 +78,7 @@ def one(cohort: Cohort, booking: Booking, person_id: UUID) -> Colleague | None:
     wanted = _present(booking).where(Membership.person_id == person_id)
     if cohort.needs_approval:
         wanted = wanted.where(Membership.team_id.in_(teams))
-    found = _with_preparation(cohort, _once_each(db.session.scalars(wanted).all(), booking, teams))
+    found = _with_preparation(cohort, booking, _once_each(db.session.scalars(wanted).all(), booking, teams))
     return found[0] if found else None
 
 
@@ -109,7 +109,9 @@ def _once_each(rows: Sequence[Membership], booking: Booking, teams: set[UUID]) -
     return list(found.values())
 
 
-def _with_preparation(cohort: Cohort, found: list[Colleague]) -> list[Colleague]:
+def _with_preparation(cohort: Cohort, booking: Booking, found: list[Colleague]) -> list[Colleague]:
+    out = apart.shut_out(cohort, {one.person.id for one in found}, leaving=booking.person_id)
+    found = [one for one in found if one.person.id not in out]
     left = preparing.unfinished(cohort, [one.person.id for one in found])
     return [
         Colleague(one.person, one.job, one.team, one.same_team, one.same_job, tuple(left.get(one.person.id, ())))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from lms.cohorts import access, places, policy, preparing, readiness
+from lms.cohorts import access, apart, places, policy, preparing, readiness
 from lms.cohorts.models import Arrangement, Booking, Cohort
 from lms.cohorts.places import Obstacle, Room, Waiting
 from lms.cohorts.queries import People
@@ -117,12 +117,13 @@ def _facts(cohort: Cohort, on_it: People, arranged: dict[UUID, list[Arrangement]
 def _lines(cohort: Cohort, on_it: People, room: Room, unprepared: set[UUID]) -> list[Line]:
     kept_away = unprepared if preparing.has_closed(cohort) else set()
     line = on_it.waiting
-    able = [one for one in line if one.person_id not in kept_away and not one.sits_out]
+    out = apart.shut_out(cohort, {one.person_id for one in line})
+    able = [one for one in line if one.person_id not in kept_away | out and not one.sits_out]
     if cohort.needs_approval:
         able = [one for one in able if one.approved_at]
     choice = places.choose(replace(room, spare=1), _as_waiting(able), cohort.minimum_sectors)
     following = {choice.chosen.booking: _WHY_NEXT[choice.why]} if choice else {}
-    return [Line(one, _reason(cohort, one, room, kept_away), following.get(one.id, "")) for one in line]
+    return [Line(one, _reason(cohort, one, room, kept_away, out), following.get(one.id, "")) for one in line]
 
 
 def _as_waiting(bookings: Iterable[Booking]) -> list[Waiting]:
@@ -136,7 +137,7 @@ _WHY_NEXT = {
 }
 
 
-def _reason(cohort: Cohort, booking: Booking, room: Room, kept_away: set[UUID]) -> str:
+def _reason(cohort: Cohort, booking: Booking, room: Room, kept_away: set[UUID], out: set[UUID]) -> str:
     if booking.person_id in kept_away and not booking.is_waived:
         return "the preparation is not finished"
     obstacle = room.obstacle(booking.agency_id)
@@ -145,6 +146,8 @@ def _reason(cohort: Cohort, booking: Booking, room: Room, kept_away: set[UUID]) 
         return f"the places left are held for other sectors{until}"
     if obstacle:
         return "all places are taken" if obstacle is Obstacle.FULL else "the agency has its share"
+    if booking.person_id in out:
+        return "cannot be placed in this session"
     return "let a place pass" if booking.sits_out else "a place is free"
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from lms.cohorts.apart import apart_pairs
 from lms.cohorts.engine.plan import Tables
 from lms.cohorts.engine.problem import Guest, Rotation
 from lms.cohorts.models import Attendance, Booking, CohortSession
@@ -20,7 +21,6 @@ from lms.core.db import db
 from lms.core.permissions import Role, Scope
 from lms.people import policy as people
 from lms.people.models import Membership, MembershipRole
-from lms.seating.apart import apart_pairs
 from lms.seating.models import Seat, SeatingPlan, SeatingRound
 
 Pair = tuple[UUID, UUID]

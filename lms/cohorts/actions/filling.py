@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import or_, select, true
 
 from lms.audit import actions as audit
-from lms.cohorts import places, preparing, queries
+from lms.cohorts import apart, places, preparing, queries
 from lms.cohorts.mails import Kind, tell
 from lms.cohorts.models import Booking, Cohort
 from lms.cohorts.states import BookingState, CohortState
@@ -82,6 +82,7 @@ def fill(actor: Actor | None, cohort: Cohort, *, anew: bool = True) -> int:
         _give(actor, cohort, booking, places.why_moved_up(room, booking.agency_id, choice.why, offered=offers(cohort)))
         room = room.with_one_of(booking.agency_id)
         moved += 1
+        waiting = _beside_those_there(cohort, waiting)
     db.session.flush()
     return moved
 
@@ -113,7 +114,14 @@ def _who_can_have_one(cohort: Cohort) -> dict[UUID, Booking]:
         return {}
     able = {one.person.id for one in queries.can_come(cohort, [one.person_id for one in found])}
     able -= preparing.kept_away(cohort, [one.person_id for one in found if not one.is_waived])
-    return {one.id: one for one in found if one.person_id in able}
+    return _beside_those_there(cohort, {one.id: one for one in found if one.person_id in able})
+
+
+def _beside_those_there(cohort: Cohort, waiting: dict[UUID, Booking]) -> dict[UUID, Booking]:
+    """Those who may be put in one room with everybody who has a place by now."""
+    db.session.flush()
+    out = apart.shut_out(cohort, {one.person_id for one in waiting.values()})
+    return {id_: one for id_, one in waiting.items() if one.person_id not in out}
 
 
 def _give(actor: Actor | None, cohort: Cohort, booking: Booking, why: str) -> None:

@@ -3,7 +3,7 @@ cohort's row and caught it up.
 """
 
 from lms.audit import actions as audit
-from lms.cohorts import approvals, places, preparing, queries
+from lms.cohorts import apart, approvals, places, preparing, queries
 from lms.cohorts.actions import filling
 from lms.cohorts.mails import Kind, tell
 from lms.cohorts.models import Booking, Cohort
@@ -72,13 +72,14 @@ def place(actor: Actor, cohort: Cohort, booking: Booking, note: str = "") -> Non
     room = queries.room(cohort)
     obstacle = room.obstacle(booking.agency_id)
     away = not booking.is_waived and bool(preparing.kept_away(cohort, [booking.person_id]))
+    out = bool(apart.shut_out(cohort, [booking.person_id]))
     booking.changed_at = clock.now()
-    if obstacle or away:
+    if obstacle or away or out:
         booking.state = BookingState.WAITING
         db.session.flush()
-        why = why_waiting(obstacle, cohort) if obstacle else UNPREPARED
+        why = why_waiting(obstacle, cohort) if obstacle else UNPREPARED if away else NOT_HERE
         tell(Kind.WAITING, booking.person, cohort, why, note=note)
-        reason = obstacle.value if obstacle else "preparation"
+        reason = obstacle.value if obstacle else "preparation" if away else "other"
         audit.record(actor, "cohort.waiting_list_joined", booking.id, cohort=str(cohort.id), why=reason)
     else:
         give(actor, cohort, booking, note)
@@ -87,6 +88,8 @@ def place(actor: Actor, cohort: Cohort, booking: Booking, note: str = "") -> Non
 UNPREPARED = (
     "You are on the waiting list: your preparation for the day is not finished. Finish it, and you can have a place."
 )
+
+NOT_HERE = "You are on the waiting list: you cannot be placed on this joint day for now. Another date may suit."
 
 
 def give(actor: Actor, cohort: Cohort, booking: Booking, note: str = "") -> None:
