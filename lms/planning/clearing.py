@@ -8,7 +8,10 @@ from lms.cohorts.engine.problem import Allocation, Session
 from lms.planning.figures import CANNOT, Words
 
 SILENT = ("keep_apart", "manager")
+OF_ONE = ("pin", "must_place", "eligibility")
 NAMED = 3
+OF_A_DATE = ("capacity", "min_size", "min_agencies", "min_sectors", "agency_share", "max_per_team")
+GONE = "What clashed was about a date that is called off or has begun. Work the plan out again."
 
 
 @dataclass(frozen=True)
@@ -26,17 +29,32 @@ def conflict(problem: Allocation, rules: Sequence[str], words: Words) -> str:
         dates = dict.fromkeys(words.dates[pin.session] for pin in problem.pins if pin.session in words.dates)
         where = f" on {_and(list(dates)[:NAMED])}" if dates else ""
         return f"Somebody you pinned{where} {CANNOT}."
+    if not all(speaking.knows(rule) for rule in rules):
+        return GONE
     said = list(dict.fromkeys(speaking.rule(rule) for rule in rules))
     return f"This cannot be: {said[0]}." if len(said) == 1 else f"These cannot all hold: {'; '.join(said)}."
 
 
-def ways_out(problem: Allocation, relaxations: Sequence[Mapping[str, Any]], words: Words) -> list[WayOut]:
-    """The cheapest changes that would do, each in sentences; those that speak of who may not meet are left out."""
+def ways_out(
+    problem: Allocation,
+    relaxations: Sequence[Mapping[str, Any]],
+    words: Words,
+    conflicts: Sequence[Sequence[str]] = (),
+) -> list[WayOut]:
+    """The cheapest changes that would do, each in sentences; those that speak of who may not meet are left out. Of
+    people who may not meet, one alone is named: the names of both, one below the other, would tell it.
+    """
     speaking, found = _Speaking(problem, words), []
+    silent = [set(rule.split(":")[1:]) for rules in conflicts for rule in rules if _family(rule) in SILENT]
+    told: set[str] = set()
     for one in relaxations:
         edits = [(edit["rule"], edit["change"]) for edit in one["edits"]]
-        if any(_family(rule) in SILENT for rule, _ in edits):
+        if any(_family(rule) in SILENT or not speaking.knows(rule) for rule, _ in edits):
             continue
+        named = {rule.split(":")[1] for rule, _ in edits if _family(rule) in OF_ONE}
+        if any(named & pair and pair <= told | named for pair in silent):
+            continue
+        told |= named
         pins = [rule.split(":")[1] for rule, _ in edits if _family(rule) == "pin"]
         sentences = tuple(speaking.edit(rule, change) for rule, change in edits)
         found.append(WayOut(sentences, tuple(pins) if len(pins) == len(edits) else ()))
@@ -51,6 +69,11 @@ def _family(rule: str) -> str:
 class _Speaking:
     problem: Allocation
     words: Words
+
+    def knows(self, rule: str) -> bool:
+        """Whether the date a rule is about is still one of the programme's."""
+        family, _, body = rule.partition(":")
+        return family not in OF_A_DATE or body.split(":")[0] in self.words.dates
 
     def session(self, id_: str) -> Session:
         """A date of the problem."""

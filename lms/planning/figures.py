@@ -248,8 +248,11 @@ class Board:
                 )
 
     def _broken_for(self, there: Session, when: str, words: Words) -> Iterator[Broken]:
+        there_now, told = {one.id for one in self.on[there.id]}, set[str]()
         for one in self.on[there.id]:
-            if not self.can_be_on(one, there.id):
+            unmet = self._apart.get(one.id, set()) & there_now - told  # both names side by side would tell of the pair
+            if there.id not in self.problem.eligible[one.id] or unmet:
+                told.add(one.id)
                 name = words.people.get(one.id, one.id)
                 yield Broken(f"clash:{one.id}:{there.id}", f"{name} {CANNOT} ({when}).", firm=True)
 

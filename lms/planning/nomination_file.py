@@ -10,6 +10,7 @@ from lms.cohorts.access import TICKED
 MOST_ROWS = 20_000
 MOST_BYTES = 900_000
 MOST_FAULTS = 100
+LONGEST = 1000  # of one cell; no address and no list of dates comes near
 COLUMNS = ("email", "dates", "needs")
 _BETWEEN = re.compile(r"[|/;,]\s*|\s+and\s+")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -57,7 +58,9 @@ def read(data: bytes, dates: Mapping[str, str]) -> Read:
     text = _decoded(data, found)
     if text is None:
         return found
-    table = list(csv.reader(text.splitlines(), delimiter=_separator(text)))
+    table = _table(text, found)
+    if table is None:
+        return found
     header = [name.strip().lower() for name in table[0]] if table else []
     if "email" not in header:
         found.wrong(1, "email", "The first row must name the columns: email, and perhaps dates and needs.")
@@ -84,6 +87,22 @@ def _decoded(data: bytes, found: Read) -> str | None:
             continue
     found.wrong(1, "file", "This is not a text file. Save it as CSV and send it again.")
     return None
+
+
+def _table(text: str, found: Read) -> list[list[str]] | None:
+    """The rows; None, with the fault told, where a cell is so long that a mark is missing or it is no such file."""
+    table: list[list[str]] = []
+    try:
+        for row in csv.reader(text.splitlines(), delimiter=_separator(text)):
+            table.append(row)
+            if any(len(cell) > LONGEST for cell in row):
+                raise csv.Error
+    except csv.Error:
+        found.wrong(
+            max(len(table), 1), "file", "From here on, a cell is too long. Perhaps a quotation mark is not closed."
+        )
+        return None
+    return table
 
 
 def _separator(text: str) -> str:

@@ -88,7 +88,7 @@ class KeptForm(PageForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Whoever keeps a seat keeps it at a table."""
         fine = super().validate(extra_validators)
-        if self.person.data and not ((self.table.data or "").strip().isdigit() and int(self.table.data or 0) > 0):
+        if self.person.data and not ((self.table.data or "").strip().isdecimal() and int(self.table.data or 0) > 0):
             self.table.errors = ["Enter the number of the table"]
         return fine and not self.problems
 

@@ -68,7 +68,8 @@ def test_those_who_wait_queue_from_the_day_they_asked(crowd):
 def test_moving_pins_and_says_what_it_did_and_undo_puts_it_back(crowd):
     seats = crowd.solve().assignment
     who = next(one for one in crowd.people if seats[str(one.id)] == crowd.dates[0])
-    crowd.adjust("leave", *[one for one in crowd.people if seats[str(one.id)] == crowd.dates[1]][:2])
+    two = [one for one in crowd.people if seats[str(one.id)] == crowd.dates[1]][:2]
+    crowd.adjust("leave", *two, reason="They cannot be spared")
     said = crowd.adjust("move", who, to=crowd.dates[1], reason="She asked for it")
     assert said.startswith(f"{who.name} moved to ")
     assert "Average " in said
@@ -76,7 +77,7 @@ def test_moving_pins_and_says_what_it_did_and_undo_puts_it_back(crowd):
     assert crowd.seats()[str(who.id)] == crowd.dates[1]
     assert db.session.scalar(select(Hold).where(Hold.person_id == who.id)).kind == "pin"
     assert crowd.solve().assignment[str(who.id)] == crowd.dates[1]
-    crowd.adjust("leave", who)
+    crowd.adjust("leave", who, reason="They asked to")
     assert crowd.seats()[str(who.id)] is None
     crowd.adjust("undo")
     assert crowd.seats()[str(who.id)] == crowd.dates[1]
@@ -88,7 +89,7 @@ def test_moving_pins_and_says_what_it_did_and_undo_puts_it_back(crowd):
 def test_whoever_was_left_out_stays_out_and_can_be_moved_back_in(crowd):
     seats = crowd.solve().assignment
     who = next(one for one in crowd.people if seats[str(one.id)] == crowd.dates[0])
-    crowd.adjust("leave", who)
+    crowd.adjust("leave", who, reason="They asked to")
     again = crowd.solve().assignment
     assert again[str(who.id)] is None
     emptiest = min(crowd.dates, key=list(again.values()).count)

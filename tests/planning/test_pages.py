@@ -67,7 +67,7 @@ def test_a_trainer_builds_adjusts_and_publishes_through_pages_alone(world, as_us
     assert "The average person will meet" in page.words
     assert "12 people wait, and why" in page.words
     first = page.all("//div[@class='groups'][1]//input[@name='person']/@value")[:1]
-    sent = {"version": version(page), "person": first, "do": "leave"}
+    sent = {"version": version(page), "person": first, "do": "leave", "reason": "Asked to"}
     after = trainer.follow(trainer.post("proposing.adjust", sent, programme_id=world.id, date=dates[0]))
     assert "left out. Average" in after.words
     page = trainer.get("proposing.check", programme_id=world.id)

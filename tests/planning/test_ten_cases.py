@@ -166,7 +166,7 @@ def test_two_trainers_change_a_plan_at_once_and_no_change_is_lost(crowd, as_user
     page = one.get("proposing.plan", programme_id=crowd.id)
     opened = page.all("//input[@name='version']/@value")[0]
     there = [str(person.id) for person in crowd.people if seats[str(person.id)] == crowd.dates[0]]
-    first = {"version": opened, "person": there[0], "do": "leave"}
+    first = {"version": opened, "person": there[0], "do": "leave", "reason": "Asked to"}
     other.post("proposing.adjust", first, programme_id=crowd.id)
     late = one.post("proposing.adjust", {**first, "person": there[1]}, programme_id=crowd.id, expect=422)
     assert "Rhys Maddox changed this plan at " in late.words

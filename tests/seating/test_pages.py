@@ -118,6 +118,10 @@ def test_a_seat_that_stays_is_the_same_in_every_round_and_after_a_change(trainer
     gone = [id_ for name, id_ in people_of(day).items() if seats(1)[name] == 1][:3]
     trainer.post("seating.change", {"missing": [str(one) for one in gone], "first": "1"}, **here(day))
     assert {table for (_, name), table in seats().items() if name == "P05"} == {2}
+    for odd in ("²", "0", "-1"):
+        person = {"kept-1-person": str(people_of(day)["P05"]), "kept-1-table": odd}
+        answer = trainer.post("seating.make", sent | person, expect=422, **here(day))
+        assert "Enter the number of the table" in answer.words
     sent = typed(trainer.get("seating.make", **here(day))) | {"kept-1-table": "9"}
     page = trainer.post("seating.make", sent, expect=422, **here(day))
     assert "There are 2 tables" in page.words

@@ -33,6 +33,12 @@ class NobodyNamed(Refusal):
     sentence = "Tick or enter at least one person."
 
 
+class NothingDecided(Refusal):
+    """No request was ticked, or neither button pressed."""
+
+    sentence = "Tick at least one person, then press Approve or Decline."
+
+
 class NobodyThere(Refusal):
     """An address that leads to nobody in the partnership, or to somebody who is nominated."""
 
@@ -163,10 +169,12 @@ def dates_as_written(programme: DateProgramme) -> dict[str, str]:
 
 
 def decide(actor: Actor, programme_id: UUID, nomination_ids: Collection[UUID], *, approve: bool) -> int:
-    """Approve or decline what people one manages have asked for. Returns how many. Raises NotFound or NobodyNamed."""
+    """Approve or decline what people one manages have asked for. Returns how many. Raises NotFound or
+    NothingDecided.
+    """
     programme = _open(queries.lock_offered(actor, programme_id))
     if not nomination_ids:
-        raise NobodyNamed
+        raise NothingDecided
     rows = db.session.scalars(
         select(Nomination)
         .where(Nomination.programme_id == programme.id, Nomination.id.in_(nomination_ids), policy.asked_of(actor))

@@ -189,12 +189,12 @@ def _do(actor: Actor, programme: DateProgramme, proposal: Proposal, loaded: Load
         raise NobodyTicked
     if step.do == "move" and step.to not in loaded.words.dates:
         raise NotFound
-    seats = {one: proposal.assignment.get(one) for one in loaded.words.people}
+    seats = {one: proposal.assignment[one] for one in loaded.words.people if one in proposal.assignment}
     before = Board(loaded.problem, seats)
     goes = _goes(step, chosen, seats)
     _remember(proposal, loaded, chosen)
     after = Board(loaded.problem, moved(seats, goes))
-    if step.do == "move":
+    if step.do in ("move", "leave"):
         _check(actor, proposal, after, loaded, replace(step, people=tuple(chosen)))
     _hold(actor, programme, loaded, step, goes)
     proposal.assignment = dict(after.seats)
@@ -217,7 +217,7 @@ def _goes(step: Step, chosen: list[str], seats: dict[str, str | None]) -> dict[s
 def _check(actor: Actor, proposal: Proposal, after: Board, loaded: Loaded, step: Step) -> None:
     """Refuse what no reason sets aside, ask for a reason where a rule breaks, and keep the reason given."""
     before = Board(loaded.problem, proposal.assignment)
-    for person in step.people:
+    for person in step.people if step.do == "move" else ():
         if not after.can_be_on(after.people[person], str(step.to)):
             raise CannotBeThere(f"{loaded.words.people[person]} {CANNOT}.")
     had = {one.rule for one in before.broken(loaded.words)}

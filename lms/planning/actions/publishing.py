@@ -42,7 +42,8 @@ class CannotPublish(Refusal):
 @dataclass
 class Changes:
     """Who is told what when a plan is published: people by what changes for them. What only a draft of a cohort says
-    was told to nobody. `leaves` are bookings that end, `waits` the waiting lists each person stands on afterwards.
+    was told to nobody. `later` came on the list after the plan was made and hear of the next one; `leaves` are bookings
+    that end, `waits` the waiting lists each person stands on afterwards.
     """
 
     placed: dict[str, str] = field(default_factory=dict)
@@ -54,6 +55,7 @@ class Changes:
     leaves: dict[str, str] = field(default_factory=dict)
     waits: dict[str, list[str]] = field(default_factory=dict)
     kept: int = 0
+    later: int = 0
 
     @property
     def told(self) -> int:
@@ -66,6 +68,10 @@ def changes(loaded: Loaded, proposal: Proposal) -> Changes:
     board, found = Board(loaded.problem, proposal.assignment), Changes()
     queued, told = _queued_now(loaded), queries.told_of_no_place(proposal)
     for person in loaded.nominated:
+        if person not in proposal.assignment:
+            found.later += 1
+            found.waits[person] = list(loaded.words.dates)
+            continue
         now, then = loaded.booked.get(person), proposal.assignment.get(person)
         if now and now != then:
             found.leaves[person] = now

@@ -10,7 +10,7 @@ from lms.core.errors import NotFound
 from lms.core.permissions import Permission
 from lms.planning import building, queries
 from lms.planning.actions import nominating as actions
-from lms.planning.actions.nominating import FileRefused, Wish
+from lms.planning.actions.nominating import FileRefused, NothingDecided, Wish
 from lms.planning.forms import AddForm, DecideForm, FileForm, TeamForm, WishForm
 from lms.planning.models import DateProgramme
 from lms.planning.nomination_file import MOST_BYTES, MOST_FAULTS
@@ -101,6 +101,8 @@ def decide(programme_id: UUID) -> ResponseReturnValue:
     actor, form = current_actor(), DecideForm()
     if form.submitted():
         with form.showing_refusals():
+            if form.do.data not in ("approve", "decline"):
+                raise NothingDecided
             approve = form.do.data == "approve"
             number = actions.decide(actor, programme_id, form.chosen, approve=approve)
             said = f"{number} {'approved' if approve else 'declined'}."

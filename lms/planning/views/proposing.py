@@ -52,6 +52,7 @@ def _plan(
         ticked=set(sent.person.data or ()) if sent else set(),
         to=(sent.to.data or "") if sent else "",
         reason=(sent.reason.data or "") if sent else "",
+        did=(sent.do.data or "") if sent else "",
         asks_reason=broken,
         changed=_changed(proposal) if proposal else 0,
         stuck=_stuck(loaded, last) if last else None,
@@ -68,8 +69,9 @@ def _stuck(loaded: Loaded, last: Proposal) -> tuple[list[str], list[clearing.Way
     """Why the last try found no plan, and what would help."""
     if last.state != ProposalState.INFEASIBLE:
         return None
-    said = (clearing.conflict(loaded.problem, one["rules"], loaded.words) for one in last.plan.get("conflicts", ()))
-    ways = clearing.ways_out(loaded.problem, last.plan.get("relaxations", ()), loaded.words)
+    conflicts = [one["rules"] for one in last.plan.get("conflicts", ())]
+    said = [clearing.conflict(loaded.problem, rules, loaded.words) for rules in conflicts]
+    ways = clearing.ways_out(loaded.problem, last.plan.get("relaxations", ()), loaded.words, conflicts)
     return list(dict.fromkeys(said)), ways[:MOST_WAYS_OUT]
 
 
@@ -147,7 +149,10 @@ def _check(actor: Actor, programme_id: UUID, form: PageForm | None = None) -> Re
         programme=programme,
         proposal=proposal,
         found=found,
-        moved=[f"{names[one]}: from {dates[old]} to {dates[new]}" for one, (old, new) in found.moved.items()],
+        moved=[
+            f"{names[one]}: from {dates[old]} to {dates.get(new, 'a date called off')}"
+            for one, (old, new) in found.moved.items()
+        ],
         loaded=loaded,
         broken=showing.show(loaded, proposal, None).board.broken(loaded.words),
         overrides=queries.overrides(programme),
