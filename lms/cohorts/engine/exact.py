@@ -120,7 +120,8 @@ class Model:
                 share = rules.max_agency_share
                 terms = dict.fromkeys(everyone, -share) | dict.fromkeys(columns, 1 - share)
                 self.rows.add(terms, -inf, CLOSE)
-        self._different(run, agencies, rules.min_agencies)
+        if rules.min_agencies > 1:  # everybody has an agency, but not everybody a sector
+            self._different(run, agencies, rules.min_agencies)
         self._different(run, self._by(session, layout.sector), rules.min_sectors)
         if rules.max_per_team is not None:
             for columns in self._by(session, layout.team).values():
@@ -128,7 +129,7 @@ class Model:
                     self.rows.add(dict.fromkeys(columns, 1), -inf, rules.max_per_team)
 
     def _different(self, run: int, groups: Mapping[int, Sequence[int]], least: int) -> None:
-        if least <= 1:
+        if least <= 0:
             return
         present = {}
         for _, columns in sorted(groups.items()):

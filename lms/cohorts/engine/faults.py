@@ -21,6 +21,7 @@ SYNTAX: tuple[tuple[str, str], ...] = (
     ("Invalid \\escape", "A backslash in a text is written twice: \\\\."),
     ("Invalid \\uXXXX escape", "After \\u four hexadecimal digits must stand."),
     ("Extra data", "The file goes on after its end; one closing bracket too many may stand before this."),
+    ("Unexpected UTF-8 BOM", "An invisible mark (a BOM) stands before the text; save the file as UTF-8 without one."),
     ("Expecting value", ODD_START),
 )
 

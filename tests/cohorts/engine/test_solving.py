@@ -67,6 +67,22 @@ def test_many_plans_are_as_good_as_trying_everything():
         agrees_with_trying_everything(seed)
 
 
+def test_a_session_that_needs_one_sector_does_not_run_for_people_without_any():
+    people = (
+        Person("P1", "schools", None, "teacher", "N", 1, 9, frozenset(), ("S1", "S2")),
+        Person("P2", "police", None, "officer", "N", 1, 9, frozenset(), ("S1", "S2")),
+        Person("P3", "health", None, "nurse", "N", 1, 9, frozenset(), ("S1",)),
+    )
+    sessions = (
+        Session("S1", "2027-03-01", "N", 9, min_sectors=1),
+        Session("S2", "2027-03-08", "N", 9),
+    )
+    plan = allocation.solve(Allocation("sectors", people, sessions), seconds=None)
+    assert dict(plan.assignment) == {"P1": "S2", "P2": "S2", "P3": None}
+    assert plan.status is Status.OPTIMAL
+    assert plan.bounds["placed"] == [2]
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_the_same_problem_gives_the_same_plan_to_the_letter(seed):
     problem = instances.allocation(seed)
@@ -136,3 +152,11 @@ def test_the_command_says_where_a_file_is_wrong(tmp_path):
     wrong = CliRunner().invoke(cohorts, ["solve", str(asked), "--out", str(tmp_path / "plan.json")])
     assert wrong.exit_code == 2
     assert not (tmp_path / "plan.json").exists()
+
+
+def test_the_command_explains_a_byte_order_mark(tmp_path):
+    problem = tmp_path / "problem.json"
+    problem.write_bytes(b"\xef\xbb\xbf{}")
+    ran = CliRunner().invoke(cohorts, ["solve", str(problem), "--out", str(tmp_path / "plan.json")])
+    assert ran.exit_code == 2
+    assert "1:1: An invisible mark (a BOM) stands before the text" in ran.output
