@@ -43,7 +43,7 @@ class Meeting:
     def sentence(self, best: int | None) -> str:
         """The plan in a sentence; `best` is the most new pairs that any plan could reach, where that is known."""
         rounds = "1 round" if self.rounds == 1 else f"{self.rounds} rounds"
-        least = "" if best is None else f"; best possible {self._each(max(best, self.new)):.1f}"
+        least = "" if best is None else f"; no seating can do better than {self._each(max(best, self.new)):.1f}"
         return f"Each person meets on average {self.average:.1f} new people from other agencies over {rounds}{least}."
 
 

@@ -83,7 +83,7 @@ def test_the_figures_of_a_plan():
     assert found.repeats == 4
     assert found.average == 5.0
     sentence = "Each person meets on average 5.0 new people from other agencies over 2 rounds"
-    assert found.sentence(22) == f"{sentence}; best possible 5.5."
+    assert found.sentence(22) == f"{sentence}; no seating can do better than 5.5."
     assert found.sentence(None) == f"{sentence}."
 
 
