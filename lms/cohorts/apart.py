@@ -24,11 +24,6 @@ def supply(extensions: dict[str, object], pairs: Pairs) -> None:
     extensions[_KEY] = pairs
 
 
-def nobody(person_ids: Collection[UUID]) -> Collection[tuple[UUID, UUID]]:  # noqa: ARG001 -- the shape of `Pairs`
-    """The answer of a house that keeps no such pairs."""
-    return ()
-
-
 def apart_pairs(person_ids: Collection[UUID]) -> Collection[tuple[UUID, UUID]]:
     """The pairs among these people that are kept apart."""
     pairs: Pairs = current_app.extensions[_KEY]

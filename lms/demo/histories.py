@@ -23,7 +23,6 @@ from lms.people.models import Person
 FINISHED, HALFWAY = 0.62, 0.82
 # Accounts whose visitors should find a certificate, and how many days ago they finished their first module.
 SURE_TO_HAVE = {"manager": 210, "trainer": 160, "coordinator": 120}
-OLDEST_DAYS = 1250
 EXPIRED_SHARE = 0.12
 
 

@@ -119,11 +119,6 @@ class Board:
         """How many new people of other agencies the average person meets."""
         return 2 * self.pairs / self.placed if self.placed else 0.0
 
-    def average_on(self, session: str) -> float:
-        """The same for one date."""
-        group = self.on[session]
-        return sum(self.meets(one, session) for one in group) / len(group) if group else 0.0
-
     def known_on(self, session: str) -> tuple[int, int]:
         """How many pairs on a date have trained together, of how many."""
         group = [one.id for one in self.on[session]]

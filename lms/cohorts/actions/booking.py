@@ -216,13 +216,6 @@ def remove(actor: Actor, cohort_id: UUID, booking_id: UUID) -> Booking:
     return booking
 
 
-def fill_free_places(actor: Actor, cohort: Cohort) -> int:
-    """Move people up from the waiting list, or offer them a place, while one is free for any of them; returns how
-    many. The cohort's row is locked by the caller. Nothing moves once the first session has begun.
-    """
-    return filling.fill(actor, cohort)
-
-
 def invite(actor: Actor, cohort_id: UUID, person_ids: Collection[UUID]) -> Added:
     """Ask people to a cohort one runs, by mail; an invitation takes no place. Raises NotFound or NobodyChosen."""
     cohort, chosen = _chosen(actor, cohort_id, person_ids)

@@ -18,7 +18,6 @@ from lms.cohorts.engine.occupancy import NOWHERE, Layout
 
 Terms = Mapping[int, float]
 CLOSE = 1e-6
-LIKELY_FULL = 0.97
 
 
 @dataclass

@@ -7,8 +7,6 @@ from typing import Any
 from lms.cohorts.engine.plan import AllocationPlan, Conflict, Plan, RotationPlan
 from lms.cohorts.engine.problem import Allocation, Person, Problem, Rotation, Session
 
-LIST_FIELDS = ("needs", "provides")
-
 
 def write_plan(plan: Plan) -> str:
     """The plan as JSON, people in the order of their ids, one line for each."""
