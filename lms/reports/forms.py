@@ -56,6 +56,10 @@ class FilterForm(PageForm):
             order=self.sort.data or "",
         )
 
+    def places(self) -> dict[str, str]:
+        """The agency and the team that were asked for, as the values of an address; what is empty is left out."""
+        return {name: value for name, value in (("agency", self.agency.data), ("team", self.team.data)) if value}
+
     def address(self, **changed: str | int) -> dict[str, str]:
         """What was asked for as the values of an address, with some of it changed; what is empty is left out."""
         asked = {field.name: field.data for field in self} | changed

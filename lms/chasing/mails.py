@@ -1,0 +1,62 @@
+"""The mails of chasing: what they hold, as they are sent and as a manager reads them before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import render_template
+
+from lms.catalogue import shelf
+from lms.chasing.stages import Item
+from lms.web.links import absolute
+from lms.web.templating import duration
+
+BY_CLOCK = "chasing/reminder"
+BY_HAND = "chasing/asked"
+FOR_MANAGERS = "chasing/team"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a mail says of one thing: its title, where the person stands, how long it takes, and where it is done."""
+
+    title: str
+    words: str
+    takes: str
+    link: str
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class Text:
+    """A mail as it will read."""
+
+    subject: str
+    body: str
+
+
+def title(module: str) -> str:
+    """The title of a module, or its address when it is gone."""
+    known = shelf.library().module(module)
+    return known.title if known else module
+
+
+def said(items: Sequence[Item]) -> list[Said]:
+    """What a mail says of these things."""
+    return [_said(item) for item in items]
+
+
+def as_read(items: Sequence[Item], *, by_deputy: bool) -> Text:
+    """A reminder sent by hand as it will read, for whoever is about to send it."""
+    text = render_template(
+        "chasing/emails/asked.txt", by_deputy=by_deputy, said=said(items), home=absolute("home.home")
+    )
+    subject, _, body = text.partition("\n")
+    return Text(" ".join(subject.split()), body.strip())
+
+
+def _said(item: Item) -> Said:
+    known = shelf.library().module(item.module)
+    if known is None:
+        return Said(item.module, item.words, "", absolute("home.home"), item.is_late)
+    takes = duration(known.minutes).replace("\u00a0", " ")
+    return Said(known.title, item.words, takes, absolute("learning.module", module=known.slug), item.is_late)
