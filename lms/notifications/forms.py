@@ -22,7 +22,9 @@ class ChoicesForm(PageForm):
         fields: dict[str, Any] = {
             topic.key: SelectField(
                 topic.title,
-                description=" ".join(filter(None, (topic.about, topic.why and f"Not to be switched off: {topic.why}"))),
+                description=" ".join(
+                    filter(None, (topic.about, topic.why and f"It cannot be switched off. {topic.why}"))
+                ),
                 choices=[choice(one.value, WORDS[one]) for one in topic.choices],
             )
             for topic in topics

@@ -89,9 +89,7 @@ QUESTIONS = Topic(
     "Nine short questions, three times. They are open for some days only.",
     (Choice.AT_ONCE, Choice.DAILY, Choice.NEVER),
 )
-ANSWERS = Topic(
-    "answers", "Answers to what you wrote", "What authors say to what you flagged, and managers to an example."
-)
+ANSWERS = Topic("answers", "Answers to what you wrote", "Authors answer what you flagged, managers an example.")
 DECISIONS = Topic(
     "decisions",
     "What people ask you to decide",
