@@ -13,13 +13,13 @@ from lms.cohorts.actions import arranging, filling, missed
 from lms.config import Settings
 from lms.core import clock
 from lms.core.db import writing
-from lms.notifications import actions as notifications
-from lms.notifications import carriers
+from lms.notifications import carriers, delivering
 from lms.outcomes import actions as outcomes
 from lms.planning.actions import solving
 from lms.signin import throttle
 
 KEEP_TRIES = timedelta(days=1)
+LONGEST_DELIVERY = 50.0  # seconds; a lane that still waits for the mail server goes on by itself
 
 
 def queue(settings: Settings) -> SqliteHuey:
@@ -40,7 +40,7 @@ def install(app: Flask, settings: Settings) -> None:
         return run
 
     def deliver_mail() -> int:
-        return notifications.deliver_waiting(carriers.carrier(settings))
+        return delivering.deliver_waiting(carriers.carrier(settings), lanes=delivering.LANES, wait=LONGEST_DELIVERY)
 
     def sweep_wrong_tries() -> None:
         with writing():
@@ -63,6 +63,6 @@ def install(app: Flask, settings: Settings) -> None:
     huey.periodic_task(crontab(minute="23"), name="note_no_shows")(in_app(missed.note_all_no_shows))
     huey.periodic_task(crontab(minute="*/10"), name="ask_before_and_after")(in_app(outcomes.ask_all))
     huey.periodic_task(crontab(minute="37", hour="3"), name="forget_needs")(in_app(arranging.forget_needs))
-    huey.periodic_task(crontab(minute="5", hour="8"), name="remind")(in_app(chasing.remind_all))
+    huey.periodic_task(crontab(minute="5", hour="5"), name="remind")(in_app(chasing.remind_all))
     app.extensions["huey"] = huey
     app.extensions["wake_worker"] = mail_now

@@ -1,11 +1,13 @@
 """A manager, or their deputy, reminds people after looking at who gets what."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
+from lms.assignments import queries as assignments
 from lms.audit import actions as audit
 from lms.chasing import mails, queries, stages
 from lms.chasing.models import Reminder, ReminderItem, ReminderRound
@@ -16,7 +18,9 @@ from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import NotFound, Refusal
 from lms.core.permissions import Role
+from lms.learning.events import ModuleCompleted
 from lms.notifications import actions as notifications
+from lms.notifications.actions import Terms
 from lms.people.models import Person
 from lms.web.links import absolute
 
@@ -94,6 +98,31 @@ def note(person_id: UUID, today: date, stages_of: dict[Item, str], round_id: UUI
     return made
 
 
+def done_meanwhile(fact: ModuleCompleted) -> None:
+    """Take back reminders that have not left and of which nothing is to be done any more."""
+    waiting = db.session.scalars(
+        select(Reminder)
+        .join(Reminder.items)
+        .where(
+            Reminder.person_id == fact.person_id, ReminderItem.module == fact.module, Reminder.day >= _not_long_ago()
+        )
+        .options(selectinload(Reminder.items))
+        .distinct()
+    ).all()
+    if not waiting:
+        return
+    standings = assignments.standings(select(Person.id).where(Person.id == fact.person_id), clock.today())
+    left = {(item.module, item.last_day) for item in stages.items(standings.get(fact.person_id, ()))}
+    for one in waiting:
+        if not any((item.module, item.last_day) in left for item in one.items):
+            notifications.withdraw(one.id, mails.BY_CLOCK, mails.BY_HAND)
+
+
+def _not_long_ago() -> date:
+    """No mail of chasing waits longer than this: a week for those who want them weekly."""
+    return clock.today() - timedelta(days=14)
+
+
 def _own(actor: Actor, found: ReminderRound) -> ReminderRound:
     if found.by != actor.id:
         raise NotFound
@@ -101,13 +130,14 @@ def _own(actor: Actor, found: ReminderRound) -> ReminderRound:
 
 
 def _send(actor: Actor, made: ReminderRound, one: Candidate, today: date) -> None:
-    note(one.id, today, dict.fromkeys(one.items, stages.by_hand(today)), made.id)
+    kept = note(one.id, today, dict.fromkeys(one.items, stages.by_hand(today)), made.id)
     notifications.queue(
         mails.BY_HAND,
         to=one.person,
+        terms=Terms(about=kept.id),
+        link=absolute("home.home"),
         by_deputy=is_deputy(actor),
         said=mails.said(one.items),
-        home=absolute("home.home"),
     )
 
 

@@ -21,6 +21,7 @@ from lms.core.actor import Actor
 from lms.core.db import db, writing
 from lms.core.permissions import Role
 from lms.notifications import actions as notifications
+from lms.notifications.actions import Terms
 from lms.people import policy
 from lms.people import queries as people
 from lms.people.models import Deputy, Membership, MembershipRole, Person
@@ -108,9 +109,9 @@ def _remind(person_ids: Sequence[UUID], today: date) -> int:
         past, found = pasts[person_id], stages.items(standings.get(person_id, ()))
         due = {} if past.any_mail == today else stages.due_today(found, today, past.sent, past.reminded)
         if due:
-            actions.note(person_id, today, due)
-            listed = mails.said(stages.listed(found, due))
-            notifications.queue(mails.BY_CLOCK, to=person, said=listed, home=absolute("home.home"))
+            terms = Terms(about=actions.note(person_id, today, due).id)
+            said = mails.said(stages.listed(found, due))
+            notifications.queue(mails.BY_CLOCK, to=person, terms=terms, said=said, link=absolute("home.home"))
             told += 1
     return told
 

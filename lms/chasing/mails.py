@@ -8,7 +8,7 @@ from flask import render_template
 from lms.catalogue import shelf
 from lms.chasing.stages import Item
 from lms.web.links import absolute
-from lms.web.templating import duration
+from lms.web.templating import duration, plain_date
 
 BY_CLOCK = "chasing/reminder"
 BY_HAND = "chasing/asked"
@@ -55,8 +55,10 @@ def as_read(items: Sequence[Item], *, by_deputy: bool) -> Text:
 
 
 def _said(item: Item) -> Said:
+    """With a whole date: a mail may be read days later, when "in 7 days" would be wrong."""
+    words = item.words if item.is_late else f"To be done by {plain_date(item.last_day)}"
     known = shelf.library().module(item.module)
     if known is None:
-        return Said(item.module, item.words, "", absolute("home.home"), item.is_late)
+        return Said(item.module, words, "", absolute("home.home"), item.is_late)
     takes = duration(known.minutes).replace("\u00a0", " ")
-    return Said(known.title, item.words, takes, absolute("learning.module", module=known.slug), item.is_late)
+    return Said(known.title, words, takes, absolute("learning.module", module=known.slug), item.is_late)

@@ -10,10 +10,12 @@ from sqlalchemy.exc import IntegrityError
 from lms.assignments.models import Exemption
 from lms.chasing import by_clock, queries, stages
 from lms.chasing.models import Reminder, ReminderItem
-from lms.core import clock
+from lms.core import clock, events
 from lms.core.db import db, writing
+from lms.learning.events import ModuleCompleted
 from lms.notifications import actions as notifications
 from lms.people.models import Membership, Person
+from lms.web.templating import plain_date
 from tests.assignments.pasts import CORE, OTHER_CORE, complete, days_ago
 from tests.learning.reading import counting
 
@@ -57,7 +59,7 @@ def test_one_mail_lists_all_that_is_due_with_links(make, mails):
     assert by_clock.remind_all() == 1
     (mail,) = mails()
     assert (mail.person_id, mail.subject) == (ben.id, "Training to do: 2 modules")
-    assert mail.body.count("Due today") == 2
+    assert mail.body.count(f"To be done by {plain_date(clock.today())}.") == 2
     assert f"/learn/{CORE}/" in mail.body
     assert f"/learn/{OTHER_CORE}/" in mail.body
     assert "This is a reminder of your training." in mail.body
@@ -83,6 +85,24 @@ def test_what_was_done_between_looking_and_sending_is_not_mailed(sam, mails, mon
     with on(clock.today() + days(3)):
         assert by_clock.remind_all() == 0
     assert mails() == []
+
+
+def finish(person, module: str) -> None:
+    """Complete a module as learning does, so that everybody who listens hears of it."""
+    done = complete(person, module)
+    now = clock.now()
+    events.announce(ModuleCompleted(person.id, module, 1, done.core_hash, done.id, clock.today(), now, 40))
+
+
+def test_a_mail_that_waits_is_taken_back_when_the_last_thing_in_it_is_done(make, mails):
+    ben = make.person(team=make.team(make.agency()), starts_on=days_ago(90))
+    by_clock.remind_all()
+    states = []
+    for module in (CORE, OTHER_CORE):
+        with writing():
+            finish(ben, module)
+        states.append(mails()[0].state)
+    assert states == ["waiting", "withdrawn"]
 
 
 def test_two_workers_who_both_looked_send_once(sam, mails):
