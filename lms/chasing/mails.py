@@ -48,7 +48,7 @@ def said(items: Sequence[Item]) -> list[Said]:
 def as_read(items: Sequence[Item], *, by_deputy: bool) -> Text:
     """A reminder sent by hand as it will read, for whoever is about to send it."""
     text = render_template(
-        "chasing/emails/asked.txt", by_deputy=by_deputy, said=said(items), home=absolute("home.home")
+        "chasing/emails/asked.txt", by_deputy=by_deputy, said=said(items), link=absolute("home.home")
     )
     subject, _, body = text.partition("\n")
     return Text(" ".join(subject.split()), body.strip())
