@@ -81,6 +81,7 @@ MATRIX = {
     "cohorts.joint_days GET": "oooooooooo",
     "cohorts.needs POST": "ohhhhhhhhh",
     "cohorts.show GET": "oooooooooh",
+    "exports.file GET": "ffooffoffo",  # the completion report: every other sheet in tests/exports
     "flags.answer POST": "ffffffffof",
     "flags.form GET": "oooooooooo",
     "flags.listed GET": "ffffffffof",
@@ -128,6 +129,8 @@ MATRIX = {
     "proposing.publish POST": "ffffohofff",
     "proposing.solve POST": "ffffohofff",
     "proposing.stop POST": "ffffohofff",
+    "notifications.choices GET": "oooooooooo",
+    "notifications.choices POST": "oooooooooo",
     "offers.let_pass POST": "ohhhhhhhhh",
     "offers.offer GET": "ohhhhhhhhh",
     "offers.take POST": "ohhhhhhhhh",
@@ -266,7 +269,7 @@ def _belongings(them, agency):
         "example_id": example.id, "wave": "before",
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
-        "position": 1, "number": 1,
+        "position": 1, "number": 1, "name": "completion", "kind": "csv",
     }  # fmt: skip
 
 
