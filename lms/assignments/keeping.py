@@ -131,7 +131,9 @@ def _forget(session: Session) -> None:
 
 def _refuse_bulk(state: ORMExecuteState) -> None:
     mapper = state.bind_mapper
-    if (state.is_update or state.is_delete) and mapper is not None and mapper.class_ in WATCHED:
+    if mapper is None or mapper.class_ not in WATCHED or not (state.is_update or state.is_delete):
+        return
+    if state.is_delete or not WATCHED[mapper.class_].isdisjoint(state.statement.compile().params):
         raise BulkChange(f"change {mapper.class_.__name__} rows one by one, so that the ledger follows")
 
 

@@ -259,7 +259,7 @@ def test_the_database_refuses_a_certificate_of_both_or_of_nothing(core, make, ch
     finish(leah, LEAD, TIERS)
     (one,) = programmes(leah)
     with pytest.raises(IntegrityError), writing() as session:
-        session.execute(update(Certificate.__table__).where(Certificate.id == one.id).values(changes))
+        session.execute(update(Certificate).where(Certificate.id == one.id).values(changes))
 
 
 def insert(connection: Connection, table: str, **row: object) -> None:
