@@ -1,6 +1,6 @@
 """A manager, or their deputy, reminds people after looking at who gets what."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -65,8 +65,9 @@ def remind(actor: Actor, round_id: UUID, person_ids: Collection[UUID]) -> Remind
     made = ReminderRound(id=round_id, by=actor.id, left_out=[_left_out(one) for one in found.cannot])
     db.session.add(made)
     db.session.flush()
+    titles = assignments.titles(actor.partnerships())
     for one in found.can:
-        _send(actor, made, one, today)
+        _send(actor, made, one, titles)
     audit.record(actor, "reminders.sent", made.id, people=len(found.can), left_out=len(found.cannot))
     audit.viewed(actor, [one.id for one in found.can], REMINDED)
     return made
@@ -129,15 +130,15 @@ def _own(actor: Actor, found: ReminderRound) -> ReminderRound:
     return found
 
 
-def _send(actor: Actor, made: ReminderRound, one: Candidate, today: date) -> None:
-    kept = note(one.id, today, dict.fromkeys(one.items, stages.by_hand(today)), made.id)
+def _send(actor: Actor, made: ReminderRound, one: Candidate, titles: Mapping[str, str]) -> None:
+    kept = note(one.id, one.today, dict.fromkeys(one.items, stages.by_hand(one.today)), made.id)
     notifications.queue(
         mails.BY_HAND,
         to=one.person,
         terms=Terms(about=kept.id),
         link=absolute("home.home"),
         by_deputy=is_deputy(actor),
-        said=mails.said(one.items),
+        said=mails.said(one.items, titles),
     )
 
 

@@ -1,6 +1,6 @@
 """The mails of chasing: what they hold, as they are sent and as a manager reads them before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import render_template
@@ -34,31 +34,25 @@ class Text:
     body: str
 
 
-def title(module: str) -> str:
-    """The title of a module, or its address when it is gone."""
-    known = shelf.library().module(module)
-    return known.title if known else module
+def said(items: Sequence[Item], titles: Mapping[str, str]) -> list[Said]:
+    """What a mail says of these things, by the titles of their partnership."""
+    return [_said(item, titles.get(item.module, item.module)) for item in items]
 
 
-def said(items: Sequence[Item]) -> list[Said]:
-    """What a mail says of these things."""
-    return [_said(item) for item in items]
-
-
-def as_read(items: Sequence[Item], *, by_deputy: bool) -> Text:
+def as_read(items: Sequence[Item], titles: Mapping[str, str], *, by_deputy: bool) -> Text:
     """A reminder sent by hand as it will read, for whoever is about to send it."""
     text = render_template(
-        "chasing/emails/asked.txt", by_deputy=by_deputy, said=said(items), link=absolute("home.home")
+        "chasing/emails/asked.txt", by_deputy=by_deputy, said=said(items, titles), link=absolute("home.home")
     )
     subject, _, body = text.partition("\n")
     return Text(" ".join(subject.split()), body.strip())
 
 
-def _said(item: Item) -> Said:
+def _said(item: Item, title: str) -> Said:
     """With a whole date: a mail may be read days later, when "in 7 days" would be wrong."""
     words = item.words if item.is_late else f"To be done by {plain_date(item.last_day)}"
     known = shelf.library().module(item.module)
     if known is None:
-        return Said(item.module, words, "", absolute("home.home"), item.is_late)
+        return Said(title, words, "", absolute("home.home"), item.is_late)
     takes = duration(known.minutes).replace("\u00a0", " ")
-    return Said(known.title, words, takes, absolute("learning.module", module=known.slug), item.is_late)
+    return Said(title, words, takes, absolute("learning.module", module=known.slug), item.is_late)

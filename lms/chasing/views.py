@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from lms.assignments import queries as assignments
 from lms.chasing import actions, mails, queries
 from lms.chasing.forms import RemindForm, people_asked, place_asked, ticked_nobody
 from lms.chasing.queries import Selection
@@ -45,14 +46,16 @@ def remind() -> ResponseReturnValue:
 @requires(Permission.REMINDER_SEND)
 def sent(round_id: UUID) -> ResponseReturnValue:
     """Who got a reminder, and who was left out and why."""
-    result = queries.result(current_actor(), round_id, clock.today())
-    return render_template("chasing/sent.html", result=result, title_of=mails.title)
+    actor = current_actor()
+    result = queries.result(actor, round_id, clock.today())
+    return render_template("chasing/sent.html", result=result, titles=assignments.titles(actor.partnerships()))
 
 
 def _page(found: Selection, form: RemindForm) -> ResponseReturnValue:
     by_deputy = actions.is_deputy(current_actor())
-    texts = {one.id: mails.as_read(one.items, by_deputy=by_deputy) for one in found.can}
+    titles = assignments.titles(current_actor().partnerships())
+    texts = {one.id: mails.as_read(one.items, titles, by_deputy=by_deputy) for one in found.can}
     page = render_template(
-        "chasing/check.html", found=found, form=form, texts=texts, title_of=mails.title, unticked=ticked_nobody()
+        "chasing/check.html", found=found, form=form, texts=texts, titles=titles, unticked=ticked_nobody()
     )
     return page, form.status

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from lms.assignments.models import Exemption
+from lms.assignments.models import Exemption, Leave
 from lms.chasing import by_clock, queries, stages
 from lms.chasing.models import Reminder, ReminderItem
 from lms.core import clock, events
@@ -34,7 +34,7 @@ def sam(make) -> Person:
     """Somebody who has one module to do by ten days from now, and has done the other."""
     made = make.person("Sam Ford", team=make.team(make.agency("Health")), starts_on=days_ago(80))
     with writing():
-        complete(made, OTHER_CORE, days_ago(10))
+        complete(made, OTHER_CORE, days_ago(80))
     return made
 
 
@@ -154,14 +154,15 @@ def test_a_worker_killed_half_way_sends_the_rest_and_nothing_again(make, mails, 
     assert len({mail.person_id for mail in mails()}) == 3
 
 
-def test_nobody_exempt_gone_or_without_an_account_is_reminded(make, mails):
+def test_nobody_exempt_on_leave_gone_or_without_an_account_is_reminded(make, mails):
     agency = make.agency()
     team, start = make.team(agency), days_ago(90)
-    exempt, closed = (make.person(team=team, starts_on=start) for _ in range(2))
+    exempt, closed, away = (make.person(team=team, starts_on=start) for _ in range(3))
     make.person(team=team, starts_on=start, ends_on=days_ago(1))
     make.person(roles=())
     with writing() as session:
         session.get(Person, closed.id).active = False
+        session.add(Leave(person_id=away.id, agency_id=agency.id, first_day=days_ago(3), recorded_by=closed.id))
         for module in (CORE, OTHER_CORE):
             session.add(
                 Exemption(person_id=exempt.id, agency_id=agency.id, module=module, reason="x", granted_by=closed.id)
@@ -283,9 +284,7 @@ def test_a_manager_with_a_reminder_of_their_own_today_gets_the_summary_tomorrow(
 
 def test_a_manager_who_left_hears_nothing_more(f, mails):
     with writing() as session:
-        session.execute(
-            update(Membership).where(Membership.person_id == f.south_manager.id).values(ends_on=days_ago(1))
-        )
+        session.scalar(select(Membership).where(Membership.person_id == f.south_manager.id)).ends_on = days_ago(1)
         session.get(Person, f.care_manager.id).active = False
     by_clock.remind_all()
     assert {mail.person_id for mail in mails()} == {f.head.id}

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from lms.assignments import actions as assignments
+from lms.assignments.actions import exempting
 from lms.audit.models import AuditEntry
 from lms.core import clock
 from lms.core.db import db, writing
@@ -143,7 +143,7 @@ def test_a_deputy_decides_nothing_and_names_no_deputy(fernshire, as_user):
     assert not actor.can(Permission.REQUIREMENT_EXEMPT)
     assert not actor.can(Permission.JOINT_READ)
     with pytest.raises(NotFound), writing():
-        assignments.exempt(actor, fernshire.carys.id, CORE, "Leave", None)
+        exempting.exempt(actor, fernshire.carys.id, CORE, "Leave", None)
     assert "Exempt from a module" not in visitor.get("reports.person", person_id=fernshire.carys.id).words
     visitor.post("reports.exempt", {"module": CORE, "reason": "x"}, person_id=fernshire.carys.id, expect=403)
     visitor.get("together.figures", expect=403)
