@@ -9,7 +9,7 @@ from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
 from lms.certificates import views as certificates
-from lms.chasing import views as chasing
+from lms.chasing.views import assigning, reminding
 from lms.cohorts.views import (
     approvals,
     arriving,
@@ -69,7 +69,8 @@ BLUEPRINTS = (
     arriving.bp,
     seating.bp,
     flags.bp,
-    chasing.bp,
+    reminding.bp,
+    assigning.bp,
     exports.bp,
     reports.bp,
     together.bp,

@@ -57,7 +57,7 @@ MENU: tuple[Item, ...] = (
     Item(
         "My team",
         "reports.completion",
-        ("reports", "chasing", "missed", "together", *CO_SIGNING),
+        ("reports", "chasing", "assigning", "missed", "together", *CO_SIGNING),
         Permission.REPORT_READ,
     ),
     Item("Joint training", "together.figures", ("together",), Permission.JOINT_READ, FIGURES_ELSEWHERE),

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms.assignments.models import Assignment
 from lms.catalogue.shelf import library
 from lms.certificates import actions as certificates
 from lms.chasing.models import ReminderRound
@@ -53,6 +54,10 @@ MATRIX = {
     "arriving.new_code POST": "ffffohofff",
     "arriving.room GET": "ffffohofff",
     "arriving.say_here POST": "hhhhhhhhhh",
+    "assigning.assign GET": "ffoofffffo",
+    "assigning.listed GET": "ffoofffffo",
+    "assigning.look POST": "ffoofffffo",
+    "assigning.withdraw GET": "ffohfffffh",
     "attendance.register GET": "ffffohofff",
     "attendance.register POST": "ffffohofff",
     "attendance.sheet GET": "ffffohofff",
@@ -199,6 +204,7 @@ MATRIX = {
     "nominating.withdraw POST": "ohhhhhhhhh",
     "planning.end_apart POST": "ffffohofff",
     "outcomes.take_back POST": "ohhhhhhhhh",
+    "assigning.withdraw POST": "ffohfffffh",
     "people.end_deputy POST": "hoohhhhhhh",  # the mate is to stand in for the manager
     "reports.end_exemption POST": "ffhhfffffh",
     "signin.sign_out POST": "oooooooooo",
@@ -269,7 +275,9 @@ def _belongings(them, agency):
         first, last = clock.today() + timedelta(days=2), clock.today() + timedelta(days=9)
         deputy = Deputy(membership_id=session.scalar(theirs), deputy_id=them.mate.id, first_day=first, last_day=last)
         reminded = ReminderRound(by=them.manager.id, left_out=[])
-        session.add_all([deputy, reminded])
+        assigned = Assignment(person_id=owner.id, agency_id=agency.id, target=module.slug, due_on=last,
+                              assigned_by=them.manager.id)  # fmt: skip
+        session.add_all([deputy, reminded, assigned])
         sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
         session.add(sign_in)
     assert isinstance(note, Reflection)
@@ -279,7 +287,8 @@ def _belongings(them, agency):
         "play_id": play.id, "reflection_id": note.id, "sign_in_id": sign_in.id, "exemption_id": note.id,
         "arrangement_id": db.session.scalar(select(Arrangement.id)), "missed_id": missed.id,
         "programme_id": dates.id, "nomination_id": asked.id, "pair_id": db.session.scalar(select(KeepApart.id)),
-        "example_id": example.id, "deputy_id": deputy.id, "round_id": reminded.id, "wave": "before",
+        "example_id": example.id, "deputy_id": deputy.id, "assignment_id": assigned.id, "round_id": reminded.id,
+        "wave": "before",
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "position": 1, "number": 1, "name": "completion", "kind": "csv",
