@@ -9,9 +9,9 @@ from werkzeug.datastructures import MultiDict
 from wtforms import DateField, HiddenField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
-from lms.assignments.due import LABELS, Status
+from lms.assignments.due import LABELS, WORST_FIRST, Status
 from lms.core.errors import NotFound
-from lms.reports.matrix import WORST_FIRST, Show
+from lms.reports.matrix import Show
 from lms.reports.queries import Filters, Place, Reach
 from lms.web.forms import PageForm, choice
 

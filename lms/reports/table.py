@@ -45,7 +45,7 @@ def sheet(report: Report, chosen: str) -> Sheet:
         rows=rows(report),
         total=len(report.lines) * len(report.modules),
         frame=Frame(report.as_at, report.scope, chosen, COUNTED),
-        people=tuple(line.id for line in report.lines),
+        people=report.lines.ids,
     )
 
 
