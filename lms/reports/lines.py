@@ -19,7 +19,7 @@ from lms.assignments.due import RANKS, ModuleStanding, Standing, Status, worst
 from lms.assignments.ledger_models import PostSpan, StandingSpan
 from lms.assignments.spans import OVERALL
 from lms.core.db import db
-from lms.people.models import Agency, Person, Team
+from lms.people.models import Agency, Membership, Person, Team
 from lms.reports import matrix
 from lms.reports.matrix import Line, Post, Show, plain
 
@@ -246,9 +246,10 @@ def _posts(people: Sequence[UUID], chosen: Chosen) -> dict[UUID, tuple[str, str,
         select(PostSpan.person_id, Person.name, Person.email, Agency.name, Team.name, PostSpan.job)
         .join(Person, PostSpan.person_id == Person.id)
         .join(Agency, PostSpan.agency_id == Agency.id)
+        .join(Membership, PostSpan.membership_id == Membership.id)
         .outerjoin(Team, PostSpan.team_id == Team.id)
         .where(PostSpan.person_id.in_(people), chosen.where)
-        .order_by(PostSpan.first_day, PostSpan.membership_id)
+        .order_by(Membership.starts_on, Membership.id)
     )
     found: dict[UUID, tuple[str, str, list[Post]]] = {}
     for person, name, email, agency, team, job in rows:

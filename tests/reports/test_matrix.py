@@ -12,7 +12,8 @@ TODAY = date(2026, 11, 22)
 def cell(status: Status, module: str = "a", *, required: bool = True, on: date | None = None) -> ModuleStanding:
     in_date = status is Status.CURRENT
     until = on or date(2029, 1, 1)
-    return ModuleStanding(module, Standing(status, on, TODAY), None, required, None, until if in_date else None, None)
+    done = date(2026, 1, 1) if in_date else None
+    return ModuleStanding(module, Standing(status, on, TODAY), None, required, done, until if in_date else None, None)
 
 
 def renewal(until: date) -> ModuleStanding:
