@@ -70,6 +70,10 @@ class FilterForm(PageForm):
             order=self.sort.data or "",
         )
 
+    def places(self) -> dict[str, str]:
+        """The agency and the team that were asked for, as the values of an address; what is empty is left out."""
+        return {name: value for name, value in (("agency", self.agency.data), ("team", self.team.data)) if value}
+
     @property
     def day(self) -> date:
         """The day to report of: the one that was entered, when it can be, else today."""

@@ -74,7 +74,9 @@ class Heading:
 
 @dataclass(frozen=True)
 class Report:
-    """The completion report: figures over everyone counted, and the lines that were asked for, in order."""
+    """The completion report: figures over everyone counted, and the lines that were asked for, in order. `late` are
+    those of everyone counted who have something overdue or expired.
+    """
 
     as_at: date
     scope: str
@@ -82,6 +84,7 @@ class Report:
     figures: Figures
     next_end: tuple[date, str] | None
     lines: Lines
+    late: Sequence[UUID]
 
 
 @dataclass(frozen=True)
@@ -139,9 +142,9 @@ def _named(actor: Actor, agencies: Sequence[Place], teams: Sequence[Place]) -> s
     partnerships = actor.partnerships(Role.COORDINATOR)
     if partnerships:
         return " and ".join(sorted(partnerships))
-    if len(agencies) == 1 and agencies[0].id in actor.managed_agencies:
+    if len(agencies) == 1 and agencies[0].id in actor.followed_agencies:
         return agencies[0].name
-    if not actor.managed_agencies and 1 <= len(teams) <= 2:
+    if not actor.followed_agencies and 1 <= len(teams) <= 2:
         return " and ".join(team.name for team in teams)
     return "Your people"
 
@@ -166,6 +169,7 @@ def completion(actor: Actor, filters: Filters, within: Reach, day: date) -> Repo
         figures=figures,
         next_end=lines.next_end(chosen) if settled and everyone else None,
         lines=Lines(lines.listed(everyone, chosen, filters.show, filters.name, order), lines.reader(chosen, shown)),
+        late=[one.id for one in everyone if one.rank >= lines.LATE],
     )
 
 
