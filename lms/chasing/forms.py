@@ -79,6 +79,11 @@ class AssignForm(PageForm):
         return self.do.data == "assign"
 
     @property
+    def looks(self) -> bool:
+        """Whether who and when is to be shown, or done; not when it is to be changed first."""
+        return self.submitted() and self.do.data != "change"
+
+    @property
     def last_day(self) -> date:
         """The day that was entered."""
         day: date | None = self.due_on.data

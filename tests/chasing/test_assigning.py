@@ -74,6 +74,22 @@ def test_a_team_is_assigned_a_module_after_every_name_was_seen(fernshire, as_use
     assert (stands(f.carys).status, stands(f.carys).due_on) == (Status.NOT_STARTED, by())
 
 
+def test_changing_it_keeps_what_was_typed_and_everybody_who_was_chosen(fernshire, as_user):
+    f = fernshire
+    with writing():
+        complete(f.ben, BY_CHOICE, days_ago(100))
+    visitor = as_user(f.north_manager)
+    page = look(visitor, person=[str(f.ben.id), str(f.carys.id)])
+    (form,) = page.forms("action='/chasing/assign'")
+    people = form.xpath(".//input[@name='person']/@value")
+    page = visitor.send(page, form, {"person": people, "do": "change"}, expect=200)
+    assert page.all("//input[@name='why']/@value") == ["New duties from spring"]
+    assert page.all("//input[@name='due_on']/@value") == [by().isoformat()]
+    assert page.all("//select[@name='whom']/option[@selected]/text()") == ["The 2 people ticked"]
+    assert page.all("//select[@name='target']/option[@selected]/text()") == [TITLE]
+    assert rows() == []
+
+
 def test_pressing_twice_assigns_once(fernshire, as_user, mails):
     visitor = as_user(fernshire.north_manager)
     page = look(visitor, person=[str(fernshire.carys.id)])

@@ -33,7 +33,7 @@ def look() -> ResponseReturnValue:
     """Look at every name and date, or assign what was looked at."""
     actor, today = current_actor(), clock.today()
     form = AssignForm(assigned.groups(actor, today), assigned.things())
-    if form.submitted():
+    if form.looks:
         with form.showing_refusals():
             people = assigned.whom(actor, form.whom.data, form.chosen, today)
             if form.confirmed:
