@@ -27,6 +27,7 @@ from lms.home import authoring
 from lms.home import views as home
 from lms.learning import views as learning
 from lms.outcomes import views as outcomes
+from lms.passport.views import passport, record
 from lms.people import sectors
 from lms.people import views as people
 from lms.planning.views import nominating, proposing
@@ -68,6 +69,8 @@ BLUEPRINTS = (
     together.bp,
     outcomes.bp,
     programmes.bp,
+    record.bp,
+    passport.bp,
     home.bp,
     authoring.bp,
 )

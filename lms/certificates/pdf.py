@@ -4,6 +4,7 @@ import io
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
@@ -79,17 +80,26 @@ def render(snapshot: Snapshot) -> bytes:
 
     Needs no network and no font of the machine. Raises CannotPrint when a letter has no shape in any font we have.
     """
+    # The date inside the file is the day of completion, or every download would be another file.
+    return sheet(DESIGN, "certificate", _facts(snapshot), snapshot.completed_on)
+
+
+def sheet(design: Path, name: str, facts: Mapping[str, object], day: date) -> bytes:
+    """A design of the folder `certificates/` filled with facts, as an accessible PDF; `name` is what the design calls
+    its facts, `day` the date that stands inside the file.
+
+    Raises CannotPrint when a letter has no shape in any font we have.
+    """
     try:
         return typst.compile(
-            DESIGN,
+            design,
             root=DESIGNS,
             format="pdf",
             font_paths=_fonts(),
             ignore_system_fonts=True,
-            sys_inputs={"certificate": json.dumps(_facts(snapshot))},
+            sys_inputs={name: json.dumps({**facts, "fonts": _families()})},
             pdf_standards=["ua-1"],
-            # The date inside the file is the day of completion, or every download would be another file.
-            timestamp=datetime.combine(snapshot.completed_on, time(), UTC),
+            timestamp=datetime.combine(day, time(), UTC),
         )
     except typst.TypstError as error:
         if letters := NO_FONT.search(error.message):
@@ -100,25 +110,24 @@ def render(snapshot: Snapshot) -> bytes:
 def _facts(snapshot: Snapshot) -> dict[str, object]:
     """What the design may print, as plain values; the design decides where and how."""
     return {
-        "name": _printable(snapshot.name),
-        "place": ", ".join(part for part in (_printable(snapshot.job), _printable(snapshot.agency)) if part),
-        "title": _printable(snapshot.title),
-        "modules": [_printable(one) for one in snapshot.modules],
-        "version": _printable(snapshot.version),
+        "name": printable(snapshot.name),
+        "place": ", ".join(part for part in (printable(snapshot.job), printable(snapshot.agency)) if part),
+        "title": printable(snapshot.title),
+        "modules": [printable(one) for one in snapshot.modules],
+        "version": printable(snapshot.version),
         "minutes": snapshot.minutes,
         "completed_on": snapshot.completed_on.isoformat(),
         "valid_until": snapshot.valid_until.isoformat(),
         "code": codes.shown(snapshot.code),
         "verify_url": snapshot.verify_url,
         "check_address": _check_address(snapshot.verify_url),
-        "issued_by": _printable(snapshot.issued_by),
+        "issued_by": printable(snapshot.issued_by),
         "core_hash": codes.shown(snapshot.core_hash[:HASH_SHOWN]),
         "qr": _qr(snapshot.verify_url),
-        "fonts": _families(),
     }
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Text on one line, accents joined to their letters, without characters that have no shape."""
     kept = (
         letter

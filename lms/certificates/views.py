@@ -32,7 +32,7 @@ class NotPrinted(Refusal):
 @bp.get("/certificates/")
 @signed_in
 def record() -> ResponseReturnValue:
-    """My record: the hours of this year and all my certificates."""
+    """All my certificates, and the hours of this year."""
     certificates = queries.own(current_actor())
     counted = queries.counted_in(certificates, clock.today().year)
     minutes = sum(one.minutes for one in counted)

@@ -1,4 +1,4 @@
-"""Files people download: CSV that no spreadsheet takes for a formula, and PDF."""
+"""Files people download: CSV that no spreadsheet takes for a formula, PDF and JSON."""
 
 import csv
 import io
@@ -40,6 +40,11 @@ def csv_file(rows: Iterable[Sequence[object]], name: str) -> Response:
 def pdf_file(content: bytes, name: str) -> Response:
     """A PDF download."""
     return _attachment(content, "application/pdf", name)
+
+
+def json_file(text: str, name: str) -> Response:
+    """A JSON download."""
+    return _attachment(text.encode(), "application/json", name)
 
 
 def _attachment(content: bytes, kind: str, name: str) -> Response:

@@ -39,7 +39,7 @@ def withdraw(certificate: Certificate, reason: str = "Issued by mistake.") -> No
 
 def test_somebody_new_reads_where_the_first_certificate_will_be(make, as_user):
     page = as_user(make.person()).get("certificates.record")
-    assert page.h1 == "Record"
+    assert page.h1 == "Certificates"
     assert "Your first certificate appears here when you finish a module." in page.words
 
 

@@ -37,6 +37,9 @@ REACHED = {
         "outcomes.mine",
         "outcomes.form",
         "certificates.record",
+        "record.record",
+        "record.needed",
+        "passport.show",
         "signin.me",
     },
     "trainer": {
@@ -67,7 +70,14 @@ REACHED = {
     "admin": {"people.agencies", "people.agency"},
     "outsider": {"reports.completion"},
     "observer": {"together.figures", "together.matrix"},
-    NOBODY: {"signin.sign_in", "certificates.verify", "home.help_page", "home.privacy", "home.accessibility"},
+    NOBODY: {
+        "signin.sign_in",
+        "certificates.verify",
+        "passport.check",
+        "home.help_page",
+        "home.privacy",
+        "home.accessibility",
+    },
 }
 
 
