@@ -27,7 +27,7 @@ from lms.home import authoring
 from lms.home import views as home
 from lms.learning import views as learning
 from lms.outcomes import views as outcomes
-from lms.passport.views import passport, record
+from lms.passport.views import looked, passport, record
 from lms.people import sectors
 from lms.people import views as people
 from lms.planning.views import nominating, proposing
@@ -71,6 +71,7 @@ BLUEPRINTS = (
     programmes.bp,
     record.bp,
     passport.bp,
+    looked.bp,
     home.bp,
     authoring.bp,
 )

@@ -57,7 +57,7 @@ MENU: tuple[Item, ...] = (
     Item("Joint training", "together.figures", ("together",), Permission.JOINT_READ, FIGURES_ELSEWHERE),
     Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),
     Item("Agencies and people", "people.agencies", ("people",), Permission.AGENCY_READ),
-    Item("Record", "record.record", ("record", "passport", "certificates")),
+    Item("Record", "record.record", ("record", "passport", "looked", "certificates")),
 )
 
 

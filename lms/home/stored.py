@@ -118,7 +118,8 @@ GROUPS = (
         {
             "audit_entries": "Who did what and when, such as signing in or changing a joint day. It holds "
             "nothing that anyone wrote.",
-            "record_views": "Who looked at whose training record, at what, and when.",
+            "record_views": "Who looked at your training record, with their role and agency at the time, at what, why, "
+            "and when. You read it under Record.",
             "outbox_mails": "Mails to you: address, subject, text, the date for your calendar, whether they were sent. "
             "They hold links and never other people’s names.",
         },

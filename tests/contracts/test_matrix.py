@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms.audit.models import RecordView
 from lms.catalogue.shelf import library
 from lms.certificates import actions as certificates
 from lms.cohorts.actions import booking, building
@@ -99,6 +100,9 @@ MATRIX = {
     "learning.save_reflection POST": "oooooooooo",
     "learning.start_again POST": "oooooooooo",
     "learning.summary GET": "oooooooooo",
+    "looked.ask GET": "ohhhhhhhhh",
+    "looked.ask POST": "ohhhhhhhhh",
+    "looked.listed GET": "oooooooooo",
     "missed.listed GET": "ffooffoffo",
     "moving.other_dates GET": "ohhhhhhhhh",
     "moving.take POST": "ohhhhhhhhh",
@@ -260,7 +264,8 @@ def _belongings(them, agency):
         end = clock.today() + timedelta(days=30)
         planning.keep_apart(trainer, them.owner.email, them.mate.email, end)
         sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
-        session.add(sign_in)
+        look = RecordView(person_id=owner.id, viewer_id=them.manager.id, what="status and dates", role="manager")
+        session.add_all([sign_in, look])
     assert isinstance(note, Reflection)
     return {
         "cohort_id": cohort.id, "session_id": cohort.sessions[0].id, "agency_id": agency.id, "person_id": owner.id,
@@ -268,7 +273,7 @@ def _belongings(them, agency):
         "play_id": play.id, "reflection_id": note.id, "sign_in_id": sign_in.id, "exemption_id": note.id,
         "arrangement_id": db.session.scalar(select(Arrangement.id)), "missed_id": missed.id,
         "programme_id": dates.id, "nomination_id": asked.id, "pair_id": db.session.scalar(select(KeepApart.id)),
-        "example_id": example.id, "wave": "before",
+        "example_id": example.id, "view_id": look.id, "wave": "before",
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "position": 1, "number": 1,

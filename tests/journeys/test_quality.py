@@ -40,6 +40,7 @@ REACHED = {
         "record.record",
         "record.needed",
         "passport.show",
+        "looked.listed",
         "signin.me",
     },
     "trainer": {
