@@ -96,6 +96,12 @@ SETTINGS: tuple[Setting, ...] = (
         "E-mail address that gets people's questions about who looked at their record. Empty: nobody can be asked.",
         _mail_address,
     ),
+    Setting(
+        "LMS_CONTEST_DAYS",
+        "90",
+        "For how many days after a joint day people can say that its register is wrong about them.",
+        _up_to(3660),
+    ),
     Setting("LMS_MODULES_DIR", str(PROJECT / "modules"), "Folder of the modules.", Path),
     Setting("LMS_QUIZZES_DIR", str(PROJECT / "quizzes"), "Folder of the quizzes.", Path),
     Setting(
@@ -132,6 +138,7 @@ class Settings:
     base_url: str
     partnership: str
     data_protection_contact: str
+    contest_days: int
     modules_dir: Path
     quizzes_dir: Path
     more_content: tuple[Path, ...]

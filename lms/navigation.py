@@ -42,11 +42,21 @@ ANSWERING = ("flags.listed", "flags.show", "flags.answer")  # what learners flag
 ASKING = tuple(f"nominating.{one}" for one in ("offered", "ask", "withdraw", "team", "nominate", "decide"))
 NOMINATIONS = tuple(f"nominating.{one}" for one in ("nominations", "add", "upload", "take_off"))
 PLANNING = ("planning", "proposing", *NOMINATIONS)
-RUNNING = ("building", "attendance", "outcomes.outcome")
+RUNNING = ("building", "attendance", "contesting.answer", "outcomes.outcome")
 CO_SIGNING = ("outcomes.examples", "outcomes.co_sign")
 ANSWERS = ("outcomes.mine", "outcomes.form", "outcomes.send")
 FIGURES_ELSEWHERE = frozenset({Permission.COHORT_EDIT, Permission.REPORT_READ})  # linked from Cohorts and My team
-BOOKING = ("cohorts", "calendar", "offers", "approvals", "sending", "moving", "arriving.here", "seating.mine")
+BOOKING = (
+    "cohorts",
+    "calendar",
+    "offers",
+    "approvals",
+    "sending",
+    "moving",
+    "arriving.here",
+    "seating.mine",
+    "contesting.contest",
+)
 TABLES = tuple(f"seating.{page}" for page in ("plan", "make", "change", "listed", "cards"))
 MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),

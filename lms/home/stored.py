@@ -91,6 +91,8 @@ GROUPS = (
             "cleared, by whom and why.",
             "attendance": "Whether you came, were late or left early, and when; who noted it and when, or that "
             "you signed in by phone.",
+            "attendance_contests": "That you said the register is wrong about you: your words, what it said then, what "
+            "it was corrected to, who answered what, and when. Those who run the day read it.",
             "room_codes": "How often a new code for the room was asked for. Names nobody.",
             "seating_plans": "When tables were made for a session, by which trainer, and when they are shown.",
             "seating_rounds": "From when until when each round goes, and its task. Names nobody.",

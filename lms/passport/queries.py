@@ -15,6 +15,8 @@ from lms.catalogue.content import Module
 from lms.catalogue.shelf import library
 from lms.certificates import queries as certificates
 from lms.certificates.models import Certificate
+from lms.cohorts import contests
+from lms.cohorts.contest_models import Contest
 from lms.cohorts.models import Attendance, Booking, Cohort, CohortSession
 from lms.cohorts.states import IN_THE_ROOM, CohortState, Mark
 from lms.config import Settings
@@ -41,6 +43,8 @@ class PastDay:
     mark: Mark | None
     attended: bool
     agencies: int
+    contest: Contest | None = None
+    can_contest: bool = False
 
     @property
     def day(self) -> date:
@@ -90,7 +94,7 @@ class Record:
 
 
 def record(actor: Actor) -> Record:
-    """The actor's own record, whatever became of their posts. Three queries."""
+    """The actor's own record, whatever became of their posts. Four queries."""
     owned, days = certificates.own(actor), past_days(actor)
     history = [Event(one.completed_on, certificate=one) for one in owned] + [
         Event(one.day, joint_day=one) for one in days
@@ -104,7 +108,7 @@ def record(actor: Actor) -> Record:
 
 
 def past_days(actor: Actor) -> list[PastDay]:
-    """The actor's sessions that are over, newest first. Two queries."""
+    """The actor's sessions that are over, newest first. Three queries."""
     rows = db.session.execute(
         select(Cohort.id, Cohort.title, CohortSession, Attendance.mark, Attendance.attended)
         .join(Booking, Booking.cohort_id == Cohort.id)
@@ -118,7 +122,8 @@ def past_days(actor: Actor) -> list[PastDay]:
         )
         .order_by(CohortSession.starts_at.desc(), CohortSession.id)
     ).all()
-    attended = _agencies_in([session.id for _, _, session, *_ in rows])
+    ids = [session.id for _, _, session, *_ in rows]
+    attended, contested = _agencies_in(ids), contests.own(actor.id, ids)
     return [
         PastDay(
             cohort_id=cohort_id,
@@ -129,6 +134,8 @@ def past_days(actor: Actor) -> list[PastDay]:
             mark=Mark(mark) if mark else None,
             attended=bool(came),
             agencies=attended.get(session.id, 0),
+            contest=contested.get(session.id),
+            can_contest=contests.can_be_contested(session),
         )
         for cohort_id, title, session, mark, came in rows
     ]

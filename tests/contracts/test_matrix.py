@@ -17,6 +17,7 @@ from lms.audit.models import RecordView
 from lms.catalogue.shelf import library
 from lms.certificates import actions as certificates
 from lms.cohorts.actions import booking, building
+from lms.cohorts.contest_models import Contest
 from lms.cohorts.models import Arrangement, Booking, MissedPlace, OtherDate
 from lms.cohorts.plan import Plan, PlannedSession
 from lms.core import clock
@@ -82,6 +83,10 @@ MATRIX = {
     "cohorts.joint_days GET": "oooooooooo",
     "cohorts.needs POST": "ohhhhhhhhh",
     "cohorts.show GET": "oooooooooh",
+    "contesting.answer GET": "ffffohofff",
+    "contesting.answer POST": "ffffohofff",
+    "contesting.contest GET": "ohhhhhhhhh",
+    "contesting.contest POST": "ohhhhhhhhh",
     "flags.answer POST": "ffffffffof",
     "flags.form GET": "oooooooooo",
     "flags.listed GET": "ffffffffof",
@@ -265,7 +270,8 @@ def _belongings(them, agency):
         planning.keep_apart(trainer, them.owner.email, them.mate.email, end)
         sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
         look = RecordView(person_id=owner.id, viewer_id=them.manager.id, what="status and dates", role="manager")
-        session.add_all([sign_in, look])
+        contest = Contest(session_id=cohort.sessions[0].id, booking_id=place.id, says="I was there", was="absent||")
+        session.add_all([sign_in, look, contest])
     assert isinstance(note, Reflection)
     return {
         "cohort_id": cohort.id, "session_id": cohort.sessions[0].id, "agency_id": agency.id, "person_id": owner.id,
@@ -273,7 +279,7 @@ def _belongings(them, agency):
         "play_id": play.id, "reflection_id": note.id, "sign_in_id": sign_in.id, "exemption_id": note.id,
         "arrangement_id": db.session.scalar(select(Arrangement.id)), "missed_id": missed.id,
         "programme_id": dates.id, "nomination_id": asked.id, "pair_id": db.session.scalar(select(KeepApart.id)),
-        "example_id": example.id, "view_id": look.id, "wave": "before",
+        "example_id": example.id, "view_id": look.id, "contest_id": contest.id, "wave": "before",
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "position": 1, "number": 1,
