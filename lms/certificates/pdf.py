@@ -3,12 +3,13 @@
 import io
 import json
 import re
+<<<<<<< HEAD
 import unicodedata
 from collections.abc import Mapping
+=======
+>>>>>>> main
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,25 +18,14 @@ import typst
 
 from lms.certificates import codes
 from lms.core.errors import Refusal
+from lms.web.typesetting import families, fonts, printable
 
 DESIGNS = Path(__file__).resolve().parents[2] / "certificates"
 DESIGN = DESIGNS / "standard.typ"
-# Fonts a partnership adds for scripts we do not ship (Bengali, Chinese): any .ttf or .otf put here is used.
-ADDED_FONTS = DESIGNS / "fonts"
-
-# The first is inside typst itself: Latin (also Polish, Welsh, Vietnamese), Greek, Cyrillic, Hebrew.
-SERIF = "Libertinus Serif"
-# From the package fontpkg-amiri. Not Noto, which sets the dots apart from their letters: a name copied out of the PDF
-# came out garbled, and so would a screen reader have read it.
-ARABIC = "Amiri"
-NOT_FOR_NAMES = frozenset({SERIF, ARABIC, "DejaVu Sans Mono", "New Computer Modern", "New Computer Modern Math"})
 
 # Enough of the fingerprint to compare two by eye; the record keeps all of it.
 HASH_SHOWN = 16
 INK = "#2a1b2b"
-# Control characters, stray halves of letters and private marks have no shape. Joiners stay: Persian names need them.
-SHAPELESS = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
-JOINERS = "\u200c\u200d"
 NO_FONT = re.compile(r"the text `(.*?)` could not be displayed", re.DOTALL)
 
 
@@ -95,7 +85,7 @@ def sheet(design: Path, name: str, facts: Mapping[str, object], day: date) -> by
             design,
             root=DESIGNS,
             format="pdf",
-            font_paths=_fonts(),
+            font_paths=fonts(),
             ignore_system_fonts=True,
             sys_inputs={name: json.dumps({**facts, "fonts": _families()})},
             pdf_standards=["ua-1"],
@@ -124,6 +114,7 @@ def _facts(snapshot: Snapshot) -> dict[str, object]:
         "issued_by": printable(snapshot.issued_by),
         "core_hash": codes.shown(snapshot.core_hash[:HASH_SHOWN]),
         "qr": _qr(snapshot.verify_url),
+<<<<<<< HEAD
     }
 
 
@@ -137,6 +128,12 @@ def printable(text: str) -> str:
     return "".join(kept)
 
 
+=======
+        "fonts": families(),
+    }
+
+
+>>>>>>> main
 def _check_address(verify_url: str) -> str:
     """The page where a code can be typed, as people write it: without https:// and without the code."""
     parts = urlsplit(verify_url)
@@ -150,17 +147,3 @@ def _qr(address: str) -> str:
         picture, kind="svg", dark=INK, light="#fff", border=0, omitsize=True, xmldecl=False
     )
     return picture.getvalue().decode()
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """The fonts of certificates, found once: those inside typst and its Arabic companion, then the added ones."""
-    folders = [Path(str(files("fontpkg_amiri") / "files"))]
-    if ADDED_FONTS.is_dir():
-        folders.append(ADDED_FONTS)
-    return typst.Fonts(include_system_fonts=False, font_paths=folders)
-
-
-def _families() -> list[str]:
-    """The families the design may use, in order: ours, then each added one for the letters ours lack."""
-    return [SERIF, ARABIC, *sorted(set(_fonts().families()) - NOT_FOR_NAMES)]

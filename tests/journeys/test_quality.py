@@ -42,6 +42,7 @@ REACHED = {
         "passport.show",
         "looked.listed",
         "signin.me",
+        "notifications.choices",
     },
     "trainer": {
         "building.cohorts",

@@ -34,8 +34,8 @@ NOBODY = "nobody"
 ROLES = ("staff", "trainer", "manager", "author", "coordinator", "admin", "outsider", "observer", NOBODY)
 PASSWORD = "integrated-working"
 MOST_BYTES = 14_000
-MOST_PAGES = 140
-MOST_EXAMPLES = 5
+MOST_PAGES = 110
+MOST_EXAMPLES = 3
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
