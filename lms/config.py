@@ -54,12 +54,12 @@ def _yes_no(text: str) -> bool:
     return text == "yes"
 
 
-<<<<<<< HEAD
 def _mail_address(text: str) -> str:
     if text and (text.count("@") != 1 or text != "".join(text.split()) or text.startswith("@") or text.endswith("@")):
         raise ValueError("must be an e-mail address")
     return text
-=======
+
+
 def _hours(text: str) -> tuple[time, time] | None:
     """Two times of day, as in 19:00-08:00; none means no such hours."""
     if text == "none":
@@ -69,7 +69,6 @@ def _hours(text: str) -> tuple[time, time] | None:
     except ValueError:
         raise ValueError("must be two times such as 19:00-08:00, or none") from None
     return begins, ends
->>>>>>> main
 
 
 def _folder(text: str) -> Path | None:

@@ -3,11 +3,7 @@
 import io
 import json
 import re
-<<<<<<< HEAD
-import unicodedata
 from collections.abc import Mapping
-=======
->>>>>>> main
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -87,7 +83,7 @@ def sheet(design: Path, name: str, facts: Mapping[str, object], day: date) -> by
             format="pdf",
             font_paths=fonts(),
             ignore_system_fonts=True,
-            sys_inputs={name: json.dumps({**facts, "fonts": _families()})},
+            sys_inputs={name: json.dumps({**facts, "fonts": families()})},
             pdf_standards=["ua-1"],
             timestamp=datetime.combine(day, time(), UTC),
         )
@@ -114,26 +110,9 @@ def _facts(snapshot: Snapshot) -> dict[str, object]:
         "issued_by": printable(snapshot.issued_by),
         "core_hash": codes.shown(snapshot.core_hash[:HASH_SHOWN]),
         "qr": _qr(snapshot.verify_url),
-<<<<<<< HEAD
     }
 
 
-def printable(text: str) -> str:
-    """Text on one line, accents joined to their letters, without characters that have no shape."""
-    kept = (
-        letter
-        for letter in unicodedata.normalize("NFC", " ".join(text.split()))
-        if letter in JOINERS or unicodedata.category(letter) not in SHAPELESS
-    )
-    return "".join(kept)
-
-
-=======
-        "fonts": families(),
-    }
-
-
->>>>>>> main
 def _check_address(verify_url: str) -> str:
     """The page where a code can be typed, as people write it: without https:// and without the code."""
     parts = urlsplit(verify_url)

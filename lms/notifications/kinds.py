@@ -65,7 +65,7 @@ PLACE = Topic(
 RECORD = Topic(
     "record",
     "Corrections to your record",
-    "A certificate that was withdrawn or corrected.",
+    "A certificate that was withdrawn or corrected, and the answer when you said that a register is wrong.",
     ALWAYS,
     "Your agency may rely on what has changed, so you hear of it in any case.",
 )
@@ -93,7 +93,7 @@ ANSWERS = Topic("answers", "Answers to what you wrote", "Authors answer what you
 DECISIONS = Topic(
     "decisions",
     "What people ask you to decide",
-    "Somebody you manage asks for a place, or for your word on an example.",
+    "Somebody you manage asks for a place, or for your word on an example; somebody says that your register is wrong.",
     (Choice.AT_ONCE, Choice.DAILY),
     "Somebody waits for your answer.",
     for_managers=True,
@@ -117,6 +117,8 @@ KINDS: dict[str, Topic] = {
     "cohorts/asked": INVITATIONS,
     "cohorts/cancelled": PLACE,
     "cohorts/changed": PLACE,
+    "cohorts/contest_answered": RECORD,
+    "cohorts/contested": DECISIONS,
     "cohorts/declined": PLACE,
     "cohorts/given_up": PLACE,
     "cohorts/invitation": INVITATIONS,
@@ -133,6 +135,7 @@ KINDS: dict[str, Topic] = {
     "outcomes/co_signed": ANSWERS,
     "outcomes/questions": QUESTIONS,
     "outcomes/to_co_sign": DECISIONS,
+    "passport/question": RECORD,
     "planning/lost": PLACE,
     "planning/moved": PLACE,
     "planning/queued": PLACE,

@@ -4,6 +4,7 @@ from datetime import date
 
 from lms.certificates import pdf as paper
 from lms.passport.signed import Entry, Passport
+from lms.web.typesetting import printable
 
 DESIGN = paper.DESIGNS / "passport.typ"
 
@@ -13,8 +14,8 @@ def render(passport: Passport, check_at: str) -> bytes:
     which the code of each certificate can be checked. Raises CannotPrint.
     """
     facts = {
-        "name": paper.printable(passport.name),
-        "issuer": paper.printable(passport.issuer),
+        "name": printable(passport.name),
+        "issuer": printable(passport.issuer),
         "issued_on": passport.issued_on.isoformat(),
         "check_at": check_at.partition("://")[2].rstrip("/"),
         "check_url": check_at,
@@ -40,7 +41,7 @@ def render(passport: Passport, check_at: str) -> bytes:
 def _line(one: Entry) -> dict[str, object]:
     version = f", version {one.version}" if one.version else ""
     return {
-        "course": paper.printable(f"{one.course}{version}"),
+        "course": printable(f"{one.course}{version}"),
         "level": one.level.capitalize(),
         "completed_on": _short(one.completed_on),
         "in_date_until": _short(one.in_date_until) if one.in_date_until else "",

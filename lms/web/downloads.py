@@ -1,4 +1,4 @@
-"""Files people download: CSV that no spreadsheet takes for a formula, PDF and JSON."""
+"""Files people download: CSV that no spreadsheet takes for a formula, and PDF."""
 
 import csv
 import io
@@ -42,19 +42,14 @@ def pdf_file(content: bytes, name: str) -> Response:
     return attachment(content, "application/pdf", name)
 
 
-<<<<<<< HEAD
 def json_file(text: str, name: str) -> Response:
     """A JSON download."""
-    return _attachment(text.encode(), "application/json", name)
+    return attachment(text.encode(), "application/json", name)
 
 
-def _attachment(content: bytes, kind: str, name: str) -> Response:
-    response = Response(content, content_type=kind)
-=======
 def attachment(content: bytes | Iterable[bytes], kind: str, name: str) -> Response:
     """Any download. Content that comes in pieces is sent as it comes, while what it reads stays open."""
     whole = content if isinstance(content, bytes) else stream_with_context(iter(content))
     response = Response(whole, content_type=kind)
->>>>>>> main
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

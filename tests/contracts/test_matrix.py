@@ -83,14 +83,11 @@ MATRIX = {
     "cohorts.joint_days GET": "oooooooooo",
     "cohorts.needs POST": "ohhhhhhhhh",
     "cohorts.show GET": "oooooooooh",
-<<<<<<< HEAD
     "contesting.answer GET": "ffffohofff",
     "contesting.answer POST": "ffffohofff",
     "contesting.contest GET": "ohhhhhhhhh",
     "contesting.contest POST": "ohhhhhhhhh",
-=======
     "exports.file GET": "ffooffoffo",  # the completion report: every other sheet in tests/exports
->>>>>>> main
     "flags.answer POST": "ffffffffof",
     "flags.form GET": "oooooooooo",
     "flags.listed GET": "ffffffffof",

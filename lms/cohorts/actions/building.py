@@ -11,12 +11,8 @@ from lms.audit import actions as audit
 from lms.cohorts import editing, places, queries
 from lms.cohorts.actions import attendance, filling, moving, placing
 from lms.cohorts.actions.booking import standing
-<<<<<<< HEAD
 from lms.cohorts.contest_models import Contest
-from lms.cohorts.mails import Kind, tell
-=======
 from lms.cohorts.mails import ASKING, Kind, take_back, tell
->>>>>>> main
 from lms.cohorts.models import (
     Attendance,
     Cohort,
