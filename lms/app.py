@@ -7,7 +7,8 @@ from lms import navigation, schedule, wiring
 from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
-from lms.certificates import views as certificates
+from lms.certificates.views import correcting
+from lms.certificates.views import showing as certificates
 from lms.cohorts.views import (
     approvals,
     arriving,
@@ -30,7 +31,7 @@ from lms.home import views as home
 from lms.learning import views as learning
 from lms.notifications import views as notifications
 from lms.outcomes import views as outcomes
-from lms.passport.views import looked, passport, record
+from lms.passport.views import looked, passport, record, team
 from lms.people import sectors
 from lms.people import views as people
 from lms.planning.views import nominating, proposing
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     quizzes.bp,
     learning.bp,
     certificates.bp,
+    correcting.bp,
     booking.bp,
     building.bp,
     attendance.bp,
@@ -78,6 +80,7 @@ BLUEPRINTS = (
     record.bp,
     passport.bp,
     looked.bp,
+    team.bp,
     home.bp,
     authoring.bp,
 )

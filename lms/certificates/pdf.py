@@ -43,7 +43,7 @@ class Snapshot:
     `title` is that of the module or programme, `minutes` its length, `modules` what a programme lists (a module lists
     nothing), `code` the 26 plain characters, `verify_url` the whole address of the
     check page, `issued_by` the partnership, `core_hash` the fingerprint of the module's core text (may be empty,
-    as may `job`).
+    as may `job`), `note` what must be seen first, such as that the certificate was replaced.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Snapshot:
     issued_by: str
     core_hash: str
     modules: tuple[str, ...] = ()
+    note: str = ""
 
 
 def render(snapshot: Snapshot) -> bytes:
@@ -101,6 +102,7 @@ def _facts(snapshot: Snapshot) -> dict[str, object]:
         "title": printable(snapshot.title),
         "modules": [printable(one) for one in snapshot.modules],
         "version": printable(snapshot.version),
+        "note": snapshot.note,
         "minutes": snapshot.minutes,
         "completed_on": snapshot.completed_on.isoformat(),
         "valid_until": snapshot.valid_until.isoformat(),

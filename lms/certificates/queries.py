@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from lms.catalogue.content import Programme
 from lms.certificates import codes, policy
 from lms.certificates.models import Certificate
-from lms.certificates.validity import State
 from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import NotFound
@@ -86,15 +85,6 @@ def waiting_for_programme(programme: Programme, today: date) -> Sequence[tuple[U
 def _counts(today: date) -> tuple[ColumnElement[bool], ...]:
     """SQL on `Certificate`: in date on that day and not withdrawn."""
     return Certificate.valid_until >= today, Certificate.revoked_at.is_(None)
-
-
-def states(shown_codes: Collection[str]) -> dict[str, State]:
-    """How the certificates with these codes stand today, by code as it was given; for whoever holds the codes. One
-    query.
-    """
-    asked = {code: shown for shown in shown_codes if (code := codes.read(shown))}
-    found = db.session.scalars(select(Certificate).where(Certificate.code.in_(list(asked))))
-    return {asked[one.code]: one.state for one in found}
 
 
 def by_code(text: str) -> Certificate | None:

@@ -110,6 +110,9 @@ DIGEST = "notifications/digest"
 
 KINDS: dict[str, Topic] = {
     "certificates/issued": CERTIFICATES,
+    "certificates/name_asked": DECISIONS,
+    "certificates/name_corrected": RECORD,
+    "certificates/name_kept": RECORD,
     "certificates/programme_issued": CERTIFICATES,
     "certificates/withdrawn": RECORD,
     "cohorts/another_date": PLACE,

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from lms.audit.models import RecordView
 from lms.catalogue.shelf import library
 from lms.certificates import actions as certificates
+from lms.certificates.correction_models import NameCorrection, as_it_was
 from lms.cohorts.actions import booking, building
 from lms.cohorts.contest_models import Contest
 from lms.cohorts.models import Arrangement, Booking, MissedPlace, OtherDate
@@ -70,6 +71,7 @@ MATRIX = {
     "building.take POST": "ffffohofff",
     "building.waive_missed POST": "ffffohofff",
     "building.waive_preparation POST": "ffffohofff",
+    "bundle.certificates GET": "ffohffhffo",  # a coordinator manages nobody; the boss’s people have none in date
     "calendar.download GET": "ohhhhhhhhh",
     "calendar.feed_page GET": "oooooooooo",
     "calendar.renew POST": "oooooooooo",
@@ -77,6 +79,7 @@ MATRIX = {
     "catalogue.evidence GET": "oooooooooo",
     "catalogue.glossary GET": "oooooooooo",
     "catalogue.references GET": "oooooooooo",
+    "certificates.before_pdf GET": "ohhhhhhhhh",
     "certificates.pdf GET": "ohhhhhhhhh",
     "certificates.record GET": "oooooooooo",
     "certificates.show GET": "ohhhhhhhhh",
@@ -87,6 +90,11 @@ MATRIX = {
     "contesting.answer POST": "ffffohofff",
     "contesting.contest GET": "ohhhhhhhhh",
     "contesting.contest POST": "ohhhhhhhhh",
+    "correcting.ask GET": "ohhhhhhhhh",
+    "correcting.ask POST": "ohhhhhhhhh",
+    "correcting.decide GET": "ffffffooff",
+    "correcting.decide POST": "ffffffooff",
+    "correcting.listed GET": "ffffffooff",
     "exports.file GET": "ffooffoffo",  # the completion report: every other sheet in tests/exports
     "flags.answer POST": "ffffffffof",
     "flags.form GET": "oooooooooo",
@@ -275,6 +283,14 @@ def _belongings(them, agency):
         look = RecordView(person_id=owner.id, viewer_id=them.manager.id, what="status and dates", role="manager")
         contest = Contest(session_id=cohort.sessions[0].id, booking_id=place.id, says="I was there", was="absent||")
         session.add_all([sign_in, look, contest])
+        correction = NameCorrection(
+            certificate_id=certificate.id, person_id=owner.id, name="Olive Owner-Reed", reason="Married"
+        )
+        session.add(correction)
+        session.flush()
+        old = as_it_was(certificate, correction)
+        old.code = "0" * 26
+        session.add(old)
     assert isinstance(note, Reflection)
     return {
         "cohort_id": cohort.id, "session_id": cohort.sessions[0].id, "agency_id": agency.id, "person_id": owner.id,
@@ -282,7 +298,7 @@ def _belongings(them, agency):
         "play_id": play.id, "reflection_id": note.id, "sign_in_id": sign_in.id, "exemption_id": note.id,
         "arrangement_id": db.session.scalar(select(Arrangement.id)), "missed_id": missed.id,
         "programme_id": dates.id, "nomination_id": asked.id, "pair_id": db.session.scalar(select(KeepApart.id)),
-        "example_id": example.id, "view_id": look.id, "contest_id": contest.id, "wave": "before",
+        "example_id": example.id, "view_id": look.id, "correction_id": correction.id, "replaced_id": old.id, "contest_id": contest.id, "wave": "before",
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "position": 1, "number": 1, "name": "completion", "kind": "csv",

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lms.certificates import queries as certificates
+from lms.certificates import correcting
 from lms.config import Settings
 from lms.core import clock
 from lms.core.errors import Refusal
@@ -64,7 +64,7 @@ def check() -> ResponseReturnValue:
         except Refusal as refusal:
             form.refusal = refusal.sentence
         else:
-            states = certificates.states([one.certificate for one in found.entries if one.certificate])
+            states = correcting.words_of([one.certificate for one in found.entries if one.certificate])
             return _unlisted(render_template("passport/checked.html", passport=found, states=states))
     return _unlisted((render_template("passport/check.html", form=form), form.status))
 
