@@ -70,8 +70,8 @@ GROUPS = (
         {
             "certificates": "What each certificate says: name, agency, job, module or programme (with the list of its "
             "modules), version, minutes, dates and its code; if it was withdrawn, when and why.",
-            "name_corrections": "That you asked for another name on a certificate: the name, why, who decided what, with "
-            "which reason, and when.",
+            "name_corrections": "That you asked for another name on a certificate: the name, why, who decided what, "
+            "with which reason, and when.",
             "replaced_certificates": "Each certificate as it was before its name was corrected, with its code.",
             "exemptions": "That you need not do a module: the reason, who decided, when, and until when.",
         },

@@ -15,7 +15,7 @@ MOST_BYTES = 80  # of each of the two names, so that the whole stays under the 2
 
 
 def file_name(person: str, title: str, day: date) -> str:
-    """Leah Stone - Why join up - 2026-03-01.pdf"""
+    """The name of one file, like Leah Stone - Why join up - 2026-03-01.pdf."""
     return f"{_safe(person) or 'Somebody'} - {_safe(title) or 'Certificate'} - {day.isoformat()}.pdf"
 
 

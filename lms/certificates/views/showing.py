@@ -7,8 +7,8 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from lms.certificates import pdf as paper
 from lms.certificates import correcting, queries
+from lms.certificates import pdf as paper
 from lms.certificates.correction_models import ReplacedCertificate
 from lms.certificates.forms import CheckForm
 from lms.certificates.sheets import as_before, check_address, snapshot
