@@ -176,9 +176,10 @@ def in_date(owned: Sequence[Certificate]) -> list[Certificate]:
 
 @dataclass(frozen=True)
 class Need:
-    """A module with where I stand, and why it is asked of me."""
+    """A module, or a level by hours, with where I stand and why it is asked of me; `module` is None for a level."""
 
-    module: Module
+    title: str
+    module: Module | None
     asked: ModuleStanding
 
     @property
@@ -205,9 +206,13 @@ SETTLED = (Status.CURRENT, Status.EXEMPT)
 
 
 def needs(actor: Actor) -> Needs:
-    """Everything required of the actor today. Three queries."""
-    modules = {module.slug: module for module in library().modules}
-    every = [Need(modules[one.module], one) for one in assignments.own(actor) if one.required]
+    """Everything required of the actor today. The same few queries for everybody."""
+    titles = assignments.titles(actor.partnerships())
+    every = [
+        Need(titles.get(one.module, one.module), library().module(one.module), one)
+        for one in assignments.own(actor)
+        if one.required
+    ]
     return Needs(
         to_do=sorted((one for one in every if one.asked.status not in SETTLED), key=lambda one: one.by or FOREVER),
         done=[one for one in every if one.asked.status is Status.CURRENT],

@@ -104,7 +104,7 @@ def test_what_i_need_says_by_when_and_why(make, three_modules, certified, as_use
     certified(leah, module="tiers-of-need")
     page = as_user(leah).get("record.needed")
     due = clock.today() + timedelta(days=80)
-    assert f"1 module to do, due by {due.day} {due:%B %Y}." in page.words
+    assert f"1 thing to do, due by {due.day} {due:%B %Y}." in page.words
     todo, done = (
         [" ".join(li.text_content().split()) for li in page.all(f"//h2[@id='{part}']/following-sibling::ul/li")]
         for part in ("to-do", "done")
