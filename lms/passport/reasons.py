@@ -10,7 +10,7 @@ ASKED = "Your agency asks it of you."
 
 
 def why(one: ModuleStanding) -> str:
-    """The reason, as the person reads it beside what is asked: the words of whoever asks, and what has changed since."""
+    """The reason, as the person reads it: the words of whoever asks, and whether what was done has ended."""
     if not one.required:
         return LEFT_TO_YOU
     if one.status is Status.EXEMPT:

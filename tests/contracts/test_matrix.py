@@ -71,7 +71,7 @@ MATRIX = {
     "building.take POST": "ffffohofff",
     "building.waive_missed POST": "ffffohofff",
     "building.waive_preparation POST": "ffffohofff",
-    "bundle.certificates GET": "ffohffhffo",  # a coordinator manages nobody; the boss’s people have none in date
+    "bundle.certificates GET": "ffooffhffo",  # a coordinator manages nobody
     "calendar.download GET": "ohhhhhhhhh",
     "calendar.feed_page GET": "oooooooooo",
     "calendar.renew POST": "oooooooooo",

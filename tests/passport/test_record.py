@@ -4,13 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from lms.assignments.due import ModuleStanding, Standing, Status
 from lms.certificates.models import Certificate
 from lms.cohorts.actions import booking
 from lms.cohorts.models import Cohort
 from lms.cohorts.states import CohortState, Mark
 from lms.core import clock
 from lms.core.db import writing
-from lms.passport import queries
+from lms.passport import queries, reasons
 from tests.certificates.conftest import days_ago
 
 
@@ -110,8 +111,8 @@ def test_what_i_need_says_by_when_and_why(make, three_modules, certified, as_use
         for part in ("to-do", "done")
     )
     assert len(todo) == len(done) == 1
-    assert "Your agency asks it of everyone in their first 90 days." in todo[0]
-    assert "Your agency asks that it stays in date." in done[0]
+    for line in (todo[0], done[0]):
+        assert "Everyone learns the core modules in their first 90 days." in line
     assert "In date until" in done[0]
 
 
@@ -119,7 +120,9 @@ def test_a_module_that_ran_out_says_so(make, three_modules, certified, as_user):
     leah = make.person(starts_on=date(2020, 1, 6))
     certified(leah, module="tiers-of-need", on=days_ago(3000))
     words = as_user(leah).get("record.needed").words
-    assert "Your agency asks that it stays in date, and your certificate has ended." in words
+    assert (
+        "Everyone learns the core modules in their first 90 days. What you did has ended and is to be renewed." in words
+    )
 
 
 def test_somebody_without_a_post_needs_nothing(make, as_user):
@@ -137,3 +140,19 @@ def test_nobody_elses_certificate_or_day_is_in_it(endpoint, partnership, joint_d
         answer = as_user(other).get(endpoint)
         for secret in ("Leah Stone", one.shown_code, "A day of hers alone"):
             assert secret.encode() not in answer.data
+
+
+def test_every_kind_of_reason_is_a_sentence():
+    def one(status: Status, **given) -> ModuleStanding:
+        today = clock.today()
+        return ModuleStanding(
+            "m", Standing(status, None, today), None, given.pop("required", True), None, None, None, **given
+        )
+
+    assert reasons.why(one(Status.NOT_STARTED, why=("Because of the audit", "Everyone does."))) == (
+        "Because of the audit. Everyone does."
+    )
+    assert reasons.why(one(Status.NOT_STARTED)) == reasons.ASKED
+    assert reasons.why(one(Status.EXEMPT)) == reasons.EXEMPT
+    assert reasons.why(one(Status.EXEMPT, on_leave=True)) == reasons.ON_LEAVE
+    assert reasons.why(one(Status.IN_PROGRESS, required=False)) == reasons.LEFT_TO_YOU
