@@ -10,6 +10,7 @@ from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
 from lms.certificates.views import correcting
 from lms.certificates.views import showing as certificates
+from lms.chasing import views as chasing
 from lms.cohorts.views import (
     approvals,
     arriving,
@@ -73,6 +74,7 @@ BLUEPRINTS = (
     contesting.bp,
     seating.bp,
     flags.bp,
+    chasing.bp,
     exports.bp,
     reports.bp,
     together.bp,

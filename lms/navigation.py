@@ -57,16 +57,22 @@ BOOKING = (
     "seating.mine",
     "contesting.contest",
 )
+ACCOUNTS = ("people.agencies", "people.agency", "people.set_locality")
 TABLES = tuple(f"seating.{page}" for page in ("plan", "make", "change", "listed", "cards"))
 MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),
     Item("Modules", "learning.catalogue", ("learning", "quizzes", "catalogue", "programmes", *FLAGGING)),
     Item("Joint days", "cohorts.joint_days", (*BOOKING, *ASKING, *ANSWERS)),
     Item("Cohorts", "building.cohorts", (*RUNNING, *PLANNING, "together", *TABLES), Permission.COHORT_EDIT),
-    Item("My team", "reports.completion", ("reports", "missed", "together", *CO_SIGNING), Permission.REPORT_READ),
+    Item(
+        "My team",
+        "reports.completion",
+        ("reports", "chasing", "missed", "together", *CO_SIGNING),
+        Permission.REPORT_READ,
+    ),
     Item("Joint training", "together.figures", ("together",), Permission.JOINT_READ, FIGURES_ELSEWHERE),
     Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),
-    Item("Agencies and people", "people.agencies", ("people",), Permission.AGENCY_READ),
+    Item("Agencies and people", "people.agencies", ACCOUNTS, Permission.AGENCY_READ),
     Item("Record", "record.record", ("record", "passport", "looked", "certificates")),
 )
 

@@ -14,7 +14,8 @@ from lms.core.permissions import Role
 LONGEST_AGENCIES = 300
 # Whoever has several roles is named by the one with which they see most people.
 FURTHEST_FIRST = (
-    *(Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR, Role.TRAINER, Role.OBSERVER, Role.AUTHOR, Role.STAFF),
+    *(Role.COORDINATOR, Role.MANAGER, Role.DEPUTY, Role.ADMINISTRATOR, Role.TRAINER, Role.OBSERVER, Role.AUTHOR),
+    Role.STAFF,
 )
 
 
@@ -34,7 +35,8 @@ def refused(actor: Actor | None, endpoint: str) -> None:
 
 
 def viewed(actor: Actor, people: Iterable[UUID], what: str, why: Why = Why.REPORT, role: Role | None = None) -> None:
-    """Note whose records were looked at, what was seen and why, with the viewer's role and agency of today.
+    """Note whose records were looked at, what was seen and why, with the viewer's role and agency of today. In the
+    transaction of the act where something is being done, else in a short one of its own.
 
     `role` is the one that opened the records; unless it is said, the one of the viewer's that reaches furthest.
     """
@@ -48,9 +50,13 @@ def viewed(actor: Actor, people: Iterable[UUID], what: str, why: Why = Why.REPOR
         "agency": _agencies(actor, seen_as),
     }
     rows = [{"id": new_id(), "person_id": person, **says} for person in people]
-    if rows:
-        with db.separate() as session:
-            session.execute(insert(RecordView), rows)
+    if not rows:
+        return
+    if db.is_writing():
+        db.db.session.execute(insert(RecordView), rows)
+        return
+    with db.separate() as session:
+        session.execute(insert(RecordView), rows)
 
 
 def _agencies(actor: Actor, role: Role | None) -> str:

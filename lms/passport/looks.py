@@ -7,6 +7,7 @@ MONTHS = 24
 
 ROLES = {
     "manager": "manager",
+    "deputy": "deputy of a manager",
     "coordinator": "training coordinator",
     "trainer": "trainer",
     "administrator": "administrator",
@@ -17,6 +18,7 @@ ROLES = {
 # How the summary names people of a role: one of them, and several.
 NAMES = {
     "manager": ("your manager", "your managers"),
+    "deputy": ("your manager’s deputy", "your manager’s deputies"),
     "coordinator": ("the training team", "the training team"),
     "trainer": ("a trainer", "trainers"),
     "administrator": ("an administrator", "administrators"),

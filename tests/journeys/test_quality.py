@@ -43,6 +43,7 @@ REACHED = {
         "looked.listed",
         "signin.me",
         "notifications.choices",
+        "people.deputies",
     },
     "trainer": {
         "building.cohorts",
@@ -60,7 +61,14 @@ REACHED = {
         "seating.cards",
         "together.mix",
     },
-    "manager": {"reports.completion", "reports.person", "together.figures", "together.matrix", "outcomes.examples"},
+    "manager": {
+        "chasing.check",
+        "reports.completion",
+        "reports.person",
+        "together.figures",
+        "together.matrix",
+        "outcomes.examples",
+    },
     "author": {"authoring.content"},
     "coordinator": {
         *("together.figures", "together.mix", "together.matrix"),

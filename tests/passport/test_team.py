@@ -107,6 +107,7 @@ def test_agency_and_team_in_the_address_never_widen_it(make, team, manager, cert
         (Role.OBSERVER, 403),
         (Role.ADMINISTRATOR, 403),
         (Role.COORDINATOR, 404),
+        (Role.DEPUTY, 404),
     ],
 )
 def test_nobody_but_a_manager_gets_it(*, role, status, make, team, certified, as_user):
