@@ -27,6 +27,7 @@ from lms.flags import views as flags
 from lms.home import authoring
 from lms.home import views as home
 from lms.learning import views as learning
+from lms.notifications import views as notifications
 from lms.outcomes import views as outcomes
 from lms.people import sectors
 from lms.people import views as people
@@ -44,6 +45,7 @@ from lms.web import access, errors, health, security, templating, transactions
 
 BLUEPRINTS = (
     health.bp,
+    notifications.bp,
     people.bp,
     signin.bp,
     catalogue.bp,
