@@ -93,7 +93,7 @@ ANSWERS = Topic("answers", "Answers to what you wrote", "Authors answer what you
 FILES = Topic(
     "files",
     "Files and views you asked for",
-    "A long file is ready, or could not be made; the link of a view you keep. My files and My views always show the same.",
+    "A long file is ready, or could not be made; the link of a view you keep. My files and My views show the same.",
     (Choice.AT_ONCE, Choice.NEVER),
 )
 DECISIONS = Topic(

@@ -56,7 +56,10 @@ REACHED = {
         "seating.cards",
         "together.mix",
     },
-    "manager": {"reports.completion", "reports.person", "together.figures", "together.matrix", "outcomes.examples"},
+    "manager": {
+        *("reports.completion", "reports.person", "together.figures", "together.matrix", "outcomes.examples"),
+        *("exports.views", "exports.mine"),
+    },
     "author": {"authoring.content"},
     "coordinator": {
         *("together.figures", "together.mix", "together.matrix"),
