@@ -19,8 +19,7 @@ from lms.exports.actions import making
 from lms.exports.models import Export
 from lms.exports.sheet import Format, Sheet
 from lms.notifications.models import OutboxMail
-from lms.people.models import Membership, Person
-from tests.exports.conftest import csv_rows, pdf_text, xlsx_pages
+from tests.exports.conftest import csv_rows, move, pdf_text, xlsx_pages
 
 
 @pytest.fixture
@@ -120,17 +119,12 @@ def test_nobody_else_opens_it_and_nothing_tells_that_it_is_there(long_files, as_
     assert seen(export).state == "done"
 
 
-def _move(person: Person, **values) -> None:
-    with writing() as session:
-        session.execute(update(Membership).where(Membership.person_id == person.id).values(**values))
-
-
 def test_who_no_longer_sees_the_team_finds_the_file_closed_and_deleted(long_files, make, as_user):
     manager = long_files.by_role["manager"]
     visitor = as_user(manager)
     export = ordered(visitor)
     making.make_waiting()
-    _move(manager, team_id=make.team(long_files.area.agencies["Health"], "South").id)
+    move(manager, team_id=make.team(long_files.area.agencies["Health"], "South").id)
     for _ in range(2):
         page = visitor.get("exports.download", export_id=export.id, expect=410)
         assert "You no longer see North, so the file is closed." in page.words
@@ -150,7 +144,7 @@ def test_who_manages_nobody_any_more_finds_it_closed_and_a_wider_reach_keeps_it_
     care = long_files.area.agencies["Care"]
     make.membership(manager, agency=care, roles=((Role.MANAGER, Scope.AGENCY),), starts_on=date(2026, 8, 1))
     visitor.get("exports.download", export_id=export.id)
-    _move(manager, ends_on=date(2026, 8, 4))
+    move(manager, ends_on=date(2026, 8, 4))
     visitor.get("exports.download", export_id=export.id, expect=410)
 
 
@@ -160,7 +154,7 @@ def test_it_holds_what_its_owner_sees_when_it_is_made_not_when_it_was_asked_for(
     export = ordered(visitor)
     south = make.team(long_files.area.agencies["Health"], "South")
     make.person("Sue South", team=south, starts_on=date(2025, 1, 6))
-    _move(manager, team_id=south.id)
+    move(manager, team_id=south.id)
     making.make_waiting()
     rows = csv_rows(visitor.get("exports.download", export_id=export.id).data)
     assert {row[0] for row in rows[1:]} == {"Sue South", "Mona Manager"}
@@ -170,7 +164,7 @@ def test_who_lost_the_role_meanwhile_gets_no_file_and_is_told(long_files, as_use
     manager = long_files.by_role["manager"]
     visitor = as_user(manager)
     export = ordered(visitor)
-    _move(manager, ends_on=date(2026, 8, 4))
+    move(manager, ends_on=date(2026, 8, 4))
     making.make_waiting()
     assert held() == []
     page = visitor.get("exports.show", export_id=export.id)

@@ -4,16 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from lms.core.db import db, writing
+from lms.core.db import db
 from lms.exports.actions import keeping
 from lms.exports.models import SavedView
 from lms.exports.states import next_mail
 from lms.notifications.models import OutboxMail
 from lms.people import queries as people
-from lms.people.models import Membership
-from tests.exports.conftest import START
+from tests.exports.conftest import START, move
 from tests.together.conftest import NOW
 
 
@@ -94,15 +93,13 @@ def test_who_sees_less_sees_less_in_a_view_and_who_has_no_role_finds_nothing(rea
     keep(visitor, query=f"team={north}&status=late")
     south = make.team(readers.area.agencies["Health"], "South")
     make.person("Sue South", team=south, starts_on=START)
-    with writing() as session:
-        session.execute(update(Membership).where(Membership.person_id == manager.id).values(team_id=south.id))
+    move(manager, team_id=south.id)
     answer = visitor.get("exports.open_view", view_id=view().id, expect=303)
     assert answer.location == "/reports/completion?status=late"
     page = visitor.follow(answer)
     assert "Part of this view is not yours to see any more." in page.words
     assert "Stan Staff" not in page.text
-    with writing() as session:
-        session.execute(update(Membership).where(Membership.person_id == manager.id).values(ends_on=date(2026, 8, 4)))
+    move(manager, ends_on=date(2026, 8, 4))
     visitor.get("exports.open_view", view_id=view().id, expect=404)
 
 
@@ -120,8 +117,7 @@ def test_a_mail_brings_the_link_once_a_week_without_figures_or_names(readers, as
     assert f"/exports/views/{view().id}" in mail.body
     assert not any(name in mail.subject + mail.body for name in ("Stan", "Mona", "North", "%"))
     assert view().next_mail_on == date(2026, 8, 17)
-    with writing() as session:
-        session.execute(update(Membership).where(Membership.person_id == manager.id).values(ends_on=date(2026, 8, 12)))
+    move(manager, ends_on=date(2026, 8, 12))
     with time_machine.travel(NOW + timedelta(days=15), tick=False):
         assert keeping.mail_due() == 0
     assert (view().every, view().next_mail_on) == ("", None)

@@ -39,6 +39,7 @@ REACHED = {
         "certificates.record",
         "signin.me",
         "notifications.choices",
+        "people.deputies",
     },
     "trainer": {
         "building.cohorts",
@@ -57,8 +58,14 @@ REACHED = {
         "together.mix",
     },
     "manager": {
-        *("reports.completion", "reports.person", "together.figures", "together.matrix", "outcomes.examples"),
-        *("exports.views", "exports.mine"),
+        "chasing.check",
+        "reports.completion",
+        "reports.person",
+        "together.figures",
+        "together.matrix",
+        "outcomes.examples",
+        "exports.views",
+        "exports.mine",
     },
     "author": {"authoring.content"},
     "coordinator": {
