@@ -68,6 +68,8 @@ REACHED = {
         "together.figures",
         "together.matrix",
         "outcomes.examples",
+        "exports.views",
+        "exports.mine",
     },
     "author": {"authoring.content"},
     "coordinator": {
