@@ -181,7 +181,7 @@ def test_asking_sends_the_row_to_the_contact_once_and_names_nobody(leah, manager
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "record.asked_about")).one()
     assert (entry.actor_id, entry.subject_id) == (leah.id, view.id)
     assert "You asked about this on" in lines(visitor.get("looked.listed"))[0]
-    again = visitor.post("looked.ask", {"says": "Again"}, view_id=view.id, expect=422)
+    again = visitor.post("looked.ask", {"says": "Again"}, look_id=view.id, expect=422)
     assert "You have asked about this already." in again.words
     assert len(db.session.scalars(select(OutboxMail)).all()) == 1
 
@@ -189,10 +189,10 @@ def test_asking_sends_the_row_to_the_contact_once_and_names_nobody(leah, manager
 def test_an_empty_question_keeps_the_page_and_says_so(leah, manager, as_user, contact):
     look(manager, leah)
     view = db.session.scalars(select(RecordView)).one()
-    page = as_user(leah).post("looked.ask", {"says": " "}, view_id=view.id, expect=422)
+    page = as_user(leah).post("looked.ask", {"says": " "}, look_id=view.id, expect=422)
     assert "Write what you want to know" in page.words
     long = "x" * 1001
-    page = as_user(leah).post("looked.ask", {"says": long}, view_id=view.id, expect=422)
+    page = as_user(leah).post("looked.ask", {"says": long}, look_id=view.id, expect=422)
     assert long in page.text
 
 
@@ -203,7 +203,7 @@ def test_without_a_contact_nothing_is_offered_and_nothing_sent(leah, manager, as
     assert "Ask about this" not in page.words
     assert "has not named a data protection contact here yet" in page.words
     view = db.session.scalars(select(RecordView)).one()
-    visitor.post("looked.ask", {"says": "Hello"}, view_id=view.id, expect=422)
+    visitor.post("looked.ask", {"says": "Hello"}, look_id=view.id, expect=422)
     assert db.session.scalars(select(OutboxMail)).all() == []
 
 
@@ -212,7 +212,7 @@ def test_nobody_else_asks_about_a_look_at_me(leah, manager, make, as_user, conta
     look(leah, leah)
     theirs, own = db.session.scalars(select(RecordView).order_by(RecordView.at)).all()
     for person in (manager, make.person()):
-        as_user(person).get("looked.ask", view_id=theirs.id, expect=404)
-        as_user(person).post("looked.ask", {"says": "Why"}, view_id=theirs.id, expect=404)
-    as_user(leah).get("looked.ask", view_id=own.id, expect=404)
+        as_user(person).get("looked.ask", look_id=theirs.id, expect=404)
+        as_user(person).post("looked.ask", {"says": "Why"}, look_id=theirs.id, expect=404)
+    as_user(leah).get("looked.ask", look_id=own.id, expect=404)
     assert db.session.scalars(select(OutboxMail)).all() == []

@@ -31,14 +31,14 @@ def listed() -> ResponseReturnValue:
     )
 
 
-@bp.route("/<uuid:view_id>/ask", methods=["GET", "POST"])
+@bp.route("/<uuid:look_id>/ask", methods=["GET", "POST"])
 @signed_in
-def ask(view_id: UUID) -> ResponseReturnValue:
+def ask(look_id: UUID) -> ResponseReturnValue:
     """Ask the data protection contact about one look."""
     actor, form = current_actor(), QuestionForm()
     if form.submitted():
         with form.showing_refusals():
-            looking.ask(actor, view_id, form.says.data or "")
+            looking.ask(actor, look_id, form.says.data or "")
             return done("Sent. The answer comes to you by e-mail.", "looked.listed")
-    look = looking.get(actor, view_id)
+    look = looking.get(actor, look_id)
     return render_template("passport/ask.html", look=look, form=form, contact=looking.contact()), form.status
