@@ -22,6 +22,7 @@ from lms.cohorts.views import (
     offers,
     sending,
 )
+from lms.compliance import views as compliance
 from lms.config import Settings, from_environment
 from lms.core import db, events, schema
 from lms.exports import views as exports
@@ -72,6 +73,7 @@ BLUEPRINTS = (
     chasing.bp,
     exports.bp,
     reports.bp,
+    compliance.bp,
     together.bp,
     outcomes.bp,
     programmes.bp,

@@ -57,10 +57,11 @@ MENU: tuple[Item, ...] = (
     Item(
         "My team",
         "reports.completion",
-        ("reports", "chasing", "missed", "together", *CO_SIGNING),
+        ("reports", "compliance", "chasing", "missed", "together", *CO_SIGNING),
         Permission.REPORT_READ,
     ),
     Item("Joint training", "together.figures", ("together",), Permission.JOINT_READ, FIGURES_ELSEWHERE),
+    Item("In date", "compliance.table", ("compliance",), Permission.FIGURES_READ, frozenset({Permission.REPORT_READ})),
     Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),
     Item("Agencies and people", "people.agencies", ACCOUNTS, Permission.AGENCY_READ),
     Item("Record", "certificates.record", ("certificates",)),
