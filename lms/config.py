@@ -134,7 +134,10 @@ SETTINGS: tuple[Setting, ...] = (
         _yes_no,
     ),
     Setting(
-        "LMS_COMPLETION_GOAL", "90", "The share in date, in percent, that figures over time are compared with.", _up_to(100)
+        "LMS_COMPLETION_GOAL",
+        "90",
+        "The share in date, in percent, that figures over time are compared with.",
+        _up_to(100),
     ),
     Setting(
         "LMS_MAIL_BODY_DAYS",

@@ -82,9 +82,7 @@ def _course(actor: Actor, arguments: Arguments) -> Sheet:
     columns = _columns(hides=hides)
     points = queries.course(wanted.form.reach, clock.today(), wanted.target)
     moves = () if hides else (Column("starters", "Came", Kind.NUMBER), Column("leavers", "Left", Kind.NUMBER))
-    rows = [
-        (one.day, *_cells(one.line, columns), *(() if hides else (one.starters, one.leavers))) for one in points
-    ]
+    rows = [(one.day, *_cells(one.line, columns), *(() if hides else (one.starters, one.leavers))) for one in points]
     return Sheet(
         name="compliance-over-time",
         question=f"{wanted.form.reach.name}: how much is in date, month by month",

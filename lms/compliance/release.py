@@ -50,9 +50,7 @@ def release(shares: Mapping[str, Share]) -> Released:
     while hidden and not _is_enough([shares[name] for name in hidden]) and others:
         hidden.add(others.pop(0))
     safe = not total.is_small and (not hidden or _is_enough([shares[name] for name in hidden]))
-    return Released(
-        {name: None if name in hidden else one for name, one in shares.items()}, total if safe else None
-    )
+    return Released({name: None if name in hidden else one for name, one in shares.items()}, total if safe else None)
 
 
 def _size(share: Share) -> int:

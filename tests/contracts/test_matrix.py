@@ -86,6 +86,8 @@ MATRIX = {
     "cohorts.joint_days GET": "oooooooooo",
     "cohorts.needs POST": "ohhhhhhhhh",
     "cohorts.show GET": "oooooooooh",
+    "compliance.course GET": "ffooffoffo",
+    "compliance.table GET": "ffooffoffo",
     "exports.file GET": "ffooffoffo",  # the completion report: every other sheet in tests/exports
     "flags.answer POST": "ffffffffof",
     "flags.form GET": "oooooooooo",
