@@ -24,6 +24,7 @@ from lms.cohorts.views import (
     offers,
     sending,
 )
+from lms.compliance import views as compliance
 from lms.config import Settings, from_environment
 from lms.core import db, events, schema
 from lms.exports import views as exports
@@ -77,6 +78,7 @@ BLUEPRINTS = (
     chasing.bp,
     exports.bp,
     reports.bp,
+    compliance.bp,
     together.bp,
     outcomes.bp,
     programmes.bp,

@@ -158,6 +158,12 @@ SETTINGS: tuple[Setting, ...] = (
         _yes_no,
     ),
     Setting(
+        "LMS_COMPLETION_GOAL",
+        "90",
+        "The share in date, in percent, that figures over time are compared with.",
+        _up_to(100),
+    ),
+    Setting(
         "LMS_MAIL_BODY_DAYS",
         "30",
         "The text of a mail, its link and its date for a calendar are emptied so many days after it was sent or given "
@@ -200,6 +206,7 @@ class Settings:
     smtp_tls: bool
     quiet_hours: tuple[time, time] | None
     quiet_weekends: bool
+    completion_goal: int
     mail_body_days: int
     mail_keep_months: int
 

@@ -68,10 +68,11 @@ MENU: tuple[Item, ...] = (
     Item(
         "My team",
         "reports.completion",
-        ("reports", "chasing", "missed", *FILES, *CO_SIGNING),
+        ("reports", "compliance", "chasing", "missed", *FILES, *CO_SIGNING),
         Permission.REPORT_READ,
     ),
     Item("Joint training", "together.figures", FILES, Permission.JOINT_READ, FIGURES_ELSEWHERE),
+    Item("In date", "compliance.table", ("compliance",), Permission.FIGURES_READ, frozenset({Permission.REPORT_READ})),
     Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),
     Item("Agencies and people", "people.agencies", ACCOUNTS, Permission.AGENCY_READ),
     Item("Record", "record.record", ("record", "passport", "looked", "certificates")),

@@ -92,6 +92,8 @@ MATRIX = {
     "cohorts.joint_days GET": "oooooooooo",
     "cohorts.needs POST": "ohhhhhhhhh",
     "cohorts.show GET": "oooooooooh",
+    "compliance.course GET": "ffooffoffo",
+    "compliance.table GET": "ffooffoffo",
     "contesting.answer GET": "ffffohofff",
     "contesting.answer POST": "ffffohofff",
     "contesting.contest GET": "ohhhhhhhhh",
