@@ -8,7 +8,8 @@ from lms.assignments import keeping
 from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
-from lms.certificates import views as certificates
+from lms.certificates.views import correcting
+from lms.certificates.views import showing as certificates
 from lms.chasing.views import assigning, reminding
 from lms.cohorts.views import (
     approvals,
@@ -17,11 +18,13 @@ from lms.cohorts.views import (
     booking,
     building,
     calendar,
+    contesting,
     missed,
     moving,
     offers,
     sending,
 )
+from lms.compliance import views as compliance
 from lms.config import Settings, from_environment
 from lms.core import db, events, schema
 from lms.exports import views as exports
@@ -31,6 +34,7 @@ from lms.home import views as home
 from lms.learning import views as learning
 from lms.notifications import views as notifications
 from lms.outcomes import views as outcomes
+from lms.passport.views import looked, passport, record, team
 from lms.people import sectors
 from lms.people import views as people
 from lms.planning.views import nominating, proposing
@@ -54,6 +58,7 @@ BLUEPRINTS = (
     quizzes.bp,
     learning.bp,
     certificates.bp,
+    correcting.bp,
     booking.bp,
     building.bp,
     attendance.bp,
@@ -67,15 +72,21 @@ BLUEPRINTS = (
     moving.bp,
     missed.bp,
     arriving.bp,
+    contesting.bp,
     seating.bp,
     flags.bp,
     reminding.bp,
     assigning.bp,
     exports.bp,
     reports.bp,
+    compliance.bp,
     together.bp,
     outcomes.bp,
     programmes.bp,
+    record.bp,
+    passport.bp,
+    looked.bp,
+    team.bp,
     home.bp,
     authoring.bp,
 )
@@ -102,6 +113,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.install(app, settings, sessions.actor_from_cookie, audit.refused)
     errors.install(app)
     navigation.install(app)
+    exports.install(app)
     schedule.install(app, settings)
     shelf.install(app, settings)
     quiz_shelf.install(app, settings)

@@ -54,6 +54,12 @@ def _yes_no(text: str) -> bool:
     return text == "yes"
 
 
+def _mail_address(text: str) -> str:
+    if text and (text.count("@") != 1 or text != "".join(text.split()) or text.startswith("@") or text.endswith("@")):
+        raise ValueError("must be an e-mail address")
+    return text
+
+
 def _hours(text: str) -> tuple[time, time] | None:
     """Two times of day, as in 19:00-08:00; none means no such hours."""
     if text == "none":
@@ -96,6 +102,18 @@ SETTINGS: tuple[Setting, ...] = (
         "Fernshire Children’s Partnership",
         "The partnership's name, shown in the footer and on certificates.",
     ),
+    Setting(
+        "LMS_DATA_PROTECTION_CONTACT",
+        "",
+        "E-mail address that gets people's questions about who looked at their record. Empty: nobody can be asked.",
+        _mail_address,
+    ),
+    Setting(
+        "LMS_CONTEST_DAYS",
+        "90",
+        "For how many days after a joint day people can say that its register is wrong about them.",
+        _up_to(3660),
+    ),
     Setting("LMS_MODULES_DIR", str(PROJECT / "modules"), "Folder of the modules.", Path),
     Setting("LMS_QUIZZES_DIR", str(PROJECT / "quizzes"), "Folder of the quizzes.", Path),
     Setting(
@@ -113,6 +131,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LMS_PROXIES", "0", "How many proxies stand in front and set X-Forwarded-For.", _whole),
     Setting("LMS_SIGN_IN_IDLE_HOURS", "12", "A sign-in ends after this many hours without use.", _up_to(8760)),
     Setting("LMS_SIGN_IN_DAYS", "14", "A sign-in ends after this many days in any case.", _up_to(365)),
+    Setting(
+        "LMS_EXPORT_ROWS",
+        "20000",
+        "A file with more rows than this is made by the worker; on paper, a twentieth of it.",
+        _up_to(1_000_000),
+    ),
     Setting("LMS_MAIL", "files", "How mail leaves: smtp, or files (written to the mail folder in the data folder)."),
     Setting("LMS_MAIL_FROM", "Common Ground <training@localhost>", "The sender of mails."),
     Setting("LMS_SMTP_HOST", "127.0.0.1", "Mail server."),
@@ -132,6 +156,12 @@ SETTINGS: tuple[Setting, ...] = (
         "yes",
         "Whether mails that can wait also wait on Saturdays and Sundays: yes or no.",
         _yes_no,
+    ),
+    Setting(
+        "LMS_COMPLETION_GOAL",
+        "90",
+        "The share in date, in percent, that figures over time are compared with.",
+        _up_to(100),
     ),
     Setting(
         "LMS_MAIL_BODY_DAYS",
@@ -157,6 +187,8 @@ class Settings:
     database_url: str
     base_url: str
     partnership: str
+    data_protection_contact: str
+    contest_days: int
     modules_dir: Path
     quizzes_dir: Path
     more_content: tuple[Path, ...]
@@ -164,6 +196,7 @@ class Settings:
     proxies: int
     sign_in_idle_hours: int
     sign_in_days: int
+    export_rows: int
     mail: str
     mail_from: str
     smtp_host: str
@@ -173,6 +206,7 @@ class Settings:
     smtp_tls: bool
     quiet_hours: tuple[time, time] | None
     quiet_weekends: bool
+    completion_goal: int
     mail_body_days: int
     mail_keep_months: int
 

@@ -43,7 +43,7 @@ def decided(actor: Actor, day: date) -> ColumnElement[bool]:
 
 def seen(actor: Actor, day: date) -> ColumnElement[bool]:
     """SQL on `PostSpan`: posts on a day, as it was known then, of people whose training status the actor sees by name
-    now: those of the teams and agencies they follow as manager or deputy, or of the partnership they coordinate.
+    now: those of the teams and agencies they manage or stand in at, or of the partnership they coordinate.
     """
     reach = []
     if actor.partnerships(Role.COORDINATOR):

@@ -65,7 +65,7 @@ PLACE = Topic(
 RECORD = Topic(
     "record",
     "Corrections to your record",
-    "A certificate that was withdrawn or corrected.",
+    "A certificate that was withdrawn or corrected, and the answer when you said that a register is wrong.",
     ALWAYS,
     "Your agency may rely on what has changed, so you hear of it in any case.",
 )
@@ -90,10 +90,16 @@ QUESTIONS = Topic(
     (Choice.AT_ONCE, Choice.DAILY, Choice.NEVER),
 )
 ANSWERS = Topic("answers", "Answers to what you wrote", "Authors answer what you flagged, managers an example.")
+FILES = Topic(
+    "files",
+    "Files and views you asked for",
+    "A long file is ready, or could not be made; the link of a view you keep. My files and My views show the same.",
+    (Choice.AT_ONCE, Choice.NEVER),
+)
 DECISIONS = Topic(
     "decisions",
     "What people ask you to decide",
-    "Somebody you manage asks for a place, or for your word on an example.",
+    "Somebody you manage asks for a place, or for your word on an example; somebody says that your register is wrong.",
     (Choice.AT_ONCE, Choice.DAILY),
     "Somebody waits for your answer.",
     for_managers=True,
@@ -105,11 +111,27 @@ TEAM = Topic(
     for_managers=True,
 )
 
-TOPICS = (ACCOUNT, PLACE, RECORD, REMINDERS, ASKED, INVITATIONS, CERTIFICATES, QUESTIONS, ANSWERS, DECISIONS, TEAM)
+TOPICS = (
+    ACCOUNT,
+    PLACE,
+    RECORD,
+    REMINDERS,
+    ASKED,
+    INVITATIONS,
+    CERTIFICATES,
+    QUESTIONS,
+    ANSWERS,
+    FILES,
+    DECISIONS,
+    TEAM,
+)
 DIGEST = "notifications/digest"
 
 KINDS: dict[str, Topic] = {
     "certificates/issued": CERTIFICATES,
+    "certificates/name_asked": DECISIONS,
+    "certificates/name_corrected": RECORD,
+    "certificates/name_kept": RECORD,
     "certificates/programme_issued": CERTIFICATES,
     "certificates/withdrawn": RECORD,
     "chasing/asked": ASKED,
@@ -122,6 +144,8 @@ KINDS: dict[str, Topic] = {
     "cohorts/asked": INVITATIONS,
     "cohorts/cancelled": PLACE,
     "cohorts/changed": PLACE,
+    "cohorts/contest_answered": RECORD,
+    "cohorts/contested": DECISIONS,
     "cohorts/declined": PLACE,
     "cohorts/given_up": PLACE,
     "cohorts/invitation": INVITATIONS,
@@ -133,11 +157,15 @@ KINDS: dict[str, Topic] = {
     "cohorts/replaced": PLACE,
     "cohorts/sent": PLACE,
     "cohorts/waiting": PLACE,
+    "exports/failed": FILES,
+    "exports/ready": FILES,
+    "exports/view": FILES,
     "flags/answered": ANSWERS,
     DIGEST: RECORD,
     "outcomes/co_signed": ANSWERS,
     "outcomes/questions": QUESTIONS,
     "outcomes/to_co_sign": DECISIONS,
+    "passport/question": RECORD,
     "people/deputy_ended": ASKED,
     "people/deputy_named": ASKED,
     "planning/lost": PLACE,

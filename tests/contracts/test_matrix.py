@@ -14,15 +14,19 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms.assignments.models import Assignment
+from lms.audit.models import RecordView
 from lms.catalogue.shelf import library
 from lms.certificates import actions as certificates
+from lms.certificates.correction_models import NameCorrection, as_it_was
 from lms.chasing.models import ReminderRound
 from lms.cohorts.actions import booking, building
+from lms.cohorts.contest_models import Contest
 from lms.cohorts.models import Arrangement, Booking, MissedPlace, OtherDate
 from lms.cohorts.plan import Plan, PlannedSession
 from lms.core import clock
 from lms.core.db import db, writing
 from lms.core.permissions import Role, Scope
+from lms.exports.models import Export, SavedView
 from lms.flags import actions as flagging
 from lms.learning import actions as learning
 from lms.learning.events import ModuleCompleted
@@ -75,6 +79,7 @@ MATRIX = {
     "building.take POST": "ffffohofff",
     "building.waive_missed POST": "ffffohofff",
     "building.waive_preparation POST": "ffffohofff",
+    "bundle.certificates GET": "ffooffhffo",  # a coordinator manages nobody
     "calendar.download GET": "ohhhhhhhhh",
     "calendar.feed_page GET": "oooooooooo",
     "calendar.renew POST": "oooooooooo",
@@ -82,6 +87,7 @@ MATRIX = {
     "catalogue.evidence GET": "oooooooooo",
     "catalogue.glossary GET": "oooooooooo",
     "catalogue.references GET": "oooooooooo",
+    "certificates.before_pdf GET": "ohhhhhhhhh",
     "certificates.pdf GET": "ohhhhhhhhh",
     "certificates.record GET": "oooooooooo",
     "certificates.show GET": "ohhhhhhhhh",
@@ -91,7 +97,27 @@ MATRIX = {
     "cohorts.joint_days GET": "oooooooooo",
     "cohorts.needs POST": "ohhhhhhhhh",
     "cohorts.show GET": "oooooooooh",
+    "compliance.course GET": "ffooffoffo",
+    "compliance.table GET": "ffooffoffo",
+    "contesting.answer GET": "ffffohofff",
+    "contesting.answer POST": "ffffohofff",
+    "contesting.contest GET": "ohhhhhhhhh",
+    "contesting.contest POST": "ohhhhhhhhh",
+    "correcting.ask GET": "ohhhhhhhhh",
+    "correcting.ask POST": "ohhhhhhhhh",
+    "correcting.decide GET": "ffffffooff",
+    "correcting.decide POST": "ffffffooff",
+    "correcting.listed GET": "ffffffooff",
+    "exports.again POST": "hhohhhhhhh",  # the file and the view are the manager's
+    "exports.change_view POST": "hhohhhhhhh",
+    "exports.download GET": "hhhhhhhhhh",  # it is not there yet
     "exports.file GET": "ffooffoffo",  # the completion report: every other sheet in tests/exports
+    "exports.mine GET": "oooooooooo",
+    "exports.open_view GET": "hhohhhhhhh",
+    "exports.order POST": "ffooffoffo",
+    "exports.save POST": "ffooffoffo",
+    "exports.show GET": "hhohhhhhhh",
+    "exports.views GET": "oooooooooo",
     "flags.answer POST": "ffffffffof",
     "flags.form GET": "oooooooooo",
     "flags.listed GET": "ffffffffof",
@@ -110,6 +136,9 @@ MATRIX = {
     "learning.save_reflection POST": "oooooooooo",
     "learning.start_again POST": "oooooooooo",
     "learning.summary GET": "oooooooooo",
+    "looked.ask GET": "ohhhhhhhhh",
+    "looked.ask POST": "ohhhhhhhhh",
+    "looked.listed GET": "oooooooooo",
     "missed.listed GET": "ffooffoffo",
     "moving.other_dates GET": "ohhhhhhhhh",
     "moving.take POST": "ohhhhhhhhh",
@@ -150,6 +179,9 @@ MATRIX = {
     "outcomes.mine GET": "ohhhhhhhhh",
     "outcomes.outcome GET": "ffffohofff",
     "outcomes.send POST": "ohhhhhhhhh",
+    "passport.file GET": "oooooooooo",
+    "passport.pdf GET": "oooooooooo",
+    "passport.show GET": "oooooooooo",
     "people.agencies GET": "fffffffoff",
     "people.agency GET": "fffffffoff",
     "people.deputies GET": "oooooooooo",
@@ -166,6 +198,8 @@ MATRIX = {
     "quizzes.scene GET": "ohhhhhhhhh",
     "quizzes.scene_now GET": "ohhhhhhhhh",
     "quizzes.start POST": "oooooooooo",
+    "record.needed GET": "oooooooooo",
+    "record.record GET": "oooooooooo",
     "reports.completion GET": "ffooffoffo",
     "reports.completion_csv GET": "ffooffoffo",
     "reports.exempt POST": "ffohfffffh",
@@ -200,6 +234,9 @@ MATRIX = {
     "building.call_off POST": "ffffohofff",
     "cohorts.book POST": "oooooooooh",
     "cohorts.cancel POST": "ohhhhhhhhh",
+    "exports.delete_view POST": "hhohhhhhhh",
+    "exports.stop POST": "hhohhhhhhh",
+    "exports.delete POST": "hhohhhhhhh",
     "nominating.take_off POST": "ffffohofff",
     "nominating.withdraw POST": "ohhhhhhhhh",
     "planning.end_apart POST": "ffffohofff",
@@ -279,7 +316,20 @@ def _belongings(them, agency):
                               assigned_by=them.manager.id)  # fmt: skip
         session.add_all([deputy, reminded, assigned])
         sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
-        session.add(sign_in)
+        look = RecordView(person_id=owner.id, viewer_id=them.manager.id, what="status and dates", role="manager")
+        contest = Contest(session_id=cohort.sessions[0].id, booking_id=place.id, says="I was there", was="absent||")
+        session.add_all([sign_in, look, contest])
+        correction = NameCorrection(
+            certificate_id=certificate.id, person_id=owner.id, name="Olive Owner-Reed", reason="Married"
+        )
+        session.add(correction)
+        session.flush()
+        old = as_it_was(certificate, correction)
+        old.code = "0" * 26
+        session.add(old)
+        kept = SavedView(owner_id=them.manager.id, sheet="completion", name="Mine")
+        made = Export(owner_id=them.manager.id, sheet="completion", format="csv", expires_at=now + timedelta(days=7))
+        session.add_all([kept, made])
     assert isinstance(note, Reflection)
     return {
         "cohort_id": cohort.id, "session_id": cohort.sessions[0].id, "agency_id": agency.id, "person_id": owner.id,
@@ -287,11 +337,13 @@ def _belongings(them, agency):
         "play_id": play.id, "reflection_id": note.id, "sign_in_id": sign_in.id, "exemption_id": note.id,
         "arrangement_id": db.session.scalar(select(Arrangement.id)), "missed_id": missed.id,
         "programme_id": dates.id, "nomination_id": asked.id, "pair_id": db.session.scalar(select(KeepApart.id)),
+        "look_id": look.id, "correction_id": correction.id, "replaced_id": old.id, "contest_id": contest.id,
         "example_id": example.id, "deputy_id": deputy.id, "assignment_id": assigned.id, "round_id": reminded.id,
         "wave": "before",
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "position": 1, "number": 1, "name": "completion", "kind": "csv",
+        "export_id": made.id, "view_id": kept.id,
     }  # fmt: skip
 
 
