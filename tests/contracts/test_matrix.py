@@ -308,13 +308,7 @@ def _belongings(them, agency):
         asked = nominating.ask(owner, dates.id, nominating.Wish())
         end = clock.today() + timedelta(days=30)
         planning.keep_apart(trainer, them.owner.email, them.mate.email, end)
-        theirs = select(Membership.id).where(Membership.person_id == them.manager.id)
-        first, last = clock.today() + timedelta(days=2), clock.today() + timedelta(days=9)
-        deputy = Deputy(membership_id=session.scalar(theirs), deputy_id=them.mate.id, first_day=first, last_day=last)
-        reminded = ReminderRound(by=them.manager.id, left_out=[])
-        assigned = Assignment(person_id=owner.id, agency_id=agency.id, target=module.slug, due_on=last,
-                              assigned_by=them.manager.id)  # fmt: skip
-        session.add_all([deputy, reminded, assigned])
+        deputy, reminded, assigned = _chased(session, them, agency, module)
         sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
         look = RecordView(person_id=owner.id, viewer_id=them.manager.id, what="status and dates", role="manager")
         contest = Contest(session_id=cohort.sessions[0].id, booking_id=place.id, says="I was there", was="absent||")
@@ -345,6 +339,18 @@ def _belongings(them, agency):
         "position": 1, "number": 1, "name": "completion", "kind": "csv",
         "export_id": made.id, "view_id": kept.id,
     }  # fmt: skip
+
+
+def _chased(session, them, agency, module):
+    theirs = select(Membership.id).where(Membership.person_id == them.manager.id)
+    first, last = clock.today() + timedelta(days=2), clock.today() + timedelta(days=9)
+    deputy = Deputy(membership_id=session.scalar(theirs), deputy_id=them.mate.id, first_day=first, last_day=last)
+    reminded = ReminderRound(by=them.manager.id, left_out=[])
+    assigned = Assignment(
+        person_id=them.owner.id, agency_id=agency.id, target=module.slug, due_on=last, assigned_by=them.manager.id
+    )
+    session.add_all([deputy, reminded, assigned])
+    return deputy, reminded, assigned
 
 
 def _tables(session, trainer):
