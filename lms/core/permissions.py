@@ -17,6 +17,7 @@ class Permission(StrEnum):
     CONTENT_ANSWER = "content:answer"
     CONTENT_READ = "content:read"
     FIGURES_READ = "figures:read"
+    IMPACT_SIGN = "impact:sign"
     JOINT_READ = "joint:read"
     REMINDER_SEND = "reminder:send"
     REPORT_READ = "report:read"
@@ -61,7 +62,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.DEPUTY: frozenset({Permission.FIGURES_READ, Permission.REMINDER_SEND, Permission.REPORT_READ}),
     Role.AUTHOR: frozenset({Permission.CONTENT_READ, Permission.CONTENT_ANSWER}),
     Role.COORDINATOR: frozenset(
-        {Permission.COHORT_EDIT, Permission.FIGURES_READ, Permission.JOINT_READ, Permission.REPORT_READ}
+        {
+            Permission.COHORT_EDIT,
+            Permission.FIGURES_READ,
+            Permission.IMPACT_SIGN,
+            Permission.JOINT_READ,
+            Permission.REPORT_READ,
+        }
     ),
     Role.OBSERVER: frozenset({Permission.FIGURES_READ, Permission.JOINT_READ}),
     Role.ADMINISTRATOR: frozenset({Permission.AGENCY_EDIT, Permission.AGENCY_READ}),

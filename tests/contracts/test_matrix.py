@@ -19,6 +19,7 @@ from lms.chasing.models import ReminderRound
 from lms.cohorts.actions import booking, building
 from lms.cohorts.models import Arrangement, Booking, MissedPlace, OtherDate
 from lms.cohorts.plan import Plan, PlannedSession
+from lms.compliance.models import ImpactPack
 from lms.core import clock
 from lms.core.db import db, writing
 from lms.core.permissions import Role, Scope
@@ -88,6 +89,10 @@ MATRIX = {
     "cohorts.needs POST": "ohhhhhhhhh",
     "cohorts.show GET": "oooooooooh",
     "compliance.course GET": "ffooffoffo",
+    "compliance.draft GET": "ffffffofff",
+    "compliance.packs GET": "ffooffoffo",
+    "compliance.show GET": "ffhhffoffh",
+    "compliance.sign POST": "ffffffofff",
     "compliance.table GET": "ffooffoffo",
     "exports.again POST": "hhohhhhhhh",  # the file and the view are the manager's
     "exports.change_view POST": "hhohhhhhhh",
@@ -288,7 +293,8 @@ def _belongings(them, agency):
         sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
         kept = SavedView(owner_id=them.manager.id, sheet="completion", name="Mine")
         made = Export(owner_id=them.manager.id, sheet="completion", format="csv", expires_at=now + timedelta(days=7))
-        session.add_all([sign_in, kept, made])
+        pack = ImpactPack(partnership="Fernshire", year=2024, number=1, sections=[], limits="-", signed_by=trainer.id)
+        session.add_all([sign_in, kept, made, pack])
     assert isinstance(note, Reflection)
     return {
         "cohort_id": cohort.id, "session_id": cohort.sessions[0].id, "agency_id": agency.id, "person_id": owner.id,
@@ -300,7 +306,7 @@ def _belongings(them, agency):
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "position": 1, "number": 1, "name": "completion", "kind": "csv",
-        "export_id": made.id, "view_id": kept.id,
+        "export_id": made.id, "view_id": kept.id, "pack_id": pack.id, "partnership": "Fernshire", "year": now.year - 1,
     }  # fmt: skip
 
 
