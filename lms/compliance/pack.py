@@ -145,9 +145,7 @@ def sign(actor: Actor, partnership: str, year: int, limits: str) -> ImpactPack:
     db.session.execute(
         select(Agency.id).where(Agency.partnership == partnership).order_by(Agency.id).with_for_update()
     ).all()
-    wanted = select(func.max(ImpactPack.number)).where(
-        ImpactPack.partnership == partnership, ImpactPack.year == year
-    )
+    wanted = select(func.max(ImpactPack.number)).where(ImpactPack.partnership == partnership, ImpactPack.year == year)
     made = ImpactPack(
         partnership=partnership,
         year=year,
