@@ -298,8 +298,7 @@ def _belongings(them, agency):
         session.flush()
         fact = ModuleCompleted(owner.id, module.slug, 1, module.hash, done.id, done.completed_on, now, 40)
         certificate = certificates.certify(fact) or session.scalar(select(certificates.Certificate))
-        wrong = flagging.Wrong("unclear")
-        flag = flagging.raise_flag(owner, module, _reflecting(module), wrong)
+        flag = flagging.raise_flag(owner, module, _reflecting(module), flagging.Wrong("unclear"))
         dates = planning.create(
             trainer, planning.Frame("Dates", "", Rules(min_agencies=2, min_sectors=2), True, False, None)
         )
