@@ -13,12 +13,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lms.assignments.models import Assignment
 from lms.audit.models import RecordView
 from lms.catalogue.shelf import library
 from lms.certificates import actions as certificates
 from lms.certificates.correction_models import NameCorrection, as_it_was
-from lms.chasing.models import ReminderRound
 from lms.cohorts.actions import booking, building
 from lms.cohorts.contest_models import Contest
 from lms.cohorts.models import Arrangement, Booking, MissedPlace, OtherDate
@@ -34,7 +32,6 @@ from lms.learning.events import ModuleCompleted
 from lms.learning.models import Completion, Reflection, Study
 from lms.outcomes.models import PracticeExample
 from lms.people import queries as people
-from lms.people.models import Deputy, Membership
 from lms.people.sectors import Sector
 from lms.planning.actions import nominating
 from lms.planning.actions import programmes as planning
@@ -45,6 +42,7 @@ from lms.quizzes.shelf import quizzes
 from lms.seating.models import SeatingPlan, SeatingRound
 from lms.signin.models import SignIn
 from lms.web.access import access_of
+from tests.support.chased import chased
 from tests.support.offering import offering, programme
 
 VISITORS = ("owner", "mate", "manager", "boss", "trainer", "other", "coordinator", "admin", "author", "outsider")
@@ -312,7 +310,7 @@ def _belongings(them, agency):
         asked = nominating.ask(owner, dates.id, nominating.Wish())
         end = clock.today() + timedelta(days=30)
         planning.keep_apart(trainer, them.owner.email, them.mate.email, end)
-        deputy, reminded, assigned = _chased(session, them, agency, module)
+        deputy, reminded, assigned = chased(session, them, agency, module)
         sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
         look = RecordView(person_id=owner.id, viewer_id=them.manager.id, what="status and dates", role="manager")
         contest = Contest(session_id=cohort.sessions[0].id, booking_id=place.id, says="I was there", was="absent||")
@@ -344,18 +342,6 @@ def _belongings(them, agency):
         "position": 1, "number": 1, "name": "completion", "kind": "csv",
         "export_id": made.id, "view_id": kept.id, "pack_id": pack.id, "partnership": "Fernshire", "year": now.year - 1,
     }  # fmt: skip
-
-
-def _chased(session, them, agency, module):
-    theirs = select(Membership.id).where(Membership.person_id == them.manager.id)
-    first, last = clock.today() + timedelta(days=2), clock.today() + timedelta(days=9)
-    deputy = Deputy(membership_id=session.scalar(theirs), deputy_id=them.mate.id, first_day=first, last_day=last)
-    reminded = ReminderRound(by=them.manager.id, left_out=[])
-    assigned = Assignment(
-        person_id=them.owner.id, agency_id=agency.id, target=module.slug, due_on=last, assigned_by=them.manager.id
-    )
-    session.add_all([deputy, reminded, assigned])
-    return deputy, reminded, assigned
 
 
 def _tables(session, trainer):
