@@ -57,6 +57,7 @@ MENU: tuple[Item, ...] = (
     Item("Joint training", "together.figures", ("together",), Permission.JOINT_READ, FIGURES_ELSEWHERE),
     Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),
     Item("Agencies and people", "people.agencies", ("people",), Permission.AGENCY_READ),
+    Item("Operating", "operating.overview", ("operating",), Permission.OPERATE),
     Item("Record", "certificates.record", ("certificates",)),
 )
 

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     CONTENT_ANSWER = "content:answer"
     CONTENT_READ = "content:read"
     JOINT_READ = "joint:read"
+    OPERATE = "operating:use"
     REPORT_READ = "report:read"
     REQUIREMENT_EXEMPT = "requirement:exempt"
 
@@ -48,5 +49,5 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AUTHOR: frozenset({Permission.CONTENT_READ, Permission.CONTENT_ANSWER}),
     Role.COORDINATOR: frozenset({Permission.COHORT_EDIT, Permission.JOINT_READ, Permission.REPORT_READ}),
     Role.OBSERVER: frozenset({Permission.JOINT_READ}),
-    Role.ADMINISTRATOR: frozenset({Permission.AGENCY_EDIT, Permission.AGENCY_READ}),
+    Role.ADMINISTRATOR: frozenset({Permission.AGENCY_EDIT, Permission.AGENCY_READ, Permission.OPERATE}),
 }

@@ -37,7 +37,20 @@ AWAY = "away: "
 
 log = structlog.get_logger()
 _free_lanes = BoundedSemaphore(MOST_LANES)
-stopping = Event()  # set when the process is to end: nothing new is begun
+_stop_flags = [Event()]  # the last one is set when the process is to end: nothing new is begun then
+
+
+def stop_with(flag: Event) -> None:
+    """Begin no further mail once this flag is set."""
+    _stop_flags.append(flag)
+
+
+def wait_for_lanes(seconds: float) -> bool:
+    """Wait until no lane of this process is sending, so that none is cut off between a mail and its mark; says
+    whether that came about in time.
+    """
+    until = time.monotonic() + seconds
+    return all(_free_lanes.acquire(timeout=max(0.0, until - time.monotonic())) for _ in range(MOST_LANES))
 
 
 class Carrier(Protocol):
@@ -145,7 +158,7 @@ class _Run:
     def _may_go_on(self) -> bool:
         with self._count:
             self._left -= 1
-            return self._left >= 0 and not self._stop and not stopping.is_set()
+            return self._left >= 0 and not self._stop and not _stop_flags[-1].is_set()
 
     def end(self) -> None:
         """Leave the run; the last to leave signs the worker off."""

@@ -134,6 +134,11 @@ MATRIX = {
     "offers.let_pass POST": "ohhhhhhhhh",
     "offers.offer GET": "ohhhhhhhhh",
     "offers.take POST": "ohhhhhhhhh",
+    "operating.again POST": "fffffffhff",  # there is no such mail
+    "operating.all_again POST": "fffffffoff",
+    "operating.drop POST": "fffffffhff",
+    "operating.mail GET": "fffffffoff",
+    "operating.overview GET": "fffffffoff",
     "outcomes.co_sign POST": "ffohffhffh",
     "outcomes.examples GET": "ffooffoffo",
     "outcomes.form GET": "ohhhhhhhhh",
@@ -269,7 +274,7 @@ def _belongings(them, agency):
         "example_id": example.id, "wave": "before",
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
-        "position": 1, "number": 1, "name": "completion", "kind": "csv",
+        "position": 1, "number": 1, "mail_id": note.id, "name": "completion", "kind": "csv",
     }  # fmt: skip
 
 
