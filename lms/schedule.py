@@ -8,6 +8,7 @@ from flask import Flask
 from huey import crontab
 
 from lms.certificates import actions as certificates
+from lms.chasing import by_clock as chasing
 from lms.cohorts.actions import arranging, filling, missed
 from lms.config import Settings
 from lms.core import clock
@@ -40,6 +41,7 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
             "issue_programmes", "Issues certificates of programmes", daily(3, 17), certificates.issue_missing_programmes
         ),
         Job("forget_needs", "Forgets what people needed on past days", daily(3, 37), arranging.forget_needs),
+        Job("remind", "Reminds people of what is due, managers once a week", daily(5, 5), chasing.remind_all),
         Job("forget_mails", "Empties the texts of old mails and deletes old rows", daily(3, 47), retention.forget_old),
     )
 
