@@ -76,6 +76,8 @@ class MailServer:
     def close(self) -> None:
         """Stop listening, and let whatever hangs end."""
         self.released.set()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # ends the waiting for the next, which close() alone does not
         self._listener.close()
 
 
