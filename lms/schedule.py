@@ -13,6 +13,7 @@ from lms.cohorts.actions import arranging, filling, missed
 from lms.config import Settings
 from lms.core import clock
 from lms.core.db import writing
+from lms.exports.actions import keeping, making
 from lms.jobs import clockwork
 from lms.jobs.clockwork import Job
 from lms.jobs.queue import queue, ring
@@ -41,6 +42,9 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
             "issue_programmes", "Issues certificates of programmes", daily(3, 17), certificates.issue_missing_programmes
         ),
         Job("forget_needs", "Forgets what people needed on past days", daily(3, 37), arranging.forget_needs),
+        Job("make_files", "Makes long files that wait", every(1), making.make_waiting),
+        Job("clear_away_files", "Clears files away that are a week old", hourly(47), making.clear_away),
+        Job("mail_views", "Mails views that people keep", daily(6, 12), keeping.mail_due),
         Job("remind", "Reminds people of what is due, managers once a week", daily(5, 5), chasing.remind_all),
         Job("forget_mails", "Empties the texts of old mails and deletes old rows", daily(3, 47), retention.forget_old),
     )
@@ -85,7 +89,12 @@ def install(app: Flask, settings: Settings) -> None:
     def work_out_plan_now(proposal_id: str) -> None:
         in_app(solving.work, UUID(proposal_id))
 
+    @huey.task(name="make_file_now")  # type: ignore[untyped-decorator]
+    def make_file_now(export_id: str) -> None:
+        in_app(making.make, UUID(export_id))
+
     app.extensions["jobs"] = listed
     app.extensions["huey"] = huey
     app.extensions["wake_worker"] = ring(huey, deliver_mail_now)
     app.extensions["solve_now"] = ring(huey, work_out_plan_now)
+    app.extensions["make_file_now"] = ring(huey, make_file_now)
