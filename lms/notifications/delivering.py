@@ -136,14 +136,14 @@ class _Run:
         return lane
 
     def _lane(self) -> None:
-        try:
-            with self._app.app_context():
+        with self._app.app_context():  # a session of its own, to the very end
+            try:
                 self.work()
-        except Exception:  # the database went away: the next run goes on
-            log.exception("a lane of the outbox ended")
-        finally:
-            _free_lanes.release()
-            self.end()
+            except Exception:  # the database went away: the next run goes on
+                log.exception("a lane of the outbox ended")
+            finally:
+                self.end()
+                _free_lanes.release()
 
     def work(self) -> None:
         """Send one mail after the other until none is due, the server is away, or the process is to end."""
