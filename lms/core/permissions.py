@@ -18,6 +18,7 @@ class Permission(StrEnum):
     CONTENT_ANSWER = "content:answer"
     CONTENT_READ = "content:read"
     FIGURES_READ = "figures:read"
+    IMPACT_SIGN = "impact:sign"
     JOINT_READ = "joint:read"
     OPERATE = "operating:use"
     REMINDER_SEND = "reminder:send"
@@ -67,6 +68,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.CERTIFICATE_CORRECT,
             Permission.COHORT_EDIT,
             Permission.FIGURES_READ,
+            Permission.IMPACT_SIGN,
             Permission.JOINT_READ,
             Permission.REPORT_READ,
         }
