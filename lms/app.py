@@ -34,6 +34,7 @@ from lms.planning.views import programmes as planning
 from lms.programmes import views as programmes
 from lms.quizzes import shelf as quiz_shelf
 from lms.quizzes import views as quizzes
+from lms.reports import listing
 from lms.reports import views as reports
 from lms.seating import views as seating
 from lms.signin import devices, sessions
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     arriving.bp,
     seating.bp,
     flags.bp,
+    listing.bp,
     reports.bp,
     together.bp,
     outcomes.bp,

@@ -20,11 +20,10 @@ class Item:
     endpoint: str
     sections: tuple[str, ...]
     permission: Permission | None = None
-    unless: frozenset[Permission] = frozenset()
 
     def is_for(self, actor: Actor) -> bool:
-        """Whether this person sees it: by a permission they have, and not by one under whose item the page lies."""
-        return (self.permission is None or actor.can(self.permission)) and not any(map(actor.can, self.unless))
+        """Whether this person sees it."""
+        return self.permission is None or actor.can(self.permission)
 
 
 @dataclass(frozen=True)
@@ -45,16 +44,15 @@ PLANNING = ("planning", "proposing", *NOMINATIONS)
 RUNNING = ("building", "attendance", "outcomes.outcome")
 CO_SIGNING = ("outcomes.examples", "outcomes.co_sign")
 ANSWERS = ("outcomes.mine", "outcomes.form", "outcomes.send")
-FIGURES_ELSEWHERE = frozenset({Permission.COHORT_EDIT, Permission.REPORT_READ})  # linked from Cohorts and My team
 BOOKING = ("cohorts", "calendar", "offers", "approvals", "sending", "moving", "arriving.here", "seating.mine")
 TABLES = tuple(f"seating.{page}" for page in ("plan", "make", "change", "listed", "cards"))
 MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),
     Item("Modules", "learning.catalogue", ("learning", "quizzes", "catalogue", "programmes", *FLAGGING)),
     Item("Joint days", "cohorts.joint_days", (*BOOKING, *ASKING, *ANSWERS)),
-    Item("Cohorts", "building.cohorts", (*RUNNING, *PLANNING, "together", *TABLES), Permission.COHORT_EDIT),
-    Item("My team", "reports.completion", ("reports", "missed", "together", *CO_SIGNING), Permission.REPORT_READ),
-    Item("Joint training", "together.figures", ("together",), Permission.JOINT_READ, FIGURES_ELSEWHERE),
+    Item("Cohorts", "building.cohorts", (*RUNNING, *PLANNING, *TABLES), Permission.COHORT_EDIT),
+    Item("My team", "reports.completion", ("reports", "missed", *CO_SIGNING), Permission.REPORT_READ),
+    Item("Reports", "listing.reports", ("listing", "together"), Permission.JOINT_READ),
     Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),
     Item("Agencies and people", "people.agencies", ("people",), Permission.AGENCY_READ),
     Item("Record", "certificates.record", ("certificates",)),

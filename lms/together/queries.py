@@ -48,11 +48,12 @@ def _held(
         .join(CohortSession, CohortSession.cohort_id == Cohort.id)
         .where(*parts)
         .group_by(Cohort.id, Cohort.title, Cohort.capacity)
-        .having(and_(ends <= clock.now(), *_within(starts, period)))
+        .having(and_(ends <= clock.now(), *within(starts, period)))
     )
 
 
-def _within(moment: ColumnElement[datetime], period: Period | None) -> list[ColumnElement[bool]]:
+def within(moment: ColumnElement[datetime], period: Period | None) -> list[ColumnElement[bool]]:
+    """SQL on a moment: it lies in the period, by the partnership’s calendar; nothing for no period."""
     if period is None:
         return []
     return [moment >= _midnight(period.first), moment < _midnight(clock.months_later(period.first, period.months))]

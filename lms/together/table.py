@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from lms.core import clock
+from lms.together.fairness import Ended, Shown
+from lms.together.fairness import Line as Waits
 from lms.together.measures import COLUMNS, MEASURES
 from lms.together.meetings import Matrix, Pair, percent_of
 from lms.together.periods import Period
+from lms.together.queues import ByAgency, Queue
 from lms.together.rooms import Held
 from lms.together.sheets import Line, Sheet
 from lms.together.suppression import Hidden
@@ -21,6 +24,13 @@ FIGURES = (
     *ENDS,
 )
 MIX = ("Cohort", "Date", "Agency", "Planned (still booked when the day came)", "On the day (attended)", *ENDS)
+WAITING = (
+    *("By", "Name", "Waits", "Got a place", "Gave up or were taken off", "The day came without a place", "Still wait"),
+    *("Days waited by the middle one", "Days waited by the longest"),
+    *("Offers made", "Offers taken", "Offers passed on", "Offers that ran out", "Offers that lapsed otherwise"),
+    *("Requests declined by a manager", "of these with a sentence for the person"),
+    *("Places held", "of these taken by the sector", "of these released to all", *ENDS),
+)
 MATRIX = ("Agency", "Other agency", "Pairs met", "Pairs possible", "Share in %", "Cold", "Locality", *ENDS)
 
 
@@ -75,3 +85,54 @@ def matrix(found: Matrix, pairs: Sequence[Pair], locality: str, frame: Frame) ->
         share = percent_of(pair) if pair.counts else None
         cold = None if found.hides else "yes" if found.is_cold(pair) else "no"
         yield (pair.one.name, pair.other.name, pair.met, possible, share, cold, *where)
+
+
+def middle_waits(queue: Queue) -> list[tuple[str, float, str]]:
+    """The rows of the chart: agency, the middle wait, and both waits in words."""
+    if queue.shown is not None:
+        return [(one.name, one.middle, _in_days(one.middle)) for one in queue.shown if one.middle is not None]
+    return [
+        (one.name, one.middle, f"{_in_days(one.middle)}, longest {one.longest}")
+        for one in queue.agencies
+        if one.middle is not None
+    ]
+
+
+def _in_days(days: int) -> str:
+    return f"{days} {'day' if days == 1 else 'days'}"
+
+
+def waiting(queue: Queue, frame: Frame) -> Iterator[Row]:
+    """The lines of the page about waiting: waits by agency and by job, offers and refusals, places held by sector."""
+    if queue.is_kept_back:
+        return
+    if queue.shown is not None:
+        yield from (_shown(one, frame) for one in queue.shown)
+        return
+    offered = {one.name: one for one in queue.offered}
+    names = dict.fromkeys([*(one.name for one in queue.agencies), *offered])
+    lines = {one.name: one for one in queue.agencies}
+    for name in names:
+        yield ("Agency", name, *_waits(lines.get(name)), *_answers(offered.get(name)), None, None, None, *frame.ends)
+    for job in queue.jobs:
+        yield ("Job", job.name, *_waits(job), *(None,) * 10, *frame.ends)
+    for one in queue.held:
+        yield ("Sector", one.sector, *(None,) * 14, one.held, one.taken, one.released, *frame.ends)
+    yield ("Together", queue.total.name, *_waits(queue.total), *(None,) * 10, *frame.ends)
+
+
+def _shown(one: Shown, frame: Frame) -> Row:
+    return ("Agency", one.name, one.waited, *(None,) * 4, one.middle, *(None,) * 11, *frame.ends)
+
+
+def _waits(line: Waits | None) -> Row:
+    if line is None:
+        return (0, *(0,) * 4, None, None)
+    return (line.waited, *(line.ended[how] for how in Ended), line.middle, line.longest)
+
+
+def _answers(one: ByAgency | None) -> Row:
+    if one is None:
+        return (0,) * 7
+    made = one.offers
+    return (made.made, made.taken, made.passed, made.expired, made.left, one.refused.requests, one.refused.with_reason)

@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from lms.core import clock
 from lms.core.errors import NotFound
 from lms.core.permissions import Permission
-from lms.together import actions, measures, queries, sheets, table
-from lms.together.asking import Asked, asked
+from lms.together import actions, charts, fairness, measures, queries, queues, sheets, table
+from lms.together.asking import FIGURES, MEETINGS, ROOMS, About, Asked, asked
 from lms.web.access import current_actor, requires
 from lms.web.asking import page_asked
 from lms.web.downloads import csv_file
@@ -15,6 +15,7 @@ from lms.web.downloads import csv_file
 bp = Blueprint("together", __name__, template_folder="templates", url_prefix="/joint-training")
 
 ROOMS_A_PAGE = 10
+WAITING = About(between=queues.asked_between, quarters_alone=True)
 
 
 @bp.get("/")
@@ -52,7 +53,7 @@ def figures_csv() -> ResponseReturnValue:
 def mix() -> ResponseReturnValue:
     """The mix of agencies as planned and on the day, over the period and cohort by cohort."""
     actor, today = current_actor(), clock.today()
-    wanted = asked(actor, today, rooms=True)
+    wanted = asked(actor, today, ROOMS)
     if wanted is None or wanted.period is None:
         return _nothing(wanted)
     overview, held = queries.mix(actor, wanted.reach, wanted.period, today)
@@ -64,7 +65,7 @@ def mix() -> ResponseReturnValue:
 @requires(Permission.JOINT_READ)
 def mix_csv() -> ResponseReturnValue:
     """The same as a file."""
-    wanted = _for_a_file(rooms=True)
+    wanted = _for_a_file(ROOMS)
     _, held = queries.mix(current_actor(), wanted.reach, wanted.frame.period, wanted.today)
     return _file("mix", table.MIX, list(table.mix(held, wanted.frame)), wanted)
 
@@ -74,7 +75,7 @@ def mix_csv() -> ResponseReturnValue:
 def matrix() -> ResponseReturnValue:
     """Which agencies' people have met on joint days, and which have hardly."""
     actor, today = current_actor(), clock.today()
-    wanted = asked(actor, today, meetings=True)
+    wanted = asked(actor, today, MEETINGS)
     if wanted is None or wanted.period is None:
         return _nothing(wanted)
     found = queries.matrix(actor, wanted.reach, wanted.period, today, wanted.form.locality.data or "")
@@ -85,7 +86,7 @@ def matrix() -> ResponseReturnValue:
 @requires(Permission.JOINT_READ)
 def matrix_csv() -> ResponseReturnValue:
     """The same as a file."""
-    wanted = _for_a_file(meetings=True)
+    wanted = _for_a_file(MEETINGS)
     where = wanted.form.locality.data or ""
     found = queries.matrix(current_actor(), wanted.reach, wanted.frame.period, wanted.today, where)
     agency = wanted.reach.agency_id
@@ -93,9 +94,37 @@ def matrix_csv() -> ResponseReturnValue:
     return _file("who-with-whom", table.MATRIX, list(table.matrix(found, pairs, where, wanted.frame)), wanted)
 
 
-def _for_a_file(*, rooms: bool = False, meetings: bool = False) -> Asked:
+@bp.get("/waiting")
+@requires(Permission.JOINT_READ)
+def waiting() -> ResponseReturnValue:
+    """How long people waited for a place, by agency and job, and what became of offers and held places."""
+    actor, today = current_actor(), clock.today()
+    wanted = asked(actor, today, WAITING)
+    if wanted is None or wanted.period is None:
+        return _nothing(wanted)
+    queue = queues.queue(actor, wanted.reach, wanted.period, today)
+    return render_template(
+        "together/waiting.html",
+        asked=wanted,
+        form=wanted.form,
+        queue=queue,
+        chart=charts.bars(table.middle_waits(queue)),
+        Ended=fairness.Ended,
+    )
+
+
+@bp.get("/waiting.csv")
+@requires(Permission.JOINT_READ)
+def waiting_csv() -> ResponseReturnValue:
+    """The same as a file."""
+    wanted = _for_a_file(WAITING)
+    queue = queues.queue(current_actor(), wanted.reach, wanted.frame.period, wanted.today)
+    return _file("waiting", table.WAITING, list(table.waiting(queue, wanted.frame)), wanted)
+
+
+def _for_a_file(about: About = FIGURES) -> Asked:
     """What a file was asked for; where there is nothing to count, there is no file."""
-    wanted = asked(current_actor(), clock.today(), rooms=rooms, meetings=meetings)
+    wanted = asked(current_actor(), clock.today(), about)
     if wanted is None:
         raise NotFound
     return wanted

@@ -99,6 +99,7 @@ MATRIX = {
     "learning.save_reflection POST": "oooooooooo",
     "learning.start_again POST": "oooooooooo",
     "learning.summary GET": "oooooooooo",
+    "listing.reports GET": "oooooooooo",
     "missed.listed GET": "ffooffoffo",
     "moving.other_dates GET": "ohhhhhhhhh",
     "moving.take POST": "ohhhhhhhhh",
@@ -177,6 +178,8 @@ MATRIX = {
     "together.matrix_csv GET": "ffhhhhhffh",
     "together.mix GET": "ffhhoooffh",
     "together.mix_csv GET": "ffhhhhhffh",
+    "together.waiting GET": "ffoooooffo",
+    "together.waiting_csv GET": "ffhhohoffh",
     # These end what the rows above look at, so each is tried last, by those who must not be able to, then by the rest.
     "building.remove POST": "ffffohgfff",
     "building.remove_trainer POST": "ffffhhhfff",  # the owner does not run it
