@@ -4,6 +4,7 @@ import structlog
 from flask import Flask
 
 from lms import navigation, schedule, wiring
+from lms.analysis import views as analysis
 from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
@@ -72,6 +73,7 @@ BLUEPRINTS = (
     programmes.bp,
     home.bp,
     authoring.bp,
+    analysis.bp,
 )
 
 

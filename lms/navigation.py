@@ -53,7 +53,7 @@ MENU: tuple[Item, ...] = (
     Item("Cohorts", "building.cohorts", (*RUNNING, *PLANNING, *TABLES), Permission.COHORT_EDIT),
     Item("My team", "reports.completion", ("reports", "missed", *CO_SIGNING), Permission.REPORT_READ),
     Item("Reports", "listing.reports", ("listing", "together"), Permission.JOINT_READ),
-    Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),
+    Item("Content", "authoring.content", ("authoring", "analysis", *ANSWERING), Permission.CONTENT_READ),
     Item("Agencies and people", "people.agencies", ("people",), Permission.AGENCY_READ),
     Item("Record", "certificates.record", ("certificates",)),
 )

@@ -113,6 +113,17 @@ REPORTS: tuple[Group, ...] = (
             ),
         ),
     ),
+    Group(
+        "Content",
+        (
+            Report(
+                "Which questions are too hard, too easy or a trap?",
+                "Each question and decision: share right, what was picked, and what caught people.",
+                "analysis.listed",
+                writes_content,
+            ),
+        ),
+    ),
 )
 
 

@@ -45,6 +45,9 @@ VISITORS = ("owner", "mate", "manager", "boss", "trainer", "other", "coordinator
 #                                              agency), trainer (of the cohort), other trainer, coordinator, admin,
 #                                              author, outsider
 MATRIX = {
+    "analysis.listed GET": "ffffffffof",
+    "analysis.show GET": "ffffffffof",
+    "analysis.show_csv GET": "ffffffffof",
     "approvals.answer POST": "hhohhhhhhh",
     "approvals.asked GET": "oooooooooo",
     "arriving.here GET": "hhhhhhhhhh",  # the code is wrong; tests of the room try the right one
@@ -179,7 +182,7 @@ MATRIX = {
     "together.mix GET": "ffhhoooffh",
     "together.mix_csv GET": "ffhhhhhffh",
     "together.waiting GET": "ffoooooffo",
-    "together.waiting_csv GET": "ffhhohoffh",
+    "together.waiting_csv GET": "ffhoohoffh",
     # These end what the rows above look at, so each is tried last, by those who must not be able to, then by the rest.
     "building.remove POST": "ffffohgfff",
     "building.remove_trainer POST": "ffffhhhfff",  # the owner does not run it
