@@ -111,6 +111,12 @@ REPORTS: tuple[Group, ...] = (
                 "together.waiting",
                 has_joint_figures,
             ),
+            Report(
+                "What do joint days change?",
+                "Usefulness, confidence, knowledge and practice over many cohorts, with intervals and limits.",
+                "together.evaluation",
+                reads_evaluations,
+            ),
         ),
     ),
     Group(

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from lms.core import clock
+from lms.outcomes.change import Rate
 from lms.together.fairness import Ended, Shown
 from lms.together.fairness import Line as Waits
+from lms.together.levels import Evaluation, Figure
 from lms.together.measures import COLUMNS, MEASURES
 from lms.together.meetings import Matrix, Pair, percent_of
 from lms.together.periods import Period
@@ -24,6 +26,10 @@ FIGURES = (
     *ENDS,
 )
 MIX = ("Cohort", "Date", "Agency", "Planned (still booked when the day came)", "On the day (attended)", *ENDS)
+EVALUATION = (
+    *("By", "Name", "Level", "Measure", "Asked", "Answered", "Of those asked", "People counted"),
+    *("Change or mean", "95% interval from", "95% interval to", "Of these", "Course", *ENDS),
+)
 WAITING = (
     *("By", "Name", "Waits", "Got a place", "Gave up or were taken off", "The day came without a place", "Still wait"),
     *("Days waited by the middle one", "Days waited by the longest"),
@@ -136,3 +142,27 @@ def _answers(one: ByAgency | None) -> Row:
         return (0,) * 7
     made = one.offers
     return (made.made, made.taken, made.passed, made.expired, made.left, one.refused.requests, one.refused.with_reason)
+
+
+def evaluation(found: Evaluation, course: str, frame: Frame) -> Iterator[Row]:
+    """Every measure, together, by course and by quarter; what is too small to show says so."""
+    ends = (course or "All", *frame.ends)
+    for by, lines in (("Together", [found.total]), ("Course", found.by_course), ("Quarter", found.by_quarter)):
+        for line in lines:
+            for one in line.figures.values():
+                rate = found.rates[one.measure.look.wave] if by == "Together" else None
+                yield (by, line.name, *_measured(one, rate), *ends)
+    for level, words in (("4a", "How agencies work"), ("4b", "What children and families gain")):
+        yield ("Together", found.total.name, level, words, "Nothing is measured here", *(None,) * 7, *ends)
+
+
+def _measured(one: Figure, rate: Rate | None) -> Row:
+    look = one.measure.look
+    start: Row = (look.level.value, f"{look.words}, {look.unit}", look.when)
+    start += (rate.told, rate.asked) if rate else (None, None)
+    if not one.is_shown:
+        return (*start, Hidden.SMALL.value, *(None,) * 4)
+    if one.change:
+        return (*start, one.people, *(round(n, 2) for n in (one.change.mean, one.change.low, one.change.high)), None)
+    mean = None if one.mean is None else round(one.mean, 2)
+    return (*start, one.people, mean, None, None, one.number)

@@ -6,8 +6,10 @@ from flask.typing import ResponseReturnValue
 from lms.core import clock
 from lms.core.errors import NotFound
 from lms.core.permissions import Permission
-from lms.together import actions, charts, fairness, measures, queries, queues, sheets, table
+from lms.outcomes import change
+from lms.together import actions, charts, evaluations, fairness, levels, measures, queries, queues, sheets, table
 from lms.together.asking import FIGURES, MEETINGS, ROOMS, About, Asked, asked
+from lms.together.policy import Kind
 from lms.web.access import current_actor, requires
 from lms.web.asking import page_asked
 from lms.web.downloads import csv_file
@@ -15,6 +17,7 @@ from lms.web.downloads import csv_file
 bp = Blueprint("together", __name__, template_folder="templates", url_prefix="/joint-training")
 
 ROOMS_A_PAGE = 10
+EVALUATION = About(kinds=[one for one in Kind if one is not Kind.AGENCY], between=evaluations.held_between)
 WAITING = About(between=queues.asked_between, quarters_alone=True)
 
 
@@ -120,6 +123,31 @@ def waiting_csv() -> ResponseReturnValue:
     wanted = _for_a_file(WAITING)
     queue = queues.queue(current_actor(), wanted.reach, wanted.frame.period, wanted.today)
     return _file("waiting", table.WAITING, list(table.waiting(queue, wanted.frame)), wanted)
+
+
+@bp.get("/evaluation")
+@requires(Permission.JOINT_READ)
+def evaluation() -> ResponseReturnValue:
+    """What joint days change, level by level, over many cohorts."""
+    actor, today = current_actor(), clock.today()
+    wanted = asked(actor, today, EVALUATION)
+    if wanted is None or wanted.period is None:
+        return _nothing(wanted)
+    found = evaluations.evaluation(actor, wanted.reach, wanted.period, today, wanted.form.course.data or "")
+    wanted.form.offer_courses(found.courses)
+    return render_template(
+        "together/evaluation.html", asked=wanted, form=wanted.form, found=found, change=change, Measure=levels.Measure
+    )
+
+
+@bp.get("/evaluation.csv")
+@requires(Permission.JOINT_READ)
+def evaluation_csv() -> ResponseReturnValue:
+    """The same as a file."""
+    wanted = _for_a_file(EVALUATION)
+    course = wanted.form.course.data or ""
+    found = evaluations.evaluation(current_actor(), wanted.reach, wanted.frame.period, wanted.today, course)
+    return _file("evaluation", table.EVALUATION, list(table.evaluation(found, course, wanted.frame)), wanted)
 
 
 def _for_a_file(about: About = FIGURES) -> Asked:

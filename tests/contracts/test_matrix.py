@@ -181,6 +181,8 @@ MATRIX = {
     "together.matrix_csv GET": "ffhhhhhffh",
     "together.mix GET": "ffhhoooffh",
     "together.mix_csv GET": "ffhhhhhffh",
+    "together.evaluation GET": "ffhhoooffh",
+    "together.evaluation_csv GET": "ffhhhhhffh",
     "together.waiting GET": "ffoooooffo",
     "together.waiting_csv GET": "ffhoohoffh",
     # These end what the rows above look at, so each is tried last, by those who must not be able to, then by the rest.
