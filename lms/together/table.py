@@ -9,7 +9,7 @@ from lms.outcomes.change import Rate
 from lms.together.fairness import Ended, Shown
 from lms.together.fairness import Line as Waits
 from lms.together.levels import Evaluation, Figure
-from lms.together.measures import COLUMNS, MEASURES
+from lms.together.measures import COLUMNS, FURTHER, MEASURES
 from lms.together.meetings import Matrix, Pair, percent_of
 from lms.together.periods import Period
 from lms.together.queues import ByAgency, Queue
@@ -18,10 +18,11 @@ from lms.together.sheets import Line, Sheet
 from lms.together.suppression import Hidden
 
 Row = tuple[object, ...]
+MOST_BARS = 12
 ENDS = ("Period", "From", "To", "Scope", "As at")
 FIGURES = (
     *("By", "Name"),
-    *(one.heading for one in COLUMNS),
+    *(one.heading for one in (*COLUMNS, *FURTHER)),
     *(f"{one.heading} in % ({one.formula})" for one in MEASURES),
     *ENDS,
 )
@@ -63,9 +64,23 @@ def figures(sheet: Sheet, frame: Frame) -> Iterator[Row]:
                 yield (by, line.name, *_numbers(line), *frame.ends)
 
 
+def filled(sheet: Sheet) -> list[tuple[str, float, str]]:
+    """The rows of the chart: course, how full, and in words; the emptiest first. Where rooms are not counted, how many
+    came instead.
+    """
+    rows = []
+    for line in sheet.courses:
+        share, came = line.share("fill_rate"), line.cell("attended")
+        if share and share.percent is not None:
+            rows.append((line.name, float(share.percent), f"{share.percent}%, {share.part} of {share.whole}"))
+        elif isinstance(came, int) and line.cell("capacity") is None:
+            rows.append((line.name, float(came), f"{came} came"))
+    return sorted(rows, key=lambda row: (row[1], row[0]))[:MOST_BARS]
+
+
 def _numbers(line: Line) -> Iterator[object]:
     """Counts and measures; what does not apply is empty, what is hidden says so."""
-    yield from (line.cell(one.key) for one in COLUMNS)
+    yield from (line.cell(one.key) for one in (*COLUMNS, *FURTHER))
     for one in MEASURES:
         found = line.share(one.key)
         hidden = any(isinstance(line.cell(need), Hidden) for need in one.needs)

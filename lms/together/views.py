@@ -30,15 +30,17 @@ def figures() -> ResponseReturnValue:
     if wanted is None or wanted.period is None:
         return _nothing(wanted)
     places = queries.agencies(wanted.reach, today)
+    sheet = queries.sheet(actor, wanted.reach, wanted.period, today)
     return render_template(
         "together/figures.html",
         asked=wanted,
         form=wanted.form,
-        sheet=queries.sheet(actor, wanted.reach, wanted.period, today),
+        sheet=sheet,
         missing=queries.without_register(actor, wanted.reach, wanted.period),
         waiting=[] if wanted.reach.hides else queries.waiting(actor, wanted.reach, places),
         measures=measures,
         columns_of=sheets.columns,
+        chart=charts.bars(table.filled(sheet), None if wanted.reach.is_one_agency else 100),
     )
 
 
@@ -60,8 +62,9 @@ def mix() -> ResponseReturnValue:
     if wanted is None or wanted.period is None:
         return _nothing(wanted)
     overview, held = queries.mix(actor, wanted.reach, wanted.period, today)
+    met = queries.matrix(actor, wanted.reach, wanted.period, today)
     paged = page_asked(held, ROOMS_A_PAGE)
-    return render_template("together/mix.html", asked=wanted, form=wanted.form, overview=overview, paged=paged)
+    return render_template("together/mix.html", asked=wanted, form=wanted.form, overview=overview, paged=paged, met=met)
 
 
 @bp.get("/mix.csv")
