@@ -23,10 +23,12 @@ from lms.cohorts.views import (
 )
 from lms.config import Settings, from_environment
 from lms.core import db, events, schema
+from lms.exports import views as exports
 from lms.flags import views as flags
 from lms.home import authoring
 from lms.home import views as home
 from lms.learning import views as learning
+from lms.notifications import views as notifications
 from lms.outcomes import views as outcomes
 from lms.people import sectors
 from lms.people import views as people
@@ -45,6 +47,7 @@ from lms.web import access, errors, health, security, templating, transactions
 
 BLUEPRINTS = (
     health.bp,
+    notifications.bp,
     people.bp,
     signin.bp,
     catalogue.bp,
@@ -66,6 +69,7 @@ BLUEPRINTS = (
     arriving.bp,
     seating.bp,
     flags.bp,
+    exports.bp,
     listing.bp,
     reports.bp,
     together.bp,

@@ -80,9 +80,7 @@ def listed(actor: Actor) -> list[Listed]:
 
 def sheet(actor: Actor, slug: str, today: date) -> Sheet:
     """What the answers to one quiz come to. Three queries. Raises NotFound for a quiz that is not there."""
-    if slug not in quizzes().by_slug:
-        raise NotFound
-    quiz = quizzes().quiz(slug)
+    quiz = known(slug)
     module = shelf.library().module(quiz.module)
     if module is None:
         raise NotFound
@@ -93,6 +91,13 @@ def sheet(actor: Actor, slug: str, today: date) -> Sheet:
     names, scope = {id_: name for id_, name, _ in rows}, ", ".join(sorted({whole for *_, whole in rows}))
     found = [analyse(one, given) for one in every]
     return Sheet(quiz, module, found, earlier_wordings(by_key, given), names, today, scope)
+
+
+def known(slug: str) -> KnowledgeCheck | Scenario:
+    """The quiz of this name. Raises NotFound."""
+    if slug not in quizzes().by_slug:
+        raise NotFound
+    return quizzes().quiz(slug)
 
 
 def answers(actor: Actor, slug: str, by_key: Mapping[str, Item]) -> list[Given]:

@@ -120,7 +120,10 @@ GROUPS = (
             "nothing that anyone wrote.",
             "record_views": "Who looked at whose training record, at what, and when.",
             "outbox_mails": "Mails to you: address, subject, text, the date for your calendar, whether they were sent. "
-            "They hold links and never other people’s names.",
+            "They hold links and never other people’s names. The text is emptied some weeks after.",
+            "mail_choices": "Which mails you want at once, together or never, and when you chose that.",
+            "workers": "Which programs are at work on the server. Nothing about a person.",
+            "clock_runs": "When each task by the clock last ran, and how that went. Nothing about a person.",
         },
     ),
 )

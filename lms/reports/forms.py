@@ -1,6 +1,6 @@
 """The forms of reports: which people to show, and exempting somebody."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -29,8 +29,8 @@ class FilterForm(PageForm):
     q = StringField("Name", filters=[lambda text: (text or "").strip()[:LONGEST_NAME]])
     sort = HiddenField(default="")
 
-    def __init__(self, reach: Reach) -> None:
-        super().__init__(_given())
+    def __init__(self, reach: Reach, given: Mapping[str, str] | None = None) -> None:
+        super().__init__(_given() if given is None else MultiDict(given))
         agency_id = _uuid(self.agency.data)
         teams = reach.within(agency_id)
         several = len(reach.agencies) > 1 and agency_id is None
@@ -55,6 +55,13 @@ class FilterForm(PageForm):
             name=self.q.data or "",
             order=self.sort.data or "",
         )
+
+    @property
+    def said(self) -> str:
+        """What was chosen beyond agency and team, in words: a file says it, since it shortens the list."""
+        shown = {Show.LATE.value: "Overdue or expired"} | {status.value: LABELS[status] for status in Status}
+        parts = [shown[self.show.data]] if self.show.data else []
+        return "; ".join([*parts, f"name with “{self.q.data}”"] if self.q.data else parts)
 
     def address(self, **changed: str | int) -> dict[str, str]:
         """What was asked for as the values of an address, with some of it changed; what is empty is left out."""

@@ -125,7 +125,7 @@ REPORTS: tuple[Group, ...] = (
             Report(
                 "Which questions are too hard, too easy or a trap?",
                 "Each question and decision: share right, what was picked, and what caught people.",
-                "analysis.listed",
+                "analysis.answers",
                 writes_content,
             ),
         ),

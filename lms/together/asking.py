@@ -1,12 +1,12 @@
 """What a page of figures was asked for, and whether there is anything to answer with."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from lms.core.actor import Actor
 from lms.core.errors import NotFound
-from lms.together import periods, policy, queries
+from lms.together import evaluations, periods, policy, queries, queues
 from lms.together.forms import PeriodForm
 from lms.together.periods import Period
 from lms.together.policy import Kind, Reach
@@ -27,7 +27,7 @@ class Asked:
         """What a file says of itself. Raises NotFound when there is nothing to take away."""
         if self.period is None:
             raise NotFound
-        return Frame(self.period, self.reach.name, self.today)
+        return Frame(self.period, self.reach.name, self.today, self.reach.hides)
 
 
 Days = Callable[[Actor, Reach], tuple[date, date] | None]
@@ -48,10 +48,13 @@ class About:
 
 FIGURES, MEETINGS = About(), About(meetings=True)
 ROOMS = About(kinds=(Kind.PARTNERSHIP, Kind.COHORTS))
+WAITING = About(between=queues.asked_between, quarters_alone=True)
+EVALUATION = About(kinds=tuple(one for one in Kind if one is not Kind.AGENCY), between=evaluations.held_between)
 
 
-def asked(actor: Actor, today: date, about: About = FIGURES) -> Asked | None:
-    """Read what was asked for. None for a reader who has no figures: who manages a team sees none of their own.
+def asked(actor: Actor, today: date, about: About = FIGURES, given: Mapping[str, str] | None = None) -> Asked | None:
+    """Read what was asked for, in the address unless it is given. None for a reader who has no figures: who manages a
+    team sees none of their own.
 
     Raises NotFound for a period, locality or set of figures that is not offered to this reader, and where the page is
     for other kinds of reader.
@@ -61,7 +64,7 @@ def asked(actor: Actor, today: date, about: About = FIGURES) -> Asked | None:
         raise NotFound
     if not reaches:
         return None
-    form = PeriodForm(reaches)
+    form = PeriodForm(reaches, given)
     reach = form.reach
     offered = _offered(actor, reach, today, about)
     if not offered:

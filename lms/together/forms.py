@@ -1,6 +1,6 @@
 """What to count over: whose figures, which period, which locality. Sent with GET, so a choice has an address."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -17,8 +17,8 @@ class WhoseForm(PageForm):
 
     of = SelectField("Figures of", default="")
 
-    def __init__(self, reaches: Sequence[Reach]) -> None:
-        super().__init__(_given())
+    def __init__(self, reaches: Sequence[Reach], given: Mapping[str, str] | None = None) -> None:
+        super().__init__(_given() if given is None else MultiDict(given))
         self.reaches = reaches
         self.of.choices = [choice(one.key, one.name) for one in reaches]
         self.of.data = self.of.data or reaches[0].key
@@ -39,8 +39,8 @@ class PeriodForm(WhoseForm):
     locality = SelectField("Locality", default="")
     course = SelectField("Course", default="", validate_choice=False)
 
-    def __init__(self, reaches: Sequence[Reach]) -> None:
-        super().__init__(reaches)
+    def __init__(self, reaches: Sequence[Reach], given: Mapping[str, str] | None = None) -> None:
+        super().__init__(reaches, given)
         self.periods: Sequence[Period] = ()
 
     def offer(self, periods: Sequence[Period], default: Period, localities: Sequence[str] = ()) -> None:

@@ -4,21 +4,17 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from lms.core import clock
-from lms.core.errors import NotFound
 from lms.core.permissions import Permission
+from lms.exports.answering import answer
 from lms.outcomes import change
-from lms.together import actions, charts, evaluations, fairness, levels, measures, queries, queues, sheets, table
-from lms.together.asking import FIGURES, MEETINGS, ROOMS, About, Asked, asked
-from lms.together.policy import Kind
+from lms.together import charts, evaluations, fairness, levels, measures, queries, queues, sheets, table
+from lms.together.asking import EVALUATION, MEETINGS, ROOMS, WAITING, Asked, asked
 from lms.web.access import current_actor, requires
 from lms.web.asking import page_asked
-from lms.web.downloads import csv_file
 
 bp = Blueprint("together", __name__, template_folder="templates", url_prefix="/joint-training")
 
 ROOMS_A_PAGE = 10
-EVALUATION = About(kinds=[one for one in Kind if one is not Kind.AGENCY], between=evaluations.held_between)
-WAITING = About(between=queues.asked_between, quarters_alone=True)
 
 
 @bp.get("/")
@@ -48,9 +44,7 @@ def figures() -> ResponseReturnValue:
 @requires(Permission.JOINT_READ)
 def figures_csv() -> ResponseReturnValue:
     """The same as a file."""
-    wanted = _for_a_file()
-    sheet = queries.sheet(current_actor(), wanted.reach, wanted.frame.period, wanted.today)
-    return _file("figures", table.FIGURES, list(table.figures(sheet, wanted.frame)), wanted)
+    return answer("joint-training-figures", "csv")
 
 
 @bp.get("/mix")
@@ -71,9 +65,7 @@ def mix() -> ResponseReturnValue:
 @requires(Permission.JOINT_READ)
 def mix_csv() -> ResponseReturnValue:
     """The same as a file."""
-    wanted = _for_a_file(ROOMS)
-    _, held = queries.mix(current_actor(), wanted.reach, wanted.frame.period, wanted.today)
-    return _file("mix", table.MIX, list(table.mix(held, wanted.frame)), wanted)
+    return answer("joint-training-mix", "csv")
 
 
 @bp.get("/who-with-whom")
@@ -92,12 +84,7 @@ def matrix() -> ResponseReturnValue:
 @requires(Permission.JOINT_READ)
 def matrix_csv() -> ResponseReturnValue:
     """The same as a file."""
-    wanted = _for_a_file(MEETINGS)
-    where = wanted.form.locality.data or ""
-    found = queries.matrix(current_actor(), wanted.reach, wanted.frame.period, wanted.today, where)
-    agency = wanted.reach.agency_id
-    pairs = found.of(agency) if agency else [pair for _, row in found.rows for pair in row]
-    return _file("who-with-whom", table.MATRIX, list(table.matrix(found, pairs, where, wanted.frame)), wanted)
+    return answer("joint-training-who-with-whom", "csv")
 
 
 @bp.get("/waiting")
@@ -119,15 +106,6 @@ def waiting() -> ResponseReturnValue:
     )
 
 
-@bp.get("/waiting.csv")
-@requires(Permission.JOINT_READ)
-def waiting_csv() -> ResponseReturnValue:
-    """The same as a file."""
-    wanted = _for_a_file(WAITING)
-    queue = queues.queue(current_actor(), wanted.reach, wanted.frame.period, wanted.today)
-    return _file("waiting", table.WAITING, list(table.waiting(queue, wanted.frame)), wanted)
-
-
 @bp.get("/evaluation")
 @requires(Permission.JOINT_READ)
 def evaluation() -> ResponseReturnValue:
@@ -141,29 +119,6 @@ def evaluation() -> ResponseReturnValue:
     return render_template(
         "together/evaluation.html", asked=wanted, form=wanted.form, found=found, change=change, Measure=levels.Measure
     )
-
-
-@bp.get("/evaluation.csv")
-@requires(Permission.JOINT_READ)
-def evaluation_csv() -> ResponseReturnValue:
-    """The same as a file."""
-    wanted = _for_a_file(EVALUATION)
-    course = wanted.form.course.data or ""
-    found = evaluations.evaluation(current_actor(), wanted.reach, wanted.frame.period, wanted.today, course)
-    return _file("evaluation", table.EVALUATION, list(table.evaluation(found, course, wanted.frame)), wanted)
-
-
-def _for_a_file(about: About = FIGURES) -> Asked:
-    """What a file was asked for; where there is nothing to count, there is no file."""
-    wanted = asked(current_actor(), clock.today(), about)
-    if wanted is None:
-        raise NotFound
-    return wanted
-
-
-def _file(name: str, headings: table.Row, rows: list[table.Row], wanted: Asked) -> ResponseReturnValue:
-    actions.exported(current_actor(), name, wanted.frame.period.key, len(rows))
-    return csv_file([headings, *rows], f"joint-training-{name}-{wanted.frame.period.key}.csv")
 
 
 def _nothing(wanted: Asked | None) -> ResponseReturnValue:

@@ -67,7 +67,7 @@ def row(page, site):
 
 
 def show(as_user, site, quiz=CHECK):
-    return as_user(site.author).get("analysis.show", quiz=quiz)
+    return as_user(site.author).get("analysis.answers", query={"quiz": quiz})
 
 
 def test_authors_read_how_a_question_was_answered(site, as_user):
@@ -90,7 +90,7 @@ def test_a_wrong_answer_that_caught_many_leads_to_the_page_that_teaches_it(site,
     site.answer(4)
     site.answer(6, right=False, option=wrong.text)
     visitor = as_user(site.author)
-    page = visitor.get("analysis.show", quiz=CHECK)
+    page = visitor.get("analysis.answers", query={"quiz": CHECK})
     (trap,) = page.all("//section[h2='What caught people']//li")
     words = " ".join(trap.text_content().split())
     assert wrong.text in words
@@ -185,14 +185,14 @@ def test_choices_of_a_story_are_counted_by_decision_and_the_first_visit_counts(s
 
 def test_the_file_holds_the_figures_of_the_page_and_is_noted(site, as_user):
     site.answer(10)
-    page = as_user(site.author).get("analysis.show_csv", quiz=CHECK)
+    page = as_user(site.author).get("exports.file", name="answers", kind="csv", query={"quiz": CHECK})
     found = [
         one for one in csv.DictReader(io.StringIO(page.data.decode("utf-8-sig"))) if one["Key"] == site.question.key
     ]
     assert {(one["Right"], one["Right in %"]) for one in found} == {("10", "100")}
     assert [int(one["Picked by"]) for one in found if one["Is right"] == "yes"] == [10]
     entry = db.session.query(AuditEntry).filter_by(action="report.exported").one()
-    assert entry.detail["quiz"] == CHECK
+    assert (entry.detail["quiz"], entry.detail["format"]) == (CHECK, "csv")
 
 
 def test_answers_of_another_partnership_are_not_counted(site, as_user, make):
@@ -201,7 +201,7 @@ def test_answers_of_another_partnership_are_not_counted(site, as_user, make):
     assert row(show(as_user, site), site) == ["Too few answers yet (0 of 10)"]
     assert "Away" not in show(as_user, site).text
     other = make.person(agency=away, roles=((Role.AUTHOR, WHOLE),))
-    assert row(as_user(other).get("analysis.show", quiz=CHECK), site)[0] == "30"
+    assert row(as_user(other).get("analysis.answers", query={"quiz": CHECK}), site)[0] == "30"
 
 
 def test_who_had_no_post_that_day_is_not_counted(site, as_user, make):
@@ -214,8 +214,12 @@ def test_who_had_no_post_that_day_is_not_counted(site, as_user, make):
 def test_no_name_address_or_score_is_on_the_page_or_in_the_file(site, as_user):
     site.answer(30, right=True)
     visitor = as_user(site.author)
-    for endpoint in ("analysis.show", "analysis.show_csv"):
-        text = visitor.get(endpoint, quiz=CHECK).data.decode()
+    query = {"quiz": CHECK}
+    for page in (
+        visitor.get("analysis.answers", query=query),
+        visitor.get("exports.file", name="answers", kind="csv", query=query),
+    ):
+        text = page.data.decode()
         assert "Person" not in text
         assert "@agency.example" not in text
         assert json.dumps(str(site.author.id)) not in text
@@ -227,26 +231,26 @@ def test_no_name_address_or_score_is_on_the_page_or_in_the_file(site, as_user):
 def test_nobody_but_authors_opens_it(site, as_user, make, role):
     for scope in (Scope.AGENCY, WHOLE):
         visitor = as_user(make.person(agency=site.agencies[0], roles=((role, scope),)))
-        visitor.get("analysis.listed", expect=403)
-        visitor.get("analysis.show", quiz=CHECK, expect=403)
-        visitor.get("analysis.show_csv", quiz=CHECK, expect=403)
+        visitor.get("analysis.answers", expect=403)
+        visitor.get("analysis.answers", query={"quiz": CHECK}, expect=403)
+        visitor.get("exports.file", name="answers", kind="csv", query={"quiz": CHECK}, expect=403)
 
 
 def test_a_quiz_that_is_not_there_is_not_found(site, as_user):
-    as_user(site.author).get("analysis.show", quiz="no-such-check", expect=404)
+    as_user(site.author).get("analysis.answers", query={"quiz": "no-such-check"}, expect=404)
 
 
 def test_the_list_names_every_quiz_with_people_in_whole_tens(site, as_user):
     site.answer(19)
-    page = as_user(site.author).get("analysis.listed")
-    assert {one.rsplit("/", 1)[1] for one in page.all("//ul[@class='rows']//a/@href")} == set(quizzes().by_slug)
+    page = as_user(site.author).get("analysis.answers")
+    assert {one.rsplit("=", 1)[1] for one in page.all("//ul[@class='rows']//a/@href")} == set(quizzes().by_slug)
     assert "10 people or more" in page.words
     assert "19" not in page.words
 
 
 def test_the_pages_ask_the_database_a_fixed_number_of_times(site, as_user, count_queries):  # noqa: F811
     visitor = as_user(site.author)
-    before = count_queries(lambda: visitor.get("analysis.show", quiz=CHECK))
+    before = count_queries(lambda: visitor.get("analysis.answers", query={"quiz": CHECK}))
     site.answer(12)
-    assert count_queries(lambda: visitor.get("analysis.show", quiz=CHECK)) == before <= 8
+    assert count_queries(lambda: visitor.get("analysis.answers", query={"quiz": CHECK})) == before <= 8
     assert people.actor(site.author).has(Role.AUTHOR)

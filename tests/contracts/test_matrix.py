@@ -45,9 +45,7 @@ VISITORS = ("owner", "mate", "manager", "boss", "trainer", "other", "coordinator
 #                                              agency), trainer (of the cohort), other trainer, coordinator, admin,
 #                                              author, outsider
 MATRIX = {
-    "analysis.listed GET": "ffffffffof",
-    "analysis.show GET": "ffffffffof",
-    "analysis.show_csv GET": "ffffffffof",
+    "analysis.answers GET": "ffffffffof",
     "approvals.answer POST": "hhohhhhhhh",
     "approvals.asked GET": "oooooooooo",
     "arriving.here GET": "hhhhhhhhhh",  # the code is wrong; tests of the room try the right one
@@ -84,6 +82,7 @@ MATRIX = {
     "cohorts.joint_days GET": "oooooooooo",
     "cohorts.needs POST": "ohhhhhhhhh",
     "cohorts.show GET": "oooooooooh",
+    "exports.file GET": "ffooffoffo",  # the completion report: every other sheet in tests/exports
     "flags.answer POST": "ffffffffof",
     "flags.form GET": "oooooooooo",
     "flags.listed GET": "ffffffffof",
@@ -132,6 +131,8 @@ MATRIX = {
     "proposing.publish POST": "ffffohofff",
     "proposing.solve POST": "ffffohofff",
     "proposing.stop POST": "ffffohofff",
+    "notifications.choices GET": "oooooooooo",
+    "notifications.choices POST": "oooooooooo",
     "offers.let_pass POST": "ohhhhhhhhh",
     "offers.offer GET": "ohhhhhhhhh",
     "offers.take POST": "ohhhhhhhhh",
@@ -182,9 +183,7 @@ MATRIX = {
     "together.mix GET": "ffhhoooffh",
     "together.mix_csv GET": "ffhhhhhffh",
     "together.evaluation GET": "ffhhoooffh",
-    "together.evaluation_csv GET": "ffhhhhhffh",
     "together.waiting GET": "ffoooooffo",
-    "together.waiting_csv GET": "ffhoohoffh",
     # These end what the rows above look at, so each is tried last, by those who must not be able to, then by the rest.
     "building.remove POST": "ffffohgfff",
     "building.remove_trainer POST": "ffffhhhfff",  # the owner does not run it
@@ -274,7 +273,7 @@ def _belongings(them, agency):
         "example_id": example.id, "wave": "before",
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
-        "position": 1, "number": 1,
+        "position": 1, "number": 1, "name": "completion", "kind": "csv",
     }  # fmt: skip
 
 

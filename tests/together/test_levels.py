@@ -185,7 +185,7 @@ def test_a_coordinator_reads_every_level_over_all_cohorts(two_courses, as_user):
 
 def test_the_file_holds_what_the_page_holds(two_courses, as_user):
     visitor = as_user(two_courses.coordinator)
-    found = rows(visitor.get("together.evaluation_csv"))
+    found = rows(visitor.get("exports.file", name="joint-training-evaluation", kind="csv"))
     (sure,) = [one for one in found if one["By"] == "Together" and one["Measure"] == SURE[1].rpartition(", ")[0] and
                one["Asked"] == "after the day"]  # fmt: skip
     assert (sure["People counted"], sure["Change or mean"], sure["Answered"], sure["Of those asked"]) == (
@@ -213,7 +213,7 @@ def test_managers_see_none_of_it(two_courses, as_user, make):
     for person in (make.manager(agency=agency), make.manager(team=make.team(agency))):
         visitor = as_user(person)
         visitor.get("together.evaluation", expect=404)
-        visitor.get("together.evaluation_csv", expect=404)
+        visitor.get("exports.file", name="joint-training-evaluation", kind="csv", expect=404)
         assert visitor.address("together.evaluation") not in visitor.get("together.figures").text
         assert visitor.address("together.evaluation") not in visitor.get("listing.reports").text
 
@@ -237,7 +237,7 @@ def test_another_partnership_sees_nothing(two_courses, as_user, make):
         away = make.person(agency=make.agency(partnership="Westmark"), roles=((role, WHOLE),))
         page = as_user(away).get("together.evaluation")
         assert not any(name in page.text for name in ("Who leads", "Tiers of need", "paired"))
-        as_user(away).get("together.evaluation_csv", expect=404)
+        as_user(away).get("exports.file", name="joint-training-evaluation", kind="csv", expect=404)
 
 
 def test_examples_and_those_a_manager_saw_are_counted_and_never_a_few(area, as_user):

@@ -175,7 +175,11 @@ def test_waits_by_agency_and_job_are_on_the_page_and_in_the_file(waited, as_user
     assert table(page, "By job")["Worker"]["Waits"] == "18"
     assert table(page, "Why they had to wait")["All places were taken"]["Waits"] == "18"
     assert "Care: 50 days, longest 50." in page.all("//svg[@role='img']/@aria-label")[0]
-    in_file = {row["Name"]: row for row in rows(visitor.get("together.waiting_csv")) if row["By"] == "Agency"}
+    in_file = {
+        row["Name"]: row
+        for row in rows(visitor.get("exports.file", name="joint-training-waiting", kind="csv"))
+        if row["By"] == "Agency"
+    }
     for name, row in in_file.items():
         assert (row["Waits"], row["Days waited by the middle one"]) == (
             found[name]["Waits"],
@@ -191,7 +195,11 @@ def test_the_head_of_an_agency_sees_how_its_own_people_waited_alone(waited, as_u
     assert set(table(page, "By agency")) == {"Health", "All together"}
     assert table(page, "By agency")["All together"]["Waits"] == "6"
     assert "Places held" not in page.text
-    assert {row["Name"] for row in rows(visitor.get("together.waiting_csv"))} == {"Health", "Worker", "All together"}
+    assert {row["Name"] for row in rows(visitor.get("exports.file", name="joint-training-waiting", kind="csv"))} == {
+        "Health",
+        "Worker",
+        "All together",
+    }
 
 
 def test_a_trainer_sees_who_waited_for_the_cohorts_they_run(waited, as_user, make):
@@ -210,7 +218,7 @@ def test_the_board_sees_no_small_number_no_longest_and_no_quarter_that_goes_on(w
     assert sum(row["Waits"].isdigit() for name, row in found.items() if name != "All together") <= 2
     for query in ({"period": "2026-07"}, {"period": "2026-to-2027"}):
         visitor.get("together.waiting", query=query, expect=404)
-    for row in rows(visitor.get("together.waiting_csv")):
+    for row in rows(visitor.get("exports.file", name="joint-training-waiting", kind="csv")):
         assert row["Waits"] == found[row["Name"]]["Waits"]
         assert row["Days waited by the longest"] == ""
 
@@ -220,7 +228,7 @@ def test_another_partnership_sees_nothing(waited, as_user, make):
         away = make.person(agency=make.agency(partnership="Westmark"), roles=((role, WHOLE),))
         page = as_user(away).get("together.waiting")
         assert not any(name in page.text for name in waited.agencies)
-        as_user(away).get("together.waiting_csv", expect=404)
+        as_user(away).get("exports.file", name="joint-training-waiting", kind="csv", expect=404)
 
 
 def test_a_pair_kept_apart_is_no_reason_of_its_own():
