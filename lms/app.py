@@ -5,6 +5,7 @@ from flask import Flask
 
 from lms import navigation, schedule, wiring
 from lms.analysis import views as analysis
+from lms.assignments import keeping
 from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
@@ -93,6 +94,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()])
     db.install(app, settings.database)
+    keeping.install(app)
     wiring.wire(events.install(app.extensions))
     wiring.supply(app.extensions)
     templating.install(app, settings)
