@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import event, func, inspect, select
+from sqlalchemy import Delete, Update, event, func, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from lms.assignments import ledger
@@ -130,10 +130,10 @@ def _forget(session: Session) -> None:
 
 
 def _refuse_bulk(state: ORMExecuteState) -> None:
-    mapper = state.bind_mapper
-    if mapper is None or mapper.class_ not in WATCHED or not (state.is_update or state.is_delete):
+    mapper, statement = state.bind_mapper, state.statement
+    if mapper is None or mapper.class_ not in WATCHED or not isinstance(statement, Update | Delete):
         return
-    if state.is_delete or not WATCHED[mapper.class_].isdisjoint(state.statement.compile().params):
+    if isinstance(statement, Delete) or not WATCHED[mapper.class_].isdisjoint(statement.compile().params):
         raise BulkChange(f"change {mapper.class_.__name__} rows one by one, so that the ledger follows")
 
 
