@@ -10,17 +10,17 @@ A figure that grew with each new answer would tell that answer to whoever looked
 4. Each partnership has lines of its own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 SIZE = 10
 MOST_WAITING = 20
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """One answer to a question, or one choice in a scene. `picked` names what was chosen; `rest` is the share of the
     other answers of that go that were right, from 0 to 1, or None where there were no others.
     """
@@ -46,31 +46,46 @@ class Group:
 
 
 def firsts(given: Iterable[Given]) -> list[Given]:
-    """The first answer of each person to one wording of one question, in order of time."""
+    """The first answer of each person to one wording of one question, of answers in order of time."""
     found: dict[UUID, Given] = {}
-    for one in sorted(given, key=lambda one: (one.at, one.go)):
+    for one in given:
         found.setdefault(one.person, one)
     return list(found.values())
 
 
 def groups(given: Iterable[Given]) -> tuple[list[Group], int]:
-    """The whole groups of the answers to one wording of one question, and how many people still wait for theirs."""
-    lines: dict[str, list[Given]] = {}
+    """The whole groups of the answers to one wording of one question, given in the order in which goes were finished,
+    and how many people still wait for theirs.
+    """
+    lines: dict[str, _Line] = {}
     found: list[Group] = []
     for one in firsts(given):
-        line = lines.setdefault(one.partnership, [])
-        line.append(one)
-        made = _next(line, one.agency)
+        made = lines.setdefault(one.partnership, _Line()).join(one)
         if made:
             found.append(made)
-            taken = {id(each) for each in made.answers}
-            lines[one.partnership] = [each for each in line if id(each) not in taken]
-    return found, sum(len(line) for line in lines.values())
+    return found, sum(len(line.waiting) for line in lines.values())
 
 
-def _next(line: Sequence[Given], agency: UUID) -> Group | None:
-    """The group that the last answer, of this agency, makes whole."""
-    own = [one for one in line if one.agency == agency]
-    if len(own) == SIZE:
-        return Group(tuple(own), agency)
-    return Group(tuple(line[:SIZE])) if len(line) == MOST_WAITING else None
+class _Line:
+    """Those of one partnership who wait for their group, by when they came and by agency."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[UUID, Given] = {}
+        self.of: dict[UUID, dict[UUID, Given]] = {}
+
+    def join(self, one: Given) -> Group | None:
+        """Let somebody wait; the group that they make whole leaves the line."""
+        self.waiting[one.person] = one
+        own = self.of.setdefault(one.agency, {})
+        own[one.person] = one
+        if len(own) == SIZE:
+            return self._leave(Group(tuple(own.values()), one.agency))
+        if len(self.waiting) == MOST_WAITING:
+            return self._leave(Group(tuple(self.waiting.values())[:SIZE]))
+        return None
+
+    def _leave(self, group: Group) -> Group:
+        for one in group.answers:
+            del self.waiting[one.person]
+            del self.of[one.agency][one.person]
+        return group

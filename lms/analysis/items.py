@@ -131,9 +131,21 @@ class Analysis:
         return sorted((one for one in self.picked if one.is_trap), key=lambda one: -one.people)
 
 
-def analyse(item: Item, given: Iterable[Given]) -> Analysis:
+Answers = Mapping[tuple[str, str], Sequence[Given]]
+"""All answers to a quiz, by key and wording, each in the order in which goes were finished."""
+
+
+def sorted_out(given: Iterable[Given]) -> Answers:
+    """Answers by key and wording."""
+    found: dict[tuple[str, str], list[Given]] = {}
+    for one in given:
+        found.setdefault((one.key, one.version), []).append(one)
+    return found
+
+
+def analyse(item: Item, answers: Answers) -> Analysis:
     """What the answers to this wording come to."""
-    whole, waiting = groups(one for one in given if (one.key, one.version) == (item.key, item.version))
+    whole, waiting = groups(answers.get((item.key, item.version), ()))
     counted = [one for group in whole for one in group.answers]
     people = len(counted)
     chosen = Counter(name for one in counted for name in set(one.picked))
@@ -174,19 +186,14 @@ def telling_apart(pairs: Sequence[tuple[bool, float]]) -> float | None:
     return round(together / spread, 1) + 0.0 if spread > 1e-9 else None
 
 
-def earlier(items: Mapping[str, Item], given: Sequence[Given]) -> dict[str, list[Analysis]]:
+def earlier(items: Mapping[str, Item], answers: Answers) -> dict[str, list[Analysis]]:
     """By question: its earlier wordings that have figures, the latest answered first. What they asked is not kept, so
     they have neither options nor words.
     """
     found: dict[str, list[Analysis]] = {}
-    wordings: dict[tuple[str, str], list[Given]] = {}
-    for one in given:
-        if one.key in items and items[one.key].version != one.version:
-            wordings.setdefault((one.key, one.version), []).append(one)
-    for (key, version), answers in sorted(
-        wordings.items(), key=lambda each: max(one.at for one in each[1]), reverse=True
-    ):
-        made = analyse(Item(key, version, "", items[key].kind, ()), answers)
-        if made.people:
-            found.setdefault(key, []).append(made)
+    for (key, version), some in sorted(answers.items(), key=lambda each: each[1][-1].at, reverse=True):
+        if key in items and items[key].version != version:
+            made = analyse(Item(key, version, "", items[key].kind, ()), {(key, version): some})
+            if made.people:
+                found.setdefault(key, []).append(made)
     return found

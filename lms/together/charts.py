@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, STEP = 360, 46
-LONGEST = 38
+LETTERS = 44  # in one line of the drawing, at the size of its text
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,12 @@ def bars(rows: Sequence[tuple[str, float, str]], most: float | None = None) -> B
     """A chart of rows (label, number, the number in words); the longest bar is `most`, or the largest number."""
     top = most or max((number for _, number, _ in rows), default=0) or 1
     drawn = (
-        Bar(short(label), words, place * STEP, round(max(0.0, min(1.0, number / top)) * WIDTH, 1))
+        Bar(short(label, LETTERS - len(words)), words, place * STEP, round(max(0.0, min(1.0, number / top)) * WIDTH, 1))
         for place, (label, number, words) in enumerate(rows)
     )
     return Bars(tuple(drawn), " ".join(f"{label}: {words}." for label, _, words in rows))
 
 
-def short(label: str) -> str:
-    """A label that fits above a bar; the table has the whole of it."""
-    return label if len(label) <= LONGEST else label[: LONGEST - 1].rstrip() + "…"
+def short(label: str, most: int) -> str:
+    """A label of so many letters, that fits beside its value; the table has the whole of it."""
+    return label if len(label) <= most else label[: most - 1].rstrip() + "…"

@@ -11,7 +11,7 @@ import pytest
 from lms.analysis import groups as grouping
 from lms.analysis import items
 from lms.analysis.groups import Given, groups
-from lms.analysis.items import Band, Item, Option, Verdict, analyse
+from lms.analysis.items import Band, Item, Option, Verdict, sorted_out
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ITEM = Item("q", "v", "What?", "single", (Option("a", "A", right=True), Option("b", "B", right=False, why="near"),
@@ -30,6 +30,10 @@ def answers(chance: Random, number: int, agencies: int = 3, partnerships: int = 
                   START + timedelta(hours=n), "q", "v", picked == "a", (picked,), chance.random())
         )  # fmt: skip
     return found
+
+
+def analyse(item: Item, given: list[Given]) -> items.Analysis:
+    return items.analyse(item, sorted_out(given))
 
 
 @pytest.mark.parametrize("seed", range(60))
