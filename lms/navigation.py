@@ -45,16 +45,22 @@ RUNNING = ("building", "attendance", "outcomes.outcome")
 CO_SIGNING = ("outcomes.examples", "outcomes.co_sign")
 ANSWERS = ("outcomes.mine", "outcomes.form", "outcomes.send")
 BOOKING = ("cohorts", "calendar", "offers", "approvals", "sending", "moving", "arriving.here", "seating.mine")
+ACCOUNTS = ("people.agencies", "people.agency", "people.set_locality")
 TABLES = tuple(f"seating.{page}" for page in ("plan", "make", "change", "listed", "cards"))
 MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),
     Item("Modules", "learning.catalogue", ("learning", "quizzes", "catalogue", "programmes", *FLAGGING)),
     Item("Joint days", "cohorts.joint_days", (*BOOKING, *ASKING, *ANSWERS)),
     Item("Cohorts", "building.cohorts", (*RUNNING, *PLANNING, *TABLES), Permission.COHORT_EDIT),
-    Item("My team", "reports.completion", ("reports", "missed", *CO_SIGNING), Permission.REPORT_READ),
+    Item(
+        "My team",
+        "reports.completion",
+        ("reports", "chasing", "missed", *CO_SIGNING),
+        Permission.REPORT_READ,
+    ),
     Item("Reports", "listing.reports", ("listing", "together"), Permission.JOINT_READ),
     Item("Content", "authoring.content", ("authoring", "analysis", *ANSWERING), Permission.CONTENT_READ),
-    Item("Agencies and people", "people.agencies", ("people",), Permission.AGENCY_READ),
+    Item("Agencies and people", "people.agencies", ACCOUNTS, Permission.AGENCY_READ),
     Item("Record", "certificates.record", ("certificates",)),
 )
 

@@ -39,6 +39,7 @@ REACHED = {
         "certificates.record",
         "signin.me",
         "notifications.choices",
+        "people.deputies",
     },
     "trainer": {
         "building.cohorts",
@@ -56,10 +57,18 @@ REACHED = {
         "seating.cards",
         "together.mix",
     },
-    "manager": {"reports.completion", "reports.person", "together.figures", "together.matrix", "outcomes.examples"},
-    "author": {"authoring.content"},
+    "manager": {
+        "chasing.check",
+        "reports.completion",
+        "reports.person",
+        "together.figures",
+        "together.matrix",
+        "outcomes.examples",
+    },
+    "author": {"analysis.answers", "authoring.content"},
     "coordinator": {
         *("together.figures", "together.mix", "together.matrix"),
+        *("together.evaluation", "together.waiting", "listing.reports"),
         "reports.completion",
         "building.cohorts",
         "certificates.show",
@@ -67,7 +76,7 @@ REACHED = {
     },
     "admin": {"people.agencies", "people.agency"},
     "outsider": {"reports.completion"},
-    "observer": {"together.figures", "together.matrix"},
+    "observer": {"listing.reports", "together.evaluation", "together.figures", "together.matrix", "together.waiting"},
     NOBODY: {"signin.sign_in", "certificates.verify", "home.help_page", "home.privacy", "home.accessibility"},
 }
 
