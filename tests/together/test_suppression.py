@@ -224,3 +224,14 @@ def test_percentages_are_made_of_published_counts_alone(quarter):
         for measure in MEASURES:
             if share(measure, shown):
                 assert all(isinstance(row[one], int) for one in measure.needs)
+
+
+@pytest.mark.parametrize(
+    ("cancelled", "late", "shown"), [(20, 8, (12, 8)), (20, 17, (None, None)), (9, 4, (None, None))]
+)
+def test_who_cancelled_early_and_late_is_told_only_where_both_are_five_or_more(cancelled, late, shown):
+    rows = {"A": line(9, 40, 9, 9, cancelled) | {"late": late, "early": cancelled - late, "completed": 46}}
+    total = release(rows, {"C": rows["A"] | {"capacity": 80}}).total
+    assert total["cancelled"] == cancelled
+    assert (total["early"], total["late"]) == tuple(Hidden.WITHHELD if one is None else one for one in shown)
+    assert total["completed"] is Hidden.WITHHELD  # three of 49 who came did not
