@@ -77,6 +77,30 @@ REPORTS: tuple[Group, ...] = (
                 can(Permission.REPORT_READ),
             ),
             Report(
+                "How much is in date?",
+                "By agency, team, job, level, locality or module, on any day.",
+                "compliance.table",
+                can(Permission.FIGURES_READ),
+            ),
+            Report(
+                "Is it getting better?",
+                "How much was in date at the end of each month of the last year.",
+                "compliance.course",
+                can(Permission.FIGURES_READ),
+            ),
+            Report(
+                "What have I done, and what can I show of it?",
+                "Your own record: completions, certificates and joint days, to take along.",
+                "record.record",
+                everyone,
+            ),
+            Report(
+                "Who looked at my training?",
+                "Each time somebody looked at your dates and completions.",
+                "looked.listed",
+                everyone,
+            ),
+            Report(
                 "What do my managers see of me?",
                 "Your own dates and completions, as they read them.",
                 "reports.mine",

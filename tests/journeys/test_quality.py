@@ -37,6 +37,10 @@ REACHED = {
         "outcomes.mine",
         "outcomes.form",
         "certificates.record",
+        "record.record",
+        "record.needed",
+        "passport.show",
+        "looked.listed",
         "signin.me",
         "notifications.choices",
         "people.deputies",
@@ -79,7 +83,14 @@ REACHED = {
     "admin": {"people.agencies", "people.agency"},
     "outsider": {"reports.completion"},
     "observer": {"listing.reports", "together.evaluation", "together.figures", "together.matrix", "together.waiting"},
-    NOBODY: {"signin.sign_in", "certificates.verify", "home.help_page", "home.privacy", "home.accessibility"},
+    NOBODY: {
+        "signin.sign_in",
+        "certificates.verify",
+        "passport.check",
+        "home.help_page",
+        "home.privacy",
+        "home.accessibility",
+    },
 }
 
 
