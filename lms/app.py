@@ -4,6 +4,7 @@ import structlog
 from flask import Flask
 
 from lms import navigation, schedule, wiring
+from lms.analysis import views as analysis
 from lms.assignments import keeping
 from lms.audit import actions as audit
 from lms.catalogue import shelf
@@ -43,6 +44,7 @@ from lms.planning.views import programmes as planning
 from lms.programmes import views as programmes
 from lms.quizzes import shelf as quiz_shelf
 from lms.quizzes import views as quizzes
+from lms.reports import listing
 from lms.reports import views as reports
 from lms.seating import views as seating
 from lms.signin import devices, sessions
@@ -80,6 +82,7 @@ BLUEPRINTS = (
     reminding.bp,
     assigning.bp,
     exports.bp,
+    listing.bp,
     reports.bp,
     compliance.bp,
     together.bp,
@@ -91,6 +94,7 @@ BLUEPRINTS = (
     team.bp,
     home.bp,
     authoring.bp,
+    analysis.bp,
 )
 
 

@@ -20,11 +20,10 @@ class Item:
     endpoint: str
     sections: tuple[str, ...]
     permission: Permission | None = None
-    unless: frozenset[Permission] = frozenset()
 
     def is_for(self, actor: Actor) -> bool:
-        """Whether this person sees it: by a permission they have, and not by one under whose item the page lies."""
-        return (self.permission is None or actor.can(self.permission)) and not any(map(actor.can, self.unless))
+        """Whether this person sees it."""
+        return self.permission is None or actor.can(self.permission)
 
 
 @dataclass(frozen=True)
@@ -43,10 +42,8 @@ ASKING = tuple(f"nominating.{one}" for one in ("offered", "ask", "withdraw", "te
 NOMINATIONS = tuple(f"nominating.{one}" for one in ("nominations", "add", "upload", "take_off"))
 PLANNING = ("planning", "proposing", *NOMINATIONS)
 RUNNING = ("building", "attendance", "contesting.answer", "outcomes.outcome")
-FILES = ("together", "exports")
 CO_SIGNING = ("outcomes.examples", "outcomes.co_sign")
 ANSWERS = ("outcomes.mine", "outcomes.form", "outcomes.send")
-FIGURES_ELSEWHERE = frozenset({Permission.COHORT_EDIT, Permission.REPORT_READ})  # linked from Cohorts and My team
 BOOKING = (
     "cohorts",
     "calendar",
@@ -64,16 +61,15 @@ MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),
     Item("Modules", "learning.catalogue", ("learning", "quizzes", "catalogue", "programmes", *FLAGGING)),
     Item("Joint days", "cohorts.joint_days", (*BOOKING, *ASKING, *ANSWERS)),
-    Item("Cohorts", "building.cohorts", (*RUNNING, *PLANNING, *FILES, *TABLES), Permission.COHORT_EDIT),
+    Item("Cohorts", "building.cohorts", (*RUNNING, *PLANNING, "exports", *TABLES), Permission.COHORT_EDIT),
     Item(
         "My team",
         "reports.completion",
-        ("reports", "compliance", "chasing", "assigning", "missed", *FILES, *CO_SIGNING),
+        ("reports", "compliance", "chasing", "assigning", "missed", "exports", *CO_SIGNING),
         Permission.REPORT_READ,
     ),
-    Item("Joint training", "together.figures", FILES, Permission.JOINT_READ, FIGURES_ELSEWHERE),
-    Item("In date", "compliance.table", ("compliance",), Permission.FIGURES_READ, frozenset({Permission.REPORT_READ})),
-    Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),
+    Item("Reports", "listing.reports", ("listing", "together", "compliance", "exports"), Permission.JOINT_READ),
+    Item("Content", "authoring.content", ("authoring", "analysis", *ANSWERING), Permission.CONTENT_READ),
     Item("Agencies and people", "people.agencies", ACCOUNTS, Permission.AGENCY_READ),
     Item("Operating", "operating.overview", ("operating",), Permission.OPERATE),
     Item("Record", "record.record", ("record", "passport", "looked", "certificates")),

@@ -1,5 +1,6 @@
 """Who listens to which fact, and who answers for whom: the whole list, in reading order."""
 
+from lms.analysis import files as analysis
 from lms.certificates import actions as certificates
 from lms.chasing import actions as chasing
 from lms.cohorts import apart, whereabouts
@@ -18,7 +19,7 @@ from lms.seating import queries as seating
 from lms.together import files as together
 
 # Every sheet that can be taken along as a file or kept as a view.
-SHEETS = (*reports.SHEETS, *compliance.SHEETS, *together.SHEETS)
+SHEETS = (*reports.SHEETS, *compliance.SHEETS, *together.SHEETS, *analysis.SHEETS)
 
 
 def supply(extensions: dict[str, object]) -> None:

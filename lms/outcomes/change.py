@@ -79,6 +79,11 @@ class Rate:
         return self.answered < FEWEST
 
     @property
+    def told(self) -> int | str:
+        """How many answered, as a file says it."""
+        return f"Fewer than {FEWEST}" if self.is_small else self.answered
+
+    @property
     def words(self) -> str:
         """The rate as a page says it."""
         if self.is_small:

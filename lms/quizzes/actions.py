@@ -17,9 +17,9 @@ from lms.quizzes.events import QuizPassed
 from lms.quizzes.knowledge import DrawDoesNotFit
 from lms.quizzes.models import Answer, Attempt
 from lms.quizzes.narrowing import narrowed
-from lms.quizzes.quiz import KnowledgeCheck, Scenario
+from lms.quizzes.quiz import KnowledgeCheck, Question, Scenario, Scene
 from lms.quizzes.scenario import NotThere, PlayDoesNotFit
-from lms.quizzes.shelf import Quiz, quizzes
+from lms.quizzes.shelf import Quiz, quizzes, version_of
 from lms.quizzes.sitting import Given, Sitting
 
 CHECK, SCENARIO = "check", "scenario"
@@ -78,7 +78,7 @@ def answer(
         return before, False
     given = knowledge.read_answer(drawn.question, drawn, form)
     right = knowledge.mark(drawn.question, given).right
-    _keep(attempt, position, drawn.question.key, given.to_json(), right=right)
+    _keep(attempt, position, drawn.question, given.to_json(), right=right)
     after = Sitting(check, before.drawn, {**before.given, position: Given(given, right)})
     if after.next_position is None:
         _finish(attempt, check, passed=after.passed, points=after.points, out_of=after.size)
@@ -101,7 +101,7 @@ def choose(actor: Actor, scenario: Scenario, attempt_id: UUID, number: int, plac
         raise NotThere("Choose what you would do.", "choice")
     chosen = shown[place]
     play = engine.choose(scenario, play, chosen.key, scene=scene.key, decision=number - 1)
-    _keep(attempt, number, scene.key, {"choice": chosen.key}, right=chosen.right)
+    _keep(attempt, number, scene, {"choice": chosen.key}, right=chosen.right)
     attempt.state = engine.to_json(play)
     if play.ended:
         result = engine.result(scenario, play)
@@ -149,8 +149,10 @@ def _close(attempt: Attempt) -> None:
     db.session.flush()
 
 
-def _keep(attempt: Attempt, position: int, key: str, given: dict[str, object], *, right: bool) -> None:
-    db.session.add(Answer(attempt_id=attempt.id, position=position, key=key, given=given, right=right))
+def _keep(attempt: Attempt, position: int, part: Question | Scene, given: dict[str, object], *, right: bool) -> None:
+    answer = Answer(attempt_id=attempt.id, position=position, key=part.key, version=version_of(part), given=given)
+    answer.right = right
+    db.session.add(answer)
 
 
 def _finish(attempt: Attempt, quiz: Quiz, *, passed: bool, points: int, out_of: int) -> None:

@@ -49,7 +49,10 @@ class Attempt(Row):
 
 
 class Answer(Row):
-    """One answer to a question, or one choice in a scene, kept as given. `key` is the question's or the scene's."""
+    """One answer to a question, or one choice in a scene, kept as given. `key` is the question's or the scene's, and
+    `version` names its exact wording then, so that answers to two wordings are never counted together; it is empty for
+    answers older than this column.
+    """
 
     __tablename__ = "quiz_answers"
     __table_args__ = (UniqueConstraint("attempt_id", "position"),)
@@ -57,6 +60,7 @@ class Answer(Row):
     attempt_id: Mapped[UUID] = mapped_column(ForeignKey("quiz_attempts.id", ondelete="CASCADE"))
     position: Mapped[int]
     key: Mapped[str] = mapped_column(String(80))
+    version: Mapped[str] = mapped_column(String(16), default="")
     given: Mapped[dict[str, Any]] = mapped_column(JSON)
     right: Mapped[bool]
     answered_at: Mapped[datetime] = mapped_column(default=clock.now)

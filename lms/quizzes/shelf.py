@@ -9,9 +9,10 @@ from flask import Flask, current_app
 from lms.catalogue.shelf import library
 from lms.config import Settings
 from lms.quizzes import reader
-from lms.quizzes.quiz import KnowledgeCheck, Scenario
+from lms.quizzes.quiz import KnowledgeCheck, Question, Scenario, Scene
 
 _KEY = "quizzes"
+VERSION_LENGTH = 16
 Quiz = KnowledgeCheck | Scenario
 
 
@@ -43,6 +44,11 @@ def put(app: Flask, quizzes: Iterable[Quiz]) -> None:
 def content_hash(quiz: Quiz) -> str:
     """A name for exactly this content. A frozen object's representation says all that is in it, in a fixed order."""
     return sha256(repr(quiz).encode()).hexdigest()
+
+
+def version_of(part: Question | Scene) -> str:
+    """A name for exactly this wording of a question or a scene, as `content_hash` for a whole quiz."""
+    return sha256(repr(part).encode()).hexdigest()[:VERSION_LENGTH]
 
 
 def quizzes() -> Quizzes:

@@ -9,16 +9,16 @@ from lms.core.permissions import Permission
 from lms.exports import sheet as files
 from lms.exports.registry import Arguments, Offered
 from lms.exports.sheet import Column, Sheet
-from lms.together import queries, table
-from lms.together.asking import Asked, asked
+from lms.together import evaluations, queries, queues, table
+from lms.together.asking import EVALUATION, FIGURES, MEETINGS, ROOMS, WAITING, About, Asked, asked
 from lms.together.table import Frame, Row
 
 NAME = "joint-training"
 
 
-def _asked(actor: Actor, arguments: Arguments, *, rooms: bool = False, meetings: bool = False) -> Asked:
+def _asked(actor: Actor, arguments: Arguments, about: About = FIGURES) -> Asked:
     """What a file was asked for. Raises NotFound where there is nothing to count, for then there is no file."""
-    wanted = asked(actor, clock.today(), arguments, rooms=rooms, meetings=meetings)
+    wanted = asked(actor, clock.today(), about, arguments)
     if wanted is None or wanted.period is None:
         raise NotFound
     return wanted
@@ -30,20 +30,26 @@ def _figures(actor: Actor, arguments: Arguments) -> Sheet:
     frame = wanted.frame
     found = queries.sheet(actor, wanted.reach, frame.period, wanted.today)
     counted = (table.COUNTED, table.ONCE, *([table.HIDDEN] if frame.hides else []))
-    return _sheet("figures", "Joint training", table.FIGURES, table.figures(found), (frame, frame.of(*counted)))
+    return _sheet(
+        "figures",
+        "Are the places on joint days used?",
+        table.FIGURES,
+        table.figures(found),
+        (frame, frame.of(*counted)),
+    )
 
 
 def _mix(actor: Actor, arguments: Arguments) -> Sheet:
     """Each agency on each cohort, as planned and on the day."""
-    wanted = _asked(actor, arguments, rooms=True)
+    wanted = _asked(actor, arguments, ROOMS)
     _, held = queries.mix(actor, wanted.reach, wanted.frame.period, wanted.today)
     framing = wanted.frame.of(table.COUNTED, table.PLANNED, table.CAME)
-    return _sheet("mix", "The mix of rooms", table.MIX, table.mix(held), (wanted.frame, framing))
+    return _sheet("mix", "Are the rooms mixed?", table.MIX, table.mix(held), (wanted.frame, framing))
 
 
 def _matrix(actor: Actor, arguments: Arguments) -> Sheet:
     """Each pair of agencies: how many of their people have met."""
-    wanted = _asked(actor, arguments, meetings=True)
+    wanted = _asked(actor, arguments, MEETINGS)
     where, frame = wanted.form.locality.data or "", wanted.frame
     found = queries.matrix(actor, wanted.reach, frame.period, wanted.today, where)
     agency = wanted.reach.agency_id
@@ -51,18 +57,38 @@ def _matrix(actor: Actor, arguments: Arguments) -> Sheet:
     counted = (table.COUNTED, table.PAIR, table.FEW_PEOPLE if frame.hides else table.COLD)
     rows = table.matrix(found, pairs, where)
     framing = frame.of(*counted, chosen=where)
-    return _sheet("who-with-whom", "Who has trained with whom", table.MATRIX, rows, (frame, framing))
+    return _sheet("who-with-whom", "Who has trained with whom?", table.MATRIX, rows, (frame, framing))
+
+
+def _waiting(actor: Actor, arguments: Arguments) -> Sheet:
+    """Waits by agency and job, offers, requests declined, and places held."""
+    wanted = _asked(actor, arguments, WAITING)
+    frame = wanted.frame
+    found = queues.queue(actor, wanted.reach, frame.period, wanted.today)
+    framing = frame.of(table.ASKED_FOR, table.WAIT, table.HIDDEN if frame.hides else table.DECLINED)
+    words = "Who waits for a place, and how long?"
+    return _sheet("waiting", words, table.WAITING, table.waiting(found), (frame, framing))
+
+
+def _evaluation(actor: Actor, arguments: Arguments) -> Sheet:
+    """What joint days changed, level by level."""
+    wanted = _asked(actor, arguments, EVALUATION)
+    course, frame = wanted.form.course.data or "", wanted.frame
+    found = evaluations.evaluation(actor, wanted.reach, frame.period, wanted.today, course)
+    framing = frame.of(table.PARTS, table.LIMITS, chosen=course)
+    rows = table.evaluation(found)
+    return _sheet("evaluation", "What do joint days change?", table.EVALUATION, rows, (frame, framing))
 
 
 def _sheet(
     name: str, words: str, columns: tuple[Column, ...], rows: Iterable[Row], framed: tuple[Frame, files.Frame]
 ) -> Sheet:
-    """The file of some rows; `words` are the page's h1 without its period."""
+    """The file of some rows; `words` are the page's h1."""
     frame, framing = framed
     held = list(rows)
     return Sheet(
         name=f"{NAME}-{name}",
-        question=f"{words}, {frame.period.name}",
+        question=words,
         columns=columns,
         rows=held,
         total=len(held),
@@ -89,7 +115,7 @@ SHEETS = (
         permission=Permission.JOINT_READ,
         arguments=frozenset({"of", "period"}),
         build=_mix,
-        check=lambda actor, arguments: _asked(actor, arguments, rooms=True),
+        check=lambda actor, arguments: _asked(actor, arguments, ROOMS),
     ),
     Offered(
         name=f"{NAME}-who-with-whom",
@@ -98,6 +124,24 @@ SHEETS = (
         permission=Permission.JOINT_READ,
         arguments=frozenset({"of", "period", "locality"}),
         build=_matrix,
-        check=lambda actor, arguments: _asked(actor, arguments, meetings=True),
+        check=lambda actor, arguments: _asked(actor, arguments, MEETINGS),
+    ),
+    Offered(
+        name=f"{NAME}-waiting",
+        title="Joint training: who waits, and how long",
+        page="together.waiting",
+        permission=Permission.JOINT_READ,
+        arguments=frozenset({"of", "period"}),
+        build=_waiting,
+        check=lambda actor, arguments: _asked(actor, arguments, WAITING),
+    ),
+    Offered(
+        name=f"{NAME}-evaluation",
+        title="Joint training: what changes",
+        page="together.evaluation",
+        permission=Permission.JOINT_READ,
+        arguments=frozenset({"of", "period", "course"}),
+        build=_evaluation,
+        check=lambda actor, arguments: _asked(actor, arguments, EVALUATION),
     ),
 )

@@ -37,6 +37,7 @@ class PeriodForm(WhoseForm):
 
     period = SelectField("Period", default="")
     locality = SelectField("Locality", default="")
+    course = SelectField("Course", default="", validate_choice=False)
 
     def __init__(self, reaches: Sequence[Reach], given: Mapping[str, str] | None = None) -> None:
         super().__init__(reaches, given)
@@ -50,6 +51,10 @@ class PeriodForm(WhoseForm):
         self.period.data = self.period.data or default.key
         if not self.validate():
             raise NotFound
+
+    def offer_courses(self, courses: Sequence[str]) -> None:
+        """Offer these courses, and all of them together."""
+        self.course.choices = [choice("", "All courses"), *(choice(one, one) for one in courses)]
 
     @property
     def chosen(self) -> Period:

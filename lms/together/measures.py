@@ -15,7 +15,8 @@ TENTH = Decimal("0.1")
 class Counts:
     """People on joint days, each once for every cohort. Everyone who ever had a place is in exactly one of `came`,
     `no_shows`, `cancelled` and `not_noted`; `walk_ins` came without one. `capacity` and `cohorts` are those of the
-    rooms, so they mean nothing for one agency alone.
+    rooms, so they mean nothing for one agency alone. `completed` are among those who came, `late` among those who
+    cancelled, and `unmet` among those who still waited.
     """
 
     capacity: int = 0
@@ -26,6 +27,10 @@ class Counts:
     cancelled: int = 0
     not_noted: int = 0
     walk_ins: int = 0
+    completed: int = 0
+    late: int = 0
+    waiting: int = 0
+    unmet: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
         """Both together."""
@@ -40,6 +45,11 @@ class Counts:
     def still_booked(self) -> int:
         """People who had a place when the day came."""
         return self.booked - self.cancelled
+
+    @property
+    def early(self) -> int:
+        """People who gave up their place, or were taken off, in time."""
+        return self.cancelled - self.late
 
     @property
     def attended(self) -> int:
@@ -77,6 +87,18 @@ COLUMNS: tuple[Column, ...] = (
     Column("cancelled", "Cancelled", "people who had a place and gave it up or were taken off before the day"),
     Column("walk_ins", "Walk-in", "people among the attended who came without a place"),
     Column("not_noted", "Not noted", "people who still had a place and of whom the register says nothing"),
+)
+
+FURTHER: tuple[Column, ...] = (
+    Column("completed", "Completed", "people among the attended who were there for 90% of every session"),
+    Column("early", "Cancelled early", "people among the cancelled who were not late"),
+    Column("late", "Cancelled late", "people among the cancelled who gave up their place after the last day for it"),
+    Column("waiting", "Waiting", "people who were on the waiting list, or held an offer, when the day came"),
+    Column(
+        "unmet",
+        "Unmet demand",
+        "people among the waiting who had a place on no cohort of that course in the period; once for each course",
+    ),
 )
 
 
@@ -155,8 +177,8 @@ def share(measure: Measure, counts: Mapping[str, int]) -> Share | None:
 
 
 def as_row(counts: Counts, *, of_rooms: bool) -> dict[str, int]:
-    """The counts by the keys of `COLUMNS`; capacity only where whole rooms are counted."""
-    row = {one.key: getattr(counts, one.key) for one in COLUMNS}
+    """The counts by the keys of `COLUMNS` and `FURTHER`; capacity only where whole rooms are counted."""
+    row = {one.key: getattr(counts, one.key) for one in (*COLUMNS, *FURTHER)}
     if not of_rooms:
         del row["capacity"]
     return row

@@ -48,6 +48,11 @@ class Reach:
         """Whether single cohorts, and who waits for them, may be looked at."""
         return self.kind in (Kind.PARTNERSHIP, Kind.COHORTS)
 
+    @property
+    def sees_answers(self) -> bool:
+        """Whether averages of what people answered about the days may be read. Managers read none."""
+        return self.kind is not Kind.AGENCY
+
 
 def reaches(actor: Actor) -> tuple[Reach, ...]:
     """All sets of figures the actor may have, the widest first. None for somebody who manages a team alone."""

@@ -1,5 +1,6 @@
 """Reads about joint training as figures: each is asked once, for the page, the chart and the file alike."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -8,8 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, select
 
-from lms.cohorts.models import Attendance, Booking, Cohort, CohortSession
-from lms.cohorts.states import BookingState, CohortState, Mark
+from lms.cohorts.models import Attendance, Booking, Cohort, CohortSession, MissedPlace
+from lms.cohorts.states import IN_THE_ROOM, BookingState, CohortState, Mark, Missed
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.db import db
@@ -25,6 +26,7 @@ from lms.together.rooms import Held, Overview, Tally
 from lms.together.sheets import Sheet
 
 CAME = (Mark.PRESENT, Mark.LATE, Mark.LEFT_EARLY)
+IN_LINE = (BookingState.WAITING, BookingState.OFFERED)
 GOES_AHEAD = (CohortState.OPEN, CohortState.CLOSED)
 
 
@@ -37,22 +39,29 @@ def held_between(actor: Actor, reach: Reach) -> tuple[date, date] | None:
 
 def _held(
     actor: Actor, reach: Reach, period: Period | None = None, *, noted: bool = True
-) -> Select[UUID, str, int, datetime]:
+) -> Select[UUID, str, int, datetime, int]:
     """Cohorts that are over and whose register was begun (or was not), by the day of their first session."""
     starts, ends = func.min(CohortSession.starts_at), func.max(CohortSession.ends_at)
     register = exists().where(Attendance.session_id == CohortSession.id, CohortSession.cohort_id == Cohort.id)
     register = register.correlate(Cohort)
     parts = [Cohort.state.in_(GOES_AHEAD), policy.counted(actor, reach), register if noted else ~register]
     return (
-        select(Cohort.id, Cohort.title, Cohort.capacity, starts.label("starts_at"))
+        select(
+            Cohort.id,
+            Cohort.title,
+            Cohort.capacity,
+            starts.label("starts_at"),
+            func.count(CohortSession.id).label("sessions"),
+        )
         .join(CohortSession, CohortSession.cohort_id == Cohort.id)
         .where(*parts)
         .group_by(Cohort.id, Cohort.title, Cohort.capacity)
-        .having(and_(ends <= clock.now(), *_within(starts, period)))
+        .having(and_(ends <= clock.now(), *within(starts, period)))
     )
 
 
-def _within(moment: ColumnElement[datetime], period: Period | None) -> list[ColumnElement[bool]]:
+def within(moment: ColumnElement[datetime], period: Period | None) -> list[ColumnElement[bool]]:
+    """SQL on a moment: it lies in the period, by the partnership’s calendar; nothing for no period."""
     if period is None:
         return []
     return [moment >= _midnight(period.first), moment < _midnight(clock.months_later(period.first, period.months))]
@@ -69,13 +78,21 @@ def without_register(actor: Actor, reach: Reach, period: Period) -> int:
 
 
 def tallies(actor: Actor, reach: Reach, period: Period) -> list[Tally]:
-    """Everybody on the cohorts of the period, counted by cohort and agency. One query, whatever the page shows."""
+    """Everybody on the cohorts of the period, counted by cohort and agency. Three queries, whatever the page shows."""
     held = _held(actor, reach, period).subquery()
-    marks = _marks(held)
+    marks, late = _marks(held), _late(held)
     rows = db.session.execute(
-        select(held.c.id, held.c.title, held.c.starts_at, held.c.capacity, Booking.agency_id, *_counts(marks))
+        select(
+            held.c.id,
+            held.c.title,
+            held.c.starts_at,
+            held.c.capacity,
+            Booking.agency_id,
+            *_counts(marks, marks.c.full == held.c.sessions, late.c.booking_id.is_not(None)),
+        )
         .join(Booking, Booking.cohort_id == held.c.id)
         .outerjoin(marks, marks.c.booking_id == Booking.id)
+        .outerjoin(late, late.c.booking_id == Booking.id)
         .where(policy.whose(reach))
         .group_by(held.c.id, held.c.title, held.c.starts_at, held.c.capacity, Booking.agency_id)
         .order_by(held.c.starts_at, held.c.title, held.c.id, Booking.agency_id)
@@ -86,13 +103,54 @@ def tallies(actor: Actor, reach: Reach, period: Period) -> list[Tally]:
         seen.add(cohort)
         counts = Counts(capacity if first else 0, int(first), *(int(number) for number in numbers))
         found.append(Tally(cohort, title, starts_at, agency, counts))
-    return found
+    return rooms.with_unmet(found, _unmet(held, reach))
+
+
+def _late(held: Subquery) -> Subquery:
+    """The bookings that were given up after the last day for it."""
+    return (
+        select(MissedPlace.booking_id)
+        .where(MissedPlace.kind == Missed.LATE, MissedPlace.cohort_id.in_(select(held.c.id)))
+        .group_by(MissedPlace.booking_id)
+        .subquery()
+    )
+
+
+def _unmet(held: Subquery, reach: Reach) -> dict[tuple[UUID, UUID], int]:
+    """People who waited when the day came and had a place on no cohort of that course: how many, by the last cohort
+    they waited for and their agency there. Two queries.
+    """
+    waited = db.session.execute(
+        select(Booking.person_id, held.c.title, held.c.id, Booking.agency_id)
+        .join(held, Booking.cohort_id == held.c.id)
+        .where(Booking.state.in_(IN_LINE), policy.whose(reach))
+        .order_by(held.c.starts_at, held.c.id)
+    ).all()
+    met = {
+        (person, title)
+        for person, title in db.session.execute(
+            select(Booking.person_id, held.c.title)
+            .join(held, Booking.cohort_id == held.c.id)
+            .where(
+                Booking.state.in_(IN_THE_ROOM),
+                Booking.person_id.in_(select(Booking.person_id).where(Booking.state.in_(IN_LINE))),
+            )
+        )
+    }
+    last = {(person, title): (cohort, agency) for person, title, cohort, agency in waited if (person, title) not in met}
+    return Counter(last.values())
 
 
 def _marks(held: Subquery) -> Subquery:
-    """For every booking with a mark: whether one of them says that the person came."""
+    """For every booking with a mark: whether one of them says that the person came, and how many sessions they attended
+    for long enough.
+    """
     return (
-        select(Attendance.booking_id, func.max(case((Attendance.mark.in_(CAME), 1), else_=0)).label("came"))
+        select(
+            Attendance.booking_id,
+            func.max(case((Attendance.mark.in_(CAME), 1), else_=0)).label("came"),
+            func.sum(case((Attendance.attended, 1), else_=0)).label("full"),
+        )
         .join(CohortSession, Attendance.session_id == CohortSession.id)
         .where(CohortSession.cohort_id.in_(select(held.c.id)))
         .group_by(Attendance.booking_id)
@@ -100,8 +158,8 @@ def _marks(held: Subquery) -> Subquery:
     )
 
 
-def _counts(marks: Subquery) -> list[ColumnElement[int]]:
-    """In the order of `Counts`: invited, came, no-shows, cancelled, not noted, walk-ins."""
+def _counts(marks: Subquery, full: ColumnElement[bool], late: ColumnElement[bool]) -> list[ColumnElement[int]]:
+    """In the order of `Counts`: invited, came, no-shows, cancelled, not noted, walk-ins, completed, late, waiting."""
     has_place, lost_it = Booking.state == BookingState.BOOKED, Booking.state != BookingState.BOOKED
     came, noted = marks.c.came == 1, marks.c.came.is_not(None)
     rules = (
@@ -111,12 +169,15 @@ def _counts(marks: Subquery) -> list[ColumnElement[int]]:
         and_(Booking.booked_at.is_not(None), lost_it),
         and_(has_place, ~noted),
         and_(Booking.state == BookingState.WALK_IN, came),
+        and_(Booking.state.in_(IN_THE_ROOM), came, full),
+        and_(Booking.booked_at.is_not(None), lost_it, late),
+        Booking.state.in_(IN_LINE),
     )
     return [func.sum(case((rule, 1), else_=0)) for rule in rules]
 
 
 def sheet(actor: Actor, reach: Reach, period: Period, today: date) -> Sheet:
-    """The quarterly page of a period, for the page and the file. Two queries."""
+    """The quarterly page of a period, for the page and the file. Four queries."""
     counted, places = tallies(actor, reach, period), agencies(reach, min(period.last, today))
     if reach.agency_id:
         return sheets.of_one_agency(counted, places, reach.agency_id)
@@ -127,7 +188,7 @@ def sheet(actor: Actor, reach: Reach, period: Period, today: date) -> Sheet:
 
 
 def mix(actor: Actor, reach: Reach, period: Period, today: date) -> tuple[Overview, list[Held]]:
-    """The rooms of a period together and one by one, the latest first. Three queries."""
+    """The rooms of a period together and one by one, the latest first. Five queries."""
     counted, places = tallies(actor, reach, period), agencies(reach, min(period.last, today))
     new = new_people(actor, reach, period.last)
     held = [replace(one, new=new.get(one.key, 0.0)) for one in rooms.held(counted, places)]

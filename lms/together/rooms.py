@@ -26,6 +26,11 @@ class Tally:
     counts: Counts
 
 
+def with_unmet(tallies: Iterable[Tally], unmet: Mapping[tuple[UUID, UUID], int]) -> list[Tally]:
+    """The same, with unmet demand, which is counted by person over several cohorts."""
+    return [replace(one, counts=replace(one.counts, unmet=unmet.get((one.cohort, one.agency), 0))) for one in tallies]
+
+
 @dataclass(frozen=True)
 class Line:
     """One agency's part in a room, planned and on the day."""

@@ -9,8 +9,10 @@ What such a reader gets is one release for each finished quarter, whatever they 
    so many that each small one could still be anything from 0 to 4 for all that the total and the labels tell.
 3. When no-shows, cancellations or walk-ins of the total are under five, all three are hidden, under one label; and so
    they are when the few of whom the register says nothing could be worked out from them.
-4. When that cannot be done with the total of booked or attended on show, the whole quarter is kept back.
-5. A longer period is added up from what was shown, and from nothing else, so it tells nothing new.
+4. The total also holds who completed, and who cancelled early and late, each where it and the rest of whom it is a
+   part are five or more, and the whole is on show. Rows do not.
+5. When rule 2 cannot be kept with the total of booked or attended on show, the whole quarter is kept back.
+6. A longer period is added up from what was shown, and from nothing else, so it tells nothing new.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +22,7 @@ from enum import StrEnum
 FEWEST = 5
 IN_ROWS = ("invited", "booked", "attended")
 RARE = ("no_shows", "cancelled", "walk_ins")
+IN_PARTS = (("attended", ("completed",)), ("cancelled", ("early", "late")))
 HELD_UP_BY = ("booked", "attended")
 
 
@@ -96,7 +99,20 @@ def release(agencies: Mapping[str, Mapping[str, int]], courses: Mapping[str, Map
             whole = cells if None not in shown else None
             for place, row in enumerate(rows.values()):
                 row[name] = whole[place] if whole is not None else Hidden.WITHHELD
-    return Release(by_agency, by_course, {"capacity": _capacity(courses), **total, **_rare(agencies)})
+    total |= _rare(agencies)
+    return Release(by_agency, by_course, {"capacity": _capacity(courses), **total, **_in_parts(agencies, total)})
+
+
+def _in_parts(agencies: Mapping[str, Mapping[str, int]], total: Mapping[str, Cell]) -> dict[str, Cell]:
+    """Parts of a total that is on show, hidden where a part or the rest is small."""
+    found: dict[str, Cell] = {}
+    for whole, names in IN_PARTS:
+        shown = total[whole]
+        for name in names:
+            number = sum(row[name] for row in agencies.values())
+            is_safe = not isinstance(shown, Hidden) and number >= FEWEST and shown - number >= FEWEST
+            found[name] = number if is_safe else Hidden.WITHHELD
+    return found
 
 
 def _capacity(courses: Mapping[str, Mapping[str, int]]) -> int:

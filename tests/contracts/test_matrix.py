@@ -51,6 +51,7 @@ VISITORS = ("owner", "mate", "manager", "boss", "trainer", "other", "coordinator
 #                                              agency), trainer (of the cohort), other trainer, coordinator, admin,
 #                                              author, outsider
 MATRIX = {
+    "analysis.answers GET": "ffffffffof",
     "approvals.answer POST": "hhohhhhhhh",
     "approvals.asked GET": "oooooooooo",
     "arriving.here GET": "hhhhhhhhhh",  # the code is wrong; tests of the room try the right one
@@ -139,6 +140,7 @@ MATRIX = {
     "learning.save_reflection POST": "oooooooooo",
     "learning.start_again POST": "oooooooooo",
     "learning.summary GET": "oooooooooo",
+    "listing.reports GET": "oooooooooo",
     "looked.ask GET": "ohhhhhhhhh",
     "looked.ask POST": "ohhhhhhhhh",
     "looked.listed GET": "oooooooooo",
@@ -234,6 +236,8 @@ MATRIX = {
     "together.matrix_csv GET": "ffhhhhhffh",
     "together.mix GET": "ffhhoooffh",
     "together.mix_csv GET": "ffhhhhhffh",
+    "together.evaluation GET": "ffhhoooffh",
+    "together.waiting GET": "ffoooooffo",
     # These end what the rows above look at, so each is tried last, by those who must not be able to, then by the rest.
     "building.remove POST": "ffffohgfff",
     "building.remove_trainer POST": "ffffhhhfff",  # the owner does not run it

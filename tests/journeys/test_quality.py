@@ -71,9 +71,10 @@ REACHED = {
         "exports.views",
         "exports.mine",
     },
-    "author": {"authoring.content"},
+    "author": {"analysis.answers", "authoring.content"},
     "coordinator": {
         *("together.figures", "together.mix", "together.matrix"),
+        *("together.evaluation", "together.waiting", "listing.reports"),
         "reports.completion",
         "building.cohorts",
         "certificates.show",
@@ -81,7 +82,7 @@ REACHED = {
     },
     "admin": {"people.agencies", "people.agency"},
     "outsider": {"reports.completion"},
-    "observer": {"together.figures", "together.matrix"},
+    "observer": {"listing.reports", "together.evaluation", "together.figures", "together.matrix", "together.waiting"},
     NOBODY: {
         "signin.sign_in",
         "certificates.verify",

@@ -91,7 +91,9 @@ def test_a_person_answers_and_reads_their_answers_again(day, as_user):
     page = browser.get("cohorts.show", cohort_id=day.cohort.id)
     assert "Your questions before and after the day" in page.words
     page = browser.get("outcomes.form", cohort_id=day.cohort.id, wave="before")
-    assert "Trainers and training coordinators see averages over 5 people or more" in page.words
+    assert (
+        "Trainers, training coordinators and the partnership’s board see averages over 5 people or more" in page.words
+    )
     chosen = {one.key: str(one.right) for one in KNOWLEDGE[:3]} | {"ring": "4"}
     after = browser.follow(browser.send(page, *fill(page, **chosen)))
     assert "Thank you. Your answers are kept." in after.words

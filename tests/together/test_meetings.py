@@ -9,7 +9,7 @@ import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lms.cohorts.models import Attendance, Booking
+from lms.cohorts.models import Attendance, Booking, MissedPlace
 from lms.cohorts.states import BookingState, Mark
 from lms.core import clock
 from lms.core.db import db, writing
@@ -120,22 +120,28 @@ def test_the_page_and_the_file_say_the_same(area, as_user, make, locality):
         )
 
 
+FULLY = (Mark.PRESENT, Mark.LATE)
+NEVER_IN = (BookingState.WAITING, BookingState.OFFERED)
+STATES = (BookingState.BOOKED, BookingState.WALK_IN, BookingState.CANCELLED, *NEVER_IN)
+
+
 @st.composite
 def histories(draw):
     """People of three agencies, some with posts at two, and sessions they were marked at, over several quarters."""
     agencies = st.lists(st.sampled_from(NAMES), min_size=1, max_size=2, unique=True)
     posts = draw(st.lists(agencies, min_size=2, max_size=9))
     cohorts = []
-    for _ in range(draw(st.integers(1, 4))):
-        day = date(2025, 11, 3) + timedelta(days=draw(st.integers(0, 240)))
+    for number in range(draw(st.integers(1, 4))):
+        day = date(2025, 11, 3) + timedelta(days=4 * draw(st.integers(0, 60)) + number)  # no two on one day
         marks = {}
         for person, agencies in enumerate(posts):
             if draw(st.booleans()):
-                state = draw(st.sampled_from([BookingState.BOOKED, BookingState.WALK_IN, BookingState.CANCELLED]))
+                state = draw(st.sampled_from(STATES))
                 seen = [draw(st.none() | st.sampled_from(list(Mark))) for _ in range(2)]
-                if state == BookingState.CANCELLED:
+                if state in (BookingState.CANCELLED, *NEVER_IN):
                     seen = [None, None]
-                marks[person] = (draw(st.sampled_from(agencies)), state, seen)
+                late = draw(st.booleans()) if state == BookingState.CANCELLED else False
+                marks[person] = (draw(st.sampled_from(agencies)), state, seen, late)
         cohorts.append((day, draw(st.integers(1, 2)), marks))
     return posts, cohorts
 
@@ -166,20 +172,24 @@ def build(posts, cohorts):
     for number, (day, days, marks) in enumerate(cohorts):
         cohort = area.cohort(day, title=f"Course {number % 2}", days=days)
         enter(area, cohort, staff, marks, days)
-        if any(mark for *_, seen in marks.values() for mark in seen[:days]):
+        if any(mark for _, _, seen, _ in marks.values() for mark in seen[:days]):
             kept.append((day, f"Course {number % 2}", days, marks))
     return area, staff, kept
 
 
 def enter(area, cohort, staff, marks, days):
     with writing() as session:
-        for person, (agency, state, seen) in marks.items():
+        for person, (agency, state, seen, late) in marks.items():
             booking = Booking(
                 cohort_id=cohort.id, person_id=staff[person].id, agency_id=area.agencies[agency].id, job="Worker",
-                state=state, booked_at=None if state == BookingState.WALK_IN else clock.now(),
+                state=state, booked_at=None if state in (BookingState.WALK_IN, *NEVER_IN) else clock.now(),
             )  # fmt: skip
             session.add(booking)
             session.flush()
+            if late:
+                session.add(
+                    MissedPlace(cohort_id=cohort.id, agency_id=booking.agency_id, booking_id=booking.id, kind="late")
+                )
             for place, mark in enumerate(seen[:days]):
                 if mark:
                     session.add(
@@ -187,6 +197,7 @@ def enter(area, cohort, staff, marks, days):
                             session_id=cohort.sessions[place].id,
                             booking_id=booking.id,
                             mark=mark,
+                            attended=mark in FULLY,
                             noted_by=area.trainer.id,
                         )
                     )
@@ -196,7 +207,7 @@ def check_meetings(found, inside, staff, area):
     pairs = {}
     for _, _, days, marks in inside:
         for place in range(days):
-            there = [(who, agency) for who, (agency, _, seen) in marks.items() if seen[place] in PRESENT]
+            there = [(who, agency) for who, (agency, _, seen, _) in marks.items() if seen[place] in PRESENT]
             for one, other in combinations(there, 2):
                 if one[1] != other[1]:
                     pairs.setdefault(frozenset((one[1], other[1])), set()).add(frozenset((one, other)))
@@ -209,20 +220,43 @@ def check_meetings(found, inside, staff, area):
         assert pair.people == (len({w for w in behind if w[1] == here}), len({w for w in behind if w[1] != here}))
 
 
+def unmet(inside):
+    """Who waited for a course and came to none of its cohorts, with the agency they last waited for it at."""
+    found = {}
+    for _, title, _, marks in sorted(inside, key=lambda one: one[0]):
+        for person, (agency, state, *_) in marks.items():
+            in_it = [
+                other
+                for _, course, _, others in inside
+                for who, (_, other, *_) in others.items()
+                if (course, who) == (title, person) and other in (BookingState.BOOKED, BookingState.WALK_IN)
+            ]
+            if state in NEVER_IN and not in_it:
+                found[person, title] = agency
+    return found
+
+
 def check_counts(sheet, inside):
     counts = Counter()
     for _, title, days, marks in inside:
         counts[title, "capacity"] += 24
-        for agency, state, seen in marks.values():
+        for agency, state, seen, late in marks.values():
             held = seen[:days]
             here = any(mark in PRESENT for mark in held)
             for line in (agency, title, "Fernshire"):
-                counts[line, "booked"] += state != BookingState.WALK_IN
+                counts[line, "booked"] += state not in (BookingState.WALK_IN, *NEVER_IN)
                 counts[line, "cancelled"] += state == BookingState.CANCELLED
-                counts[line, "attended"] += here and state != BookingState.CANCELLED
+                counts[line, "attended"] += here and state in (BookingState.BOOKED, BookingState.WALK_IN)
                 counts[line, "walk_ins"] += here and state == BookingState.WALK_IN
                 counts[line, "no_shows"] += state == BookingState.BOOKED and any(held) and not here
+                counts[line, "completed"] += state in STATES[:2] and all(mark in FULLY for mark in held)
+                counts[line, "late"] += late
+                counts[line, "early"] += state == BookingState.CANCELLED and not late
+                counts[line, "waiting"] += state in NEVER_IN
                 counts[line, "not_noted"] += state == BookingState.BOOKED and not any(held)
+    for (_, title), agency in unmet(inside).items():
+        for line in (agency, title, "Fernshire"):
+            counts[line, "unmet"] += 1
     for line in (*sheet.agencies, *sheet.courses, sheet.total):
         for key, number in line.row.items():
             if key not in ("capacity", "invited") or line in sheet.courses:

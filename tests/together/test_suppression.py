@@ -74,6 +74,9 @@ def line(invited, came, walk_ins, no_shows, cancelled):
         "cancelled": cancelled,
         "walk_ins": walk_ins,
         "not_noted": 0,
+        "completed": came // 2,
+        "early": cancelled - cancelled // 2,
+        "late": cancelled // 2,
     }
 
 
@@ -117,6 +120,13 @@ def test_nobody_narrows_down_a_small_number(quarter):
                 assert one not in shown[name]
                 lowest, highest = attacker.range(kind, name, one)
                 assert row[one] >= FEWEST or lowest < highest
+    for whole, names in suppression.IN_PARTS:
+        for one in names:
+            number, shown = sum(row[one] for row in agencies.values()), published.total[one]
+            rest = sum(row[whole] for row in agencies.values()) - number
+            assert shown == number >= FEWEST <= rest or shown is Hidden.WITHHELD
+            assert shown is Hidden.WITHHELD or published.total[whole] not in tuple(Hidden)
+            assert not any(one in row for row in (*published.agencies.values(), *published.courses.values()))
     for one in RARE:
         if published.total[one] is Hidden.WITHHELD:
             lowest, highest = attacker.range("agency", "total", one)
@@ -214,3 +224,14 @@ def test_percentages_are_made_of_published_counts_alone(quarter):
         for measure in MEASURES:
             if share(measure, shown):
                 assert all(isinstance(row[one], int) for one in measure.needs)
+
+
+@pytest.mark.parametrize(
+    ("cancelled", "late", "shown"), [(20, 8, (12, 8)), (20, 17, (None, None)), (9, 4, (None, None))]
+)
+def test_who_cancelled_early_and_late_is_told_only_where_both_are_five_or_more(cancelled, late, shown):
+    rows = {"A": line(9, 40, 9, 9, cancelled) | {"late": late, "early": cancelled - late, "completed": 46}}
+    total = release(rows, {"C": rows["A"] | {"capacity": 80}}).total
+    assert total["cancelled"] == cancelled
+    assert (total["early"], total["late"]) == tuple(Hidden.WITHHELD if one is None else one for one in shown)
+    assert total["completed"] is Hidden.WITHHELD  # three of 49 who came did not
