@@ -18,7 +18,9 @@ class Permission(StrEnum):
     CONTENT_READ = "content:read"
     JOINT_READ = "joint:read"
     REPORT_READ = "report:read"
+    REQUIREMENT_EDIT = "requirement:edit"
     REQUIREMENT_EXEMPT = "requirement:exempt"
+    SCHEME_EDIT = "scheme:edit"
 
 
 class Role(StrEnum):
@@ -44,9 +46,24 @@ class Scope(StrEnum):
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: frozenset(),
     Role.TRAINER: frozenset({Permission.COHORT_EDIT, Permission.JOINT_READ}),
-    Role.MANAGER: frozenset({Permission.JOINT_READ, Permission.REPORT_READ, Permission.REQUIREMENT_EXEMPT}),
+    Role.MANAGER: frozenset(
+        {
+            Permission.JOINT_READ,
+            Permission.REPORT_READ,
+            Permission.REQUIREMENT_EDIT,
+            Permission.REQUIREMENT_EXEMPT,
+        }
+    ),
     Role.AUTHOR: frozenset({Permission.CONTENT_READ, Permission.CONTENT_ANSWER}),
-    Role.COORDINATOR: frozenset({Permission.COHORT_EDIT, Permission.JOINT_READ, Permission.REPORT_READ}),
+    Role.COORDINATOR: frozenset(
+        {
+            Permission.COHORT_EDIT,
+            Permission.JOINT_READ,
+            Permission.REPORT_READ,
+            Permission.REQUIREMENT_EDIT,
+            Permission.SCHEME_EDIT,
+        }
+    ),
     Role.OBSERVER: frozenset({Permission.JOINT_READ}),
     Role.ADMINISTRATOR: frozenset({Permission.AGENCY_EDIT, Permission.AGENCY_READ}),
 }

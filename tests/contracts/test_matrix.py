@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms.assignments.models import Level, Requirement, RequirementVersion
 from lms.catalogue.shelf import library
 from lms.certificates import actions as certificates
 from lms.cohorts.actions import booking, building
@@ -154,6 +155,18 @@ MATRIX = {
     "quizzes.scene GET": "ohhhhhhhhh",
     "quizzes.scene_now GET": "ohhhhhhhhh",
     "quizzes.start POST": "oooooooooo",
+    "levels.change GET": "ffffffofff",
+    "levels.change POST": "ffffffofff",
+    "levels.listed GET": "ffffffofff",
+    "levels.new GET": "ffffffofff",
+    "levels.new POST": "ffffffofff",
+    "requiring.change GET": "ffhhffoffh",
+    "requiring.change POST": "ffhhffoffh",
+    "requiring.end POST": "ffhhffoffh",
+    "requiring.listed GET": "ffooffoffo",
+    "requiring.new GET": "ffhoffoffo",  # the manager manages a team alone
+    "requiring.new POST": "ffhoffoffo",
+    "requiring.show GET": "ffooffoffh",
     "reports.completion GET": "ffooffoffo",
     "reports.completion_csv GET": "ffooffoffo",
     "reports.exempt POST": "ffohfffffh",
@@ -193,6 +206,7 @@ MATRIX = {
     "planning.end_apart POST": "ffffohofff",
     "outcomes.take_back POST": "ohhhhhhhhh",
     "reports.end_exemption POST": "ffhhfffffh",
+    "requiring.call_off POST": "ffhhffoffh",
     "signin.sign_out POST": "oooooooooo",
     "signin.sign_out_everywhere POST": "oooooooooo",
 }
@@ -259,6 +273,12 @@ def _belongings(them, agency):
         planning.keep_apart(trainer, them.owner.email, them.mate.email, end)
         sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
         session.add(sign_in)
+        level = Level(partnership="Fernshire", code="3", name="Level 3")
+        asked_of = Requirement(partnership="Fernshire", kind="module", target="tiers-of-need")
+        session.add_all([level, asked_of])
+        session.flush()
+        begins = clock.today() + timedelta(days=9)
+        session.add(RequirementVersion(requirement_id=asked_of.id, first_day=begins, jobs=["Nobody"], why="-"))
     assert isinstance(note, Reflection)
     return {
         "cohort_id": cohort.id, "session_id": cohort.sessions[0].id, "agency_id": agency.id, "person_id": owner.id,
@@ -266,7 +286,7 @@ def _belongings(them, agency):
         "play_id": play.id, "reflection_id": note.id, "sign_in_id": sign_in.id, "exemption_id": note.id,
         "arrangement_id": db.session.scalar(select(Arrangement.id)), "missed_id": missed.id,
         "programme_id": dates.id, "nomination_id": asked.id, "pair_id": db.session.scalar(select(KeepApart.id)),
-        "example_id": example.id, "wave": "before",
+        "requirement_id": asked_of.id, "level_id": level.id, "example_id": example.id, "wave": "before",
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "position": 1, "number": 1, "name": "completion", "kind": "csv",
