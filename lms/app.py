@@ -11,6 +11,7 @@ from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
 from lms.certificates import views as certificates
+from lms.chasing import views as chasing
 from lms.cohorts.views import (
     approvals,
     arriving,
@@ -72,6 +73,7 @@ BLUEPRINTS = (
     flags.bp,
     requiring.bp,
     scheme.bp,
+    chasing.bp,
     exports.bp,
     reports.bp,
     together.bp,

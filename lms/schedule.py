@@ -7,7 +7,9 @@ from uuid import UUID
 from flask import Flask
 from huey import SqliteHuey, crontab
 
+from lms.assignments import counts, keeping
 from lms.certificates import actions as certificates
+from lms.chasing import by_clock as chasing
 from lms.cohorts.actions import arranging, filling, missed
 from lms.config import Settings
 from lms.core import clock
@@ -45,6 +47,14 @@ def install(app: Flask, settings: Settings) -> None:
         with writing():
             throttle.sweep(clock.now() - KEEP_TRIES)
 
+    def store_month_ends() -> None:
+        with writing():
+            counts.store_month_ends()
+
+    def sum_up_counts() -> None:
+        with writing():
+            counts.sum_up()
+
     mail_now = huey.task(name="deliver_mail_now")(in_app(deliver_mail))
     huey.periodic_task(crontab(minute="*"), name="deliver_mail")(in_app(deliver_mail))
     huey.periodic_task(crontab(minute="7", hour="3"), name="sweep_wrong_tries")(in_app(sweep_wrong_tries))
@@ -62,5 +72,9 @@ def install(app: Flask, settings: Settings) -> None:
     huey.periodic_task(crontab(minute="23"), name="note_no_shows")(in_app(missed.note_all_no_shows))
     huey.periodic_task(crontab(minute="*/10"), name="ask_before_and_after")(in_app(outcomes.ask_all))
     huey.periodic_task(crontab(minute="37", hour="3"), name="forget_needs")(in_app(arranging.forget_needs))
+    huey.periodic_task(crontab(minute="5", hour="5"), name="remind")(in_app(chasing.remind_all))
+    huey.periodic_task(crontab(minute="*"), name="work_out_standings")(in_app(keeping.refresh_waiting))
+    huey.periodic_task(crontab(minute="27", hour="3"), name="store_month_ends")(in_app(store_month_ends))
+    huey.periodic_task(crontab(minute="33", hour="3"), name="sum_up_counts")(in_app(sum_up_counts))
     app.extensions["huey"] = huey
     app.extensions["wake_worker"] = mail_now

@@ -1,9 +1,10 @@
-"""Who decides about whom, who reads why, and who sets what is asked: written once, in SQL."""
+"""Who decides about whom, who reads why, who sets what is asked, and whose standings a report shows: once, in SQL."""
 
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
+from lms.assignments.ledger_models import PostSpan
 from lms.assignments.models import Exemption, Leave, PriorLearning, Requirement
 from lms.core.actor import Actor
 from lms.core.permissions import Role
@@ -66,3 +67,17 @@ def reads(actor: Actor) -> ColumnElement[bool]:
         Requirement.agency_id.in_(actor.agency_ids),
         Requirement.partnership.in_(actor.partnerships(Role.COORDINATOR)),
     )
+
+
+def seen(actor: Actor, day: date) -> ColumnElement[bool]:
+    """SQL on `PostSpan`: posts on a day, as it was known then, of people whose training status the actor sees by name
+    now: those of the teams and agencies they manage, or of the partnership they coordinate.
+    """
+    reach = []
+    if actor.partnerships(Role.COORDINATOR):
+        reach.append(PostSpan.partnership.in_(actor.partnerships(Role.COORDINATOR)))
+    if actor.managed_agencies:
+        reach.append(PostSpan.agency_id.in_(actor.managed_agencies))
+    if actor.managed_teams:
+        reach.append(PostSpan.team_id.in_(actor.managed_teams))
+    return and_(or_(false(), *reach), PostSpan.first_day <= day, PostSpan.last_day >= day)

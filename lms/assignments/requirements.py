@@ -349,7 +349,7 @@ def names(where: Place, reach: Reach) -> dict[str, str]:
 
 def _people(ids: Iterable[UUID]) -> dict[UUID, str]:
     wanted = select(Person.id, Person.name).where(Person.id.in_(list(ids)))
-    return {key: name for key, name in db.session.execute(wanted)}
+    return {row.id: row.name for row in db.session.execute(wanted)}
 
 
 def waiting(partnerships: Iterable[str]) -> int:

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     CONTENT_ANSWER = "content:answer"
     CONTENT_READ = "content:read"
     JOINT_READ = "joint:read"
+    REMINDER_SEND = "reminder:send"
     REPORT_READ = "report:read"
     REQUIREMENT_EDIT = "requirement:edit"
     REQUIREMENT_EXEMPT = "requirement:exempt"
@@ -24,11 +25,14 @@ class Permission(StrEnum):
 
 
 class Role(StrEnum):
-    """What a person is at a membership. `Scope` says how far a manager's role reaches."""
+    """What a person is at a membership. `Scope` says how far a manager's role reaches. Nobody is given the role of a
+    deputy: a manager lends it for some days.
+    """
 
     STAFF = "staff"
     TRAINER = "trainer"
     MANAGER = "manager"
+    DEPUTY = "deputy"
     AUTHOR = "author"
     COORDINATOR = "coordinator"
     OBSERVER = "observer"
@@ -49,11 +53,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.MANAGER: frozenset(
         {
             Permission.JOINT_READ,
+            Permission.REMINDER_SEND,
             Permission.REPORT_READ,
             Permission.REQUIREMENT_EDIT,
             Permission.REQUIREMENT_EXEMPT,
         }
     ),
+    Role.DEPUTY: frozenset({Permission.REMINDER_SEND, Permission.REPORT_READ}),
     Role.AUTHOR: frozenset({Permission.CONTENT_READ, Permission.CONTENT_ANSWER}),
     Role.COORDINATOR: frozenset(
         {
