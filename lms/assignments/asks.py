@@ -129,8 +129,12 @@ def months_in_words(months: int) -> str:
 
 def hours(minutes: int) -> str:
     """12 hours; 7.5 hours."""
-    whole = round(minutes / 60, 1)
-    return f"{whole:g} hour" + ("" if whole == 1 else "s")
+    return f"{number(minutes)} hour" + ("" if number(minutes) == "1" else "s")
+
+
+def number(minutes: float) -> str:
+    """Minutes as hours, cut to one decimal, so that 11 hours 59 are not called 12: 7.5."""
+    return f"{int(minutes / 6) / 10:g}"
 
 
 def many(number: int, thing: str) -> str:

@@ -313,8 +313,8 @@ def test_many_people_are_worked_out_by_the_worker_and_the_page_says_for_how_many
     assert requirements.waiting(["Fernshire"]) == 5
     assert requirements.waiting(["Westmark"]) == 0
     assert not db.session.scalars(select(StandingSpan).where(StandingSpan.target == BY_CHOICE)).all()
-    keeping._next_portion(2)
-    db.session.commit()
+    with writing():
+        keeping._next_portion(2)
     assert requirements.waiting(["Fernshire"]) == 3
     keeping.refresh_waiting()
     assert requirements.waiting(["Fernshire"]) == 0

@@ -43,7 +43,7 @@ def test_a_coordinator_sees_who_is_touched_and_then_sets_it(world, as_user):
     assert "Health" in preview.words
     assert "Sam Whitlock" not in preview.words  # a coordinator is nobody's employer
     assert db.session.scalars(select(Requirement)).all() == []
-    again = visitor.send(preview, the_form(preview), {"do": "edit"})
+    again = visitor.send(preview, the_form(preview), {"do": "edit"}, expect=200)
     assert again.all("//input[@name='why']/@value") == ["A review asked for it"]
     assert again.all("//input[@name='jobs'][@checked]/@value") == ["Health visitor"]
     shown = visitor.follow(visitor.send(preview, the_form(preview), {"do": "save"}))
