@@ -7,13 +7,15 @@ from uuid import UUID
 from flask import Flask
 from huey import SqliteHuey, crontab
 
-from lms.assignments import counts, keeping
+from lms.assignments import counts
+from lms.assignments import keeping as ledger
 from lms.certificates import actions as certificates
 from lms.chasing import by_clock as chasing
 from lms.cohorts.actions import arranging, filling, missed
 from lms.config import Settings
 from lms.core import clock
 from lms.core.db import writing
+from lms.exports.actions import keeping, making
 from lms.notifications import carriers, delivering
 from lms.outcomes import actions as outcomes
 from lms.planning.actions import solving
@@ -68,12 +70,21 @@ def install(app: Flask, settings: Settings) -> None:
             solving.work(UUID(proposal_id))
 
     app.extensions["solve_now"] = huey.task(name="work_out_plan_now")(work_out_plan)
+
+    def make_file(export_id: str) -> None:
+        with app.app_context():
+            making.make(UUID(export_id))
+
+    app.extensions["make_file_now"] = huey.task(name="make_file_now")(make_file)
+    huey.periodic_task(crontab(minute="*"), name="make_files")(in_app(making.make_waiting))
+    huey.periodic_task(crontab(minute="47"), name="clear_away_files")(in_app(making.clear_away))
+    huey.periodic_task(crontab(minute="12", hour="6"), name="mail_views")(in_app(keeping.mail_due))
     huey.periodic_task(crontab(minute="*"), name="end_offers_and_release_places")(in_app(filling.catch_up_all))
     huey.periodic_task(crontab(minute="23"), name="note_no_shows")(in_app(missed.note_all_no_shows))
     huey.periodic_task(crontab(minute="*/10"), name="ask_before_and_after")(in_app(outcomes.ask_all))
     huey.periodic_task(crontab(minute="37", hour="3"), name="forget_needs")(in_app(arranging.forget_needs))
     huey.periodic_task(crontab(minute="5", hour="5"), name="remind")(in_app(chasing.remind_all))
-    huey.periodic_task(crontab(minute="*"), name="work_out_standings")(in_app(keeping.refresh_waiting))
+    huey.periodic_task(crontab(minute="*"), name="work_out_standings")(in_app(ledger.refresh_waiting))
     huey.periodic_task(crontab(minute="27", hour="3"), name="store_month_ends")(in_app(store_month_ends))
     huey.periodic_task(crontab(minute="33", hour="3"), name="sum_up_counts")(in_app(sum_up_counts))
     app.extensions["huey"] = huey
