@@ -10,7 +10,8 @@ from lms.assignments.views import requiring
 from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
-from lms.certificates import views as certificates
+from lms.certificates.views import correcting
+from lms.certificates.views import showing as certificates
 from lms.chasing import views as chasing
 from lms.cohorts.views import (
     approvals,
@@ -19,6 +20,7 @@ from lms.cohorts.views import (
     booking,
     building,
     calendar,
+    contesting,
     missed,
     moving,
     offers,
@@ -34,6 +36,7 @@ from lms.home import views as home
 from lms.learning import views as learning
 from lms.notifications import views as notifications
 from lms.outcomes import views as outcomes
+from lms.passport.views import looked, passport, record, team
 from lms.people import sectors
 from lms.people import views as people
 from lms.planning.views import nominating, proposing
@@ -57,6 +60,7 @@ BLUEPRINTS = (
     quizzes.bp,
     learning.bp,
     certificates.bp,
+    correcting.bp,
     booking.bp,
     building.bp,
     attendance.bp,
@@ -70,6 +74,7 @@ BLUEPRINTS = (
     moving.bp,
     missed.bp,
     arriving.bp,
+    contesting.bp,
     seating.bp,
     flags.bp,
     requiring.bp,
@@ -81,6 +86,10 @@ BLUEPRINTS = (
     together.bp,
     outcomes.bp,
     programmes.bp,
+    record.bp,
+    passport.bp,
+    looked.bp,
+    team.bp,
     home.bp,
     authoring.bp,
 )

@@ -14,10 +14,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms.assignments.models import Level, Requirement, RequirementVersion
+from lms.audit.models import RecordView
 from lms.catalogue.shelf import library
 from lms.certificates import actions as certificates
+from lms.certificates.correction_models import NameCorrection, as_it_was
 from lms.chasing.models import ReminderRound
 from lms.cohorts.actions import booking, building
+from lms.cohorts.contest_models import Contest
 from lms.cohorts.models import Arrangement, Booking, MissedPlace, OtherDate
 from lms.cohorts.plan import Plan, PlannedSession
 from lms.core import clock
@@ -72,6 +75,7 @@ MATRIX = {
     "building.take POST": "ffffohofff",
     "building.waive_missed POST": "ffffohofff",
     "building.waive_preparation POST": "ffffohofff",
+    "bundle.certificates GET": "ffooffhffo",  # a coordinator manages nobody
     "calendar.download GET": "ohhhhhhhhh",
     "calendar.feed_page GET": "oooooooooo",
     "calendar.renew POST": "oooooooooo",
@@ -79,6 +83,7 @@ MATRIX = {
     "catalogue.evidence GET": "oooooooooo",
     "catalogue.glossary GET": "oooooooooo",
     "catalogue.references GET": "oooooooooo",
+    "certificates.before_pdf GET": "ohhhhhhhhh",
     "certificates.pdf GET": "ohhhhhhhhh",
     "certificates.record GET": "oooooooooo",
     "certificates.show GET": "ohhhhhhhhh",
@@ -90,6 +95,15 @@ MATRIX = {
     "cohorts.show GET": "oooooooooh",
     "compliance.course GET": "ffooffoffo",
     "compliance.table GET": "ffooffoffo",
+    "contesting.answer GET": "ffffohofff",
+    "contesting.answer POST": "ffffohofff",
+    "contesting.contest GET": "ohhhhhhhhh",
+    "contesting.contest POST": "ohhhhhhhhh",
+    "correcting.ask GET": "ohhhhhhhhh",
+    "correcting.ask POST": "ohhhhhhhhh",
+    "correcting.decide GET": "ffffffooff",
+    "correcting.decide POST": "ffffffooff",
+    "correcting.listed GET": "ffffffooff",
     "exports.again POST": "hhohhhhhhh",  # the file and the view are the manager's
     "exports.change_view POST": "hhohhhhhhh",
     "exports.download GET": "hhhhhhhhhh",  # it is not there yet
@@ -118,6 +132,9 @@ MATRIX = {
     "learning.save_reflection POST": "oooooooooo",
     "learning.start_again POST": "oooooooooo",
     "learning.summary GET": "oooooooooo",
+    "looked.ask GET": "ohhhhhhhhh",
+    "looked.ask POST": "ohhhhhhhhh",
+    "looked.listed GET": "oooooooooo",
     "missed.listed GET": "ffooffoffo",
     "moving.other_dates GET": "ohhhhhhhhh",
     "moving.take POST": "ohhhhhhhhh",
@@ -158,6 +175,9 @@ MATRIX = {
     "outcomes.mine GET": "ohhhhhhhhh",
     "outcomes.outcome GET": "ffffohofff",
     "outcomes.send POST": "ohhhhhhhhh",
+    "passport.file GET": "oooooooooo",
+    "passport.pdf GET": "oooooooooo",
+    "passport.show GET": "oooooooooo",
     "people.agencies GET": "fffffffoff",
     "people.agency GET": "fffffffoff",
     "people.deputies GET": "oooooooooo",
@@ -186,6 +206,8 @@ MATRIX = {
     "requiring.new GET": "ffhoffoffo",  # the manager manages a team alone
     "requiring.new POST": "ffhoffoffo",
     "requiring.show GET": "ffooffoffh",
+    "record.needed GET": "oooooooooo",
+    "record.record GET": "oooooooooo",
     "reports.completion GET": "ffooffoffo",
     "reports.completion_csv GET": "ffooffoffo",
     "reports.exempt POST": "ffohfffffh",
@@ -300,16 +322,21 @@ def _belongings(them, agency):
         reminded = ReminderRound(by=them.manager.id, left_out=[])
         session.add_all([deputy, reminded])
         sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
-        session.add(sign_in)
-        level = Level(partnership="Fernshire", code="3", name="Level 3")
-        asked_of = Requirement(partnership="Fernshire", kind="module", target="tiers-of-need")
-        session.add_all([level, asked_of])
+        level, asked_of = _rules(session)
+        look = RecordView(person_id=owner.id, viewer_id=them.manager.id, what="status and dates", role="manager")
+        contest = Contest(session_id=cohort.sessions[0].id, booking_id=place.id, says="I was there", was="absent||")
+        session.add_all([sign_in, look, contest])
+        correction = NameCorrection(
+            certificate_id=certificate.id, person_id=owner.id, name="Olive Owner-Reed", reason="Married"
+        )
+        session.add(correction)
         session.flush()
-        begins = clock.today() + timedelta(days=9)
-        session.add(RequirementVersion(requirement_id=asked_of.id, first_day=begins, jobs=["Nobody"], why="-"))
+        old = as_it_was(certificate, correction)
+        old.code = "0" * 26
+        session.add(old)
         kept = SavedView(owner_id=them.manager.id, sheet="completion", name="Mine")
         made = Export(owner_id=them.manager.id, sheet="completion", format="csv", expires_at=now + timedelta(days=7))
-        session.add_all([sign_in, kept, made])
+        session.add_all([kept, made])
     assert isinstance(note, Reflection)
     return {
         "cohort_id": cohort.id, "session_id": cohort.sessions[0].id, "agency_id": agency.id, "person_id": owner.id,
@@ -318,12 +345,24 @@ def _belongings(them, agency):
         "arrangement_id": db.session.scalar(select(Arrangement.id)), "missed_id": missed.id,
         "programme_id": dates.id, "nomination_id": asked.id, "pair_id": db.session.scalar(select(KeepApart.id)),
         "requirement_id": asked_of.id, "level_id": level.id,
+        "look_id": look.id, "correction_id": correction.id, "replaced_id": old.id, "contest_id": contest.id,
         "example_id": example.id, "deputy_id": deputy.id, "round_id": reminded.id, "wave": "before",
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "position": 1, "number": 1, "name": "completion", "kind": "csv",
         "export_id": made.id, "view_id": kept.id,
     }  # fmt: skip
+
+
+def _rules(session):
+    """A level and a requirement of Fernshire, which has not begun."""
+    level = Level(partnership="Fernshire", code="3", name="Level 3")
+    asked_of = Requirement(partnership="Fernshire", kind="module", target="tiers-of-need")
+    session.add_all([level, asked_of])
+    session.flush()
+    begins = clock.today() + timedelta(days=9)
+    session.add(RequirementVersion(requirement_id=asked_of.id, first_day=begins, jobs=["Nobody"], why="-"))
+    return level, asked_of
 
 
 def _tables(session, trainer):
