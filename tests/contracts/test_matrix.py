@@ -13,7 +13,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lms.assignments.models import Level, Requirement, RequirementVersion
 from lms.audit.models import RecordView
 from lms.catalogue.shelf import library
 from lms.certificates import actions as certificates
@@ -41,9 +40,9 @@ from lms.planning.models import KeepApart
 from lms.planning.rules import Rules
 from lms.quizzes import actions as quizzing
 from lms.quizzes.shelf import quizzes
-from lms.seating.models import SeatingPlan, SeatingRound
 from lms.signin.models import SignIn
 from lms.web.access import access_of
+from tests.support.belongings import rules, tables
 from tests.support.offering import offering, programme
 
 VISITORS = ("owner", "mate", "manager", "boss", "trainer", "other", "coordinator", "admin", "author", "outsider")
@@ -293,7 +292,7 @@ def _belongings(them, agency):
         missed = MissedPlace(cohort_id=cohort.id, agency_id=agency.id, booking_id=place.id, kind="late")
         example = PracticeExample(cohort_id=cohort.id, booking_id=place.id, says="Rang the school")
         session.add_all([missed, example, OtherDate(cohort_id=cohort.id, other_id=building.create(trainer, plan).id)])
-        session.add(_tables(cohort.sessions[0], them.trainer))
+        session.add(tables(cohort.sessions[0], them.trainer))
         check = quizzing.start_check(owner, quizzes().quiz("tiers-of-need-check"))
         scenario = quizzes().quiz("tiers-of-need-scenario")
         play = quizzing.take_seat(owner, scenario, next(iter(scenario.seats)).key)
@@ -314,15 +313,14 @@ def _belongings(them, agency):
         )
         planning.add_date(trainer, dates.id, plan.sessions[0], (), ())
         asked = nominating.ask(owner, dates.id, nominating.Wish())
-        end = clock.today() + timedelta(days=30)
-        planning.keep_apart(trainer, them.owner.email, them.mate.email, end)
+        planning.keep_apart(trainer, them.owner.email, them.mate.email, clock.today() + timedelta(days=30))
         theirs = select(Membership.id).where(Membership.person_id == them.manager.id)
         first, last = clock.today() + timedelta(days=2), clock.today() + timedelta(days=9)
         deputy = Deputy(membership_id=session.scalar(theirs), deputy_id=them.mate.id, first_day=first, last_day=last)
         reminded = ReminderRound(by=them.manager.id, left_out=[])
         session.add_all([deputy, reminded])
         sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
-        level, asked_of = _rules(session)
+        level, asked_of = rules(session)
         look = RecordView(person_id=owner.id, viewer_id=them.manager.id, what="status and dates", role="manager")
         contest = Contest(session_id=cohort.sessions[0].id, booking_id=place.id, says="I was there", was="absent||")
         session.add_all([sign_in, look, contest])
@@ -352,24 +350,6 @@ def _belongings(them, agency):
         "position": 1, "number": 1, "name": "completion", "kind": "csv",
         "export_id": made.id, "view_id": kept.id,
     }  # fmt: skip
-
-
-def _rules(session):
-    """A level and a requirement of Fernshire, which has not begun."""
-    level = Level(partnership="Fernshire", code="3", name="Level 3")
-    asked_of = Requirement(partnership="Fernshire", kind="module", target="tiers-of-need")
-    session.add_all([level, asked_of])
-    session.flush()
-    begins = clock.today() + timedelta(days=9)
-    session.add(RequirementVersion(requirement_id=asked_of.id, first_day=begins, jobs=["Nobody"], why="-"))
-    return level, asked_of
-
-
-def _tables(session, trainer):
-    rounds = [SeatingRound(number=1, starts_at=session.starts_at, ends_at=session.ends_at)]
-    return SeatingPlan(
-        session_id=session.id, table_size=6, shown_from=session.starts_at, made_by=trainer.id, rounds=rounds
-    )
 
 
 def _reflecting(module):
