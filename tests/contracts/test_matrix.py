@@ -22,6 +22,7 @@ from lms.cohorts.actions import booking, building
 from lms.cohorts.contest_models import Contest
 from lms.cohorts.models import Arrangement, Booking, MissedPlace, OtherDate
 from lms.cohorts.plan import Plan, PlannedSession
+from lms.compliance.models import ImpactPack
 from lms.core import clock
 from lms.core.db import db, writing
 from lms.core.permissions import Role, Scope
@@ -93,6 +94,10 @@ MATRIX = {
     "cohorts.needs POST": "ohhhhhhhhh",
     "cohorts.show GET": "oooooooooh",
     "compliance.course GET": "ffooffoffo",
+    "compliance.draft GET": "ffffffofff",
+    "compliance.packs GET": "ffooffoffo",
+    "compliance.show GET": "ffhhffoffh",
+    "compliance.sign POST": "ffffffofff",
     "compliance.table GET": "ffooffoffo",
     "contesting.answer GET": "ffffohofff",
     "contesting.answer POST": "ffffohofff",
@@ -306,8 +311,7 @@ def _belongings(them, agency):
         session.flush()
         fact = ModuleCompleted(owner.id, module.slug, 1, module.hash, done.id, done.completed_on, now, 40)
         certificate = certificates.certify(fact) or session.scalar(select(certificates.Certificate))
-        wrong = flagging.Wrong("unclear")
-        flag = flagging.raise_flag(owner, module, _reflecting(module), wrong)
+        flag = flagging.raise_flag(owner, module, _reflecting(module), flagging.Wrong("unclear"))
         dates = planning.create(
             trainer, planning.Frame("Dates", "", Rules(min_agencies=2, min_sectors=2), True, False, None)
         )
@@ -334,7 +338,8 @@ def _belongings(them, agency):
         session.add(old)
         kept = SavedView(owner_id=them.manager.id, sheet="completion", name="Mine")
         made = Export(owner_id=them.manager.id, sheet="completion", format="csv", expires_at=now + timedelta(days=7))
-        session.add_all([kept, made])
+        pack = ImpactPack(partnership="Fernshire", year=2024, number=1, sections=[], limits="-", signed_by=trainer.id)
+        session.add_all([kept, made, pack])
     assert isinstance(note, Reflection)
     return {
         "cohort_id": cohort.id, "session_id": cohort.sessions[0].id, "agency_id": agency.id, "person_id": owner.id,
@@ -348,7 +353,7 @@ def _belongings(them, agency):
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "position": 1, "number": 1, "name": "completion", "kind": "csv",
-        "export_id": made.id, "view_id": kept.id,
+        "export_id": made.id, "view_id": kept.id, "pack_id": pack.id, "partnership": "Fernshire", "year": now.year - 1,
     }  # fmt: skip
 
 
