@@ -12,7 +12,7 @@ from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
 from lms.certificates.views import correcting
 from lms.certificates.views import showing as certificates
-from lms.chasing import views as chasing
+from lms.chasing.views import assigning, reminding
 from lms.cohorts.views import (
     approvals,
     arriving,
@@ -79,7 +79,8 @@ BLUEPRINTS = (
     flags.bp,
     requiring.bp,
     scheme.bp,
-    chasing.bp,
+    reminding.bp,
+    assigning.bp,
     exports.bp,
     reports.bp,
     compliance.bp,
