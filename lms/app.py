@@ -34,6 +34,7 @@ from lms.planning.views import programmes as planning
 from lms.programmes import views as programmes
 from lms.quizzes import shelf as quiz_shelf
 from lms.quizzes import views as quizzes
+from lms.releasing import views as releasing
 from lms.reports import views as reports
 from lms.seating import views as seating
 from lms.signin import devices, sessions
@@ -65,6 +66,7 @@ BLUEPRINTS = (
     seating.bp,
     flags.bp,
     reports.bp,
+    releasing.bp,
     together.bp,
     outcomes.bp,
     programmes.bp,

@@ -1,6 +1,7 @@
 """The forms of reports: which people to show, and exempting somebody."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -20,14 +21,13 @@ LONGEST_REASON = 300
 SHOWN = [choice(status.value, LABELS[status]) for status in WORST_FIRST if status is not Status.NOT_REQUIRED]
 
 
-class FilterForm(PageForm):
-    """What to show. Sent with GET, so a choice has an address of its own that can be kept."""
+class PlaceForm(PageForm):
+    """Whose people: an agency and a team within the reader's reach. Sent with GET, so a choice has an address of its
+    own that can be kept.
+    """
 
     agency = SelectField("Agency", default="")
     team = SelectField("Team", default="")
-    show = SelectField("Show", name="status", default="")
-    q = StringField("Name", filters=[lambda text: (text or "").strip()[:LONGEST_NAME]])
-    sort = HiddenField(default="")
 
     def __init__(self, reach: Reach) -> None:
         super().__init__(_given())
@@ -39,27 +39,44 @@ class FilterForm(PageForm):
             choice("", "All teams"),
             *(choice(str(one.id), _named(one, in_full=several)) for one in teams),
         ]
-        self.show.choices = [choice("", "Everyone"), choice(Show.LATE.value, "Overdue or expired"), *SHOWN]
         if _find(reach.teams, self.team.data) not in (None, *teams):
             self.team.data = ""  # another agency was chosen since: all of its teams are meant
         self.reach = reach
 
     def filters(self) -> Filters:
-        """What was asked for. Raises NotFound for a place or status that is not offered to this reader."""
+        """What was asked for. Raises NotFound for anything that is not offered to this reader."""
         if not self.validate():
             raise NotFound
         return Filters(
-            agency=_find(self.reach.agencies, self.agency.data),
-            team=_find(self.reach.teams, self.team.data),
-            show=self.show.data or "",
-            name=self.q.data or "",
-            order=self.sort.data or "",
+            agency=_find(self.reach.agencies, self.agency.data), team=_find(self.reach.teams, self.team.data)
         )
 
     def address(self, **changed: str | int) -> dict[str, str]:
         """What was asked for as the values of an address, with some of it changed; what is empty is left out."""
         asked = {field.name: field.data for field in self} | changed
         return {name: str(value) for name, value in asked.items() if value}
+
+
+class FilterForm(PlaceForm):
+    """What to show of the completion report."""
+
+    show = SelectField("Show", name="status", default="")
+    q = StringField("Name", filters=[lambda text: (text or "").strip()[:LONGEST_NAME]])
+    sort = HiddenField(default="")
+
+    def __init__(self, reach: Reach) -> None:
+        super().__init__(reach)
+        self.show.choices = [choice("", "Everyone"), choice(Show.LATE.value, "Overdue or expired"), *SHOWN]
+
+    def filters(self) -> Filters:
+        """What was asked for. Raises NotFound for a place or status that is not offered to this reader."""
+        places = super().filters()
+        return replace(
+            places,
+            show=self.show.data or "",
+            name=self.q.data or "",
+            order=self.sort.data or "",
+        )
 
 
 class DayField(DateField):
