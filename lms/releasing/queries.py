@@ -220,7 +220,7 @@ def with_names(actor: Actor, rows: Sequence[Row], today: date) -> list[Row]:
     names: dict[UUID, str] = {}
     seen = _seen(actor, today)
     for some in _chunks(sorted(ids)):
-        names.update(db.session.execute(seen.where(Person.id.in_(some))).tuples())
+        names.update((id_, name) for id_, name in db.session.execute(seen.where(Person.id.in_(some))))
     return [days.named(row, names) for row in rows]
 
 

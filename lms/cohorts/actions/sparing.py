@@ -14,6 +14,8 @@ from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import NotFound, Refusal
 
+MOST = 9999
+
 
 class OverCover(Refusal):
     """Letting the person go takes their team over the limit that was set, and no reason was given."""
@@ -28,7 +30,7 @@ class NoSuchLimit(Refusal):
     """A limit that nobody could keep to."""
 
     field = "number"
-    sentence = "Enter a whole number: at least 1 person, or a share from 1 to 100 percent."
+    sentence = "Enter a whole number: from 1 to 9999 people, or a share from 1 to 100 percent."
 
 
 def check(cohort: Cohort, person_id: UUID, agency_id: UUID, reason: str) -> list[AtLimit]:
@@ -55,13 +57,17 @@ def spare(actor: Actor, cohort: Cohort, booking: Booking, reason: str) -> None:
     note(actor, cohort, booking, check(cohort, booking.person_id, booking.agency_id, reason), reason)
 
 
+def _is_within(number: int | None, most: int) -> bool:
+    return number is None or 1 <= number <= most
+
+
 def set_limit(actor: Actor, team_id: UUID, limit: Limit) -> None:
     """Say how many of a team one manages may be out on one day; a limit with neither number nor share takes the team's
     own away, so that the usual one stands. Places given before stay. Raises NotFound or NoSuchLimit.
     """
     if not approvals.team_managed(actor, team_id):
         raise NotFound
-    if (limit.most is not None and limit.most < 1) or (limit.share is not None and not 1 <= limit.share <= PERCENT):
+    if not (_is_within(limit.most, MOST) and _is_within(limit.share, PERCENT)):
         raise NoSuchLimit
     known = db.session.get(TeamCover, team_id, with_for_update=True)
     if not limit.is_set:
