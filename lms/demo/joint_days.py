@@ -1,5 +1,5 @@
 """The demo's joint days: one that has been, one today with tables, one with places held for sectors, one that is full,
-one with an offer for the staff account, and one for which the manager account is asked.
+one with an offer for the staff account, one for which the manager account is asked, and two on which people can be released.
 """
 
 from dataclasses import replace

@@ -4,6 +4,7 @@ teams and agencies, leavers, cancelled and draft cohorts, sessions over midnight
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -32,6 +33,12 @@ READERS = ("North", "Kestrel", "Health", "Coordinator")
 MODULE = "lead-professional"
 STATES = [*BookingState]
 COHORTS = st.sampled_from([CohortState.OPEN, CohortState.OPEN, CohortState.OPEN, *CohortState])
+TIMES = st.sampled_from(
+    [
+        *((time(9, 30), 360), (time(22), 120), (time(23, 30), 30), (time(22), 240), (time(0), 60), (time(1, 30), 60)),
+        *((time(0, 30), 1500), (time(23), 60), (time(0), 1440)),
+    ]
+)
 TODAYS = st.sampled_from([date(2027, 3, 27), date(2027, 10, 30), date(2028, 2, 28), date(2026, 12, 31)])
 
 
@@ -85,9 +92,8 @@ def worlds(draw) -> Drawn:
     for _ in range(draw(st.integers(1, 5))):
         sessions = []
         for _ in range(draw(st.integers(1, 2))):
-            at = time(draw(st.sampled_from([0, 1, 2, 9, 22, 23])), draw(st.sampled_from([0, 30])))
-            begin = datetime.combine(today + timedelta(days=draw(near)), at, LONDON)
-            sessions.append(Session(begin, draw(st.sampled_from([30, 60, 90, 120, 360, 1500]))))
+            at, minutes = draw(TIMES)
+            sessions.append(Session(datetime.combine(today + timedelta(days=draw(near)), at, LONDON), minutes))
         booked = {}
         for _ in range(draw(st.integers(0, 5))):
             who = draw(st.integers(0, len(lives) - 1))
@@ -108,10 +114,15 @@ def is_on(post: Post, day: date) -> bool:
     return post.starts <= day and (post.ends is None or day <= post.ends)
 
 
-def touches(one: Session, day: date) -> bool:
-    """Walk the session minute by minute, as a clock on the wall shows it."""
+@cache
+def walked(one: Session) -> set[date]:
+    """The dates on the wall, minute by minute."""
     start = one.begin.astimezone(ZoneInfo("UTC"))
-    return any((start + timedelta(minutes=n)).astimezone(LONDON).date() == day for n in range(one.minutes))
+    return {(start + timedelta(minutes=n)).astimezone(LONDON).date() for n in range(one.minutes)}
+
+
+def touches(one: Session, day: date) -> bool:
+    return day in walked(one)
 
 
 def who_is_out(world: Drawn, team: str, day: date, states: set[BookingState]) -> set[int]:
