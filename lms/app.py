@@ -22,6 +22,7 @@ from lms.cohorts.views import (
 )
 from lms.config import Settings, from_environment
 from lms.core import db, events, schema
+from lms.exports import views as exports
 from lms.flags import views as flags
 from lms.home import authoring
 from lms.home import views as home
@@ -65,6 +66,7 @@ BLUEPRINTS = (
     arriving.bp,
     seating.bp,
     flags.bp,
+    exports.bp,
     reports.bp,
     releasing.bp,
     together.bp,

@@ -4,13 +4,20 @@ from lms.certificates import actions as certificates
 from lms.cohorts import apart, whereabouts
 from lms.cohorts.events import SessionMoved
 from lms.core.events import Listeners
+from lms.exports import registry as exports
 from lms.learning import actions as learning
 from lms.learning.events import ModuleCompleted, ProgrammeCompleted
 from lms.planning import queries as planning
 from lms.quizzes import narrowing
 from lms.quizzes.events import QuizPassed
+from lms.releasing import files as releasing
+from lms.reports import files as reports
 from lms.seating import actions as seating_actions
 from lms.seating import queries as seating
+from lms.together import files as together
+
+# Every sheet that can be taken along as a file or kept as a view.
+SHEETS = (*reports.SHEETS, *releasing.SHEETS, *together.SHEETS)
 
 
 def supply(extensions: dict[str, object]) -> None:
@@ -18,6 +25,7 @@ def supply(extensions: dict[str, object]) -> None:
     narrowing.supply(extensions, learning.questions_to_refresh)
     whereabouts.supply(extensions, seating.tables_in_words)
     apart.supply(extensions, planning.apart_among)
+    exports.supply(extensions, SHEETS)
 
 
 def wire(listeners: Listeners) -> None:

@@ -3,11 +3,8 @@
 import io
 import json
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,25 +13,14 @@ import typst
 
 from lms.certificates import codes
 from lms.core.errors import Refusal
+from lms.web.typesetting import families, fonts, printable
 
 DESIGNS = Path(__file__).resolve().parents[2] / "certificates"
 DESIGN = DESIGNS / "standard.typ"
-# Fonts a partnership adds for scripts we do not ship (Bengali, Chinese): any .ttf or .otf put here is used.
-ADDED_FONTS = DESIGNS / "fonts"
-
-# The first is inside typst itself: Latin (also Polish, Welsh, Vietnamese), Greek, Cyrillic, Hebrew.
-SERIF = "Libertinus Serif"
-# From the package fontpkg-amiri. Not Noto, which sets the dots apart from their letters: a name copied out of the PDF
-# came out garbled, and so would a screen reader have read it.
-ARABIC = "Amiri"
-NOT_FOR_NAMES = frozenset({SERIF, ARABIC, "DejaVu Sans Mono", "New Computer Modern", "New Computer Modern Math"})
 
 # Enough of the fingerprint to compare two by eye; the record keeps all of it.
 HASH_SHOWN = 16
 INK = "#2a1b2b"
-# Control characters, stray halves of letters and private marks have no shape. Joiners stay: Persian names need them.
-SHAPELESS = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
-JOINERS = "\u200c\u200d"
 NO_FONT = re.compile(r"the text `(.*?)` could not be displayed", re.DOTALL)
 
 
@@ -84,7 +70,7 @@ def render(snapshot: Snapshot) -> bytes:
             DESIGN,
             root=DESIGNS,
             format="pdf",
-            font_paths=_fonts(),
+            font_paths=fonts(),
             ignore_system_fonts=True,
             sys_inputs={"certificate": json.dumps(_facts(snapshot))},
             pdf_standards=["ua-1"],
@@ -100,32 +86,22 @@ def render(snapshot: Snapshot) -> bytes:
 def _facts(snapshot: Snapshot) -> dict[str, object]:
     """What the design may print, as plain values; the design decides where and how."""
     return {
-        "name": _printable(snapshot.name),
-        "place": ", ".join(part for part in (_printable(snapshot.job), _printable(snapshot.agency)) if part),
-        "title": _printable(snapshot.title),
-        "modules": [_printable(one) for one in snapshot.modules],
-        "version": _printable(snapshot.version),
+        "name": printable(snapshot.name),
+        "place": ", ".join(part for part in (printable(snapshot.job), printable(snapshot.agency)) if part),
+        "title": printable(snapshot.title),
+        "modules": [printable(one) for one in snapshot.modules],
+        "version": printable(snapshot.version),
         "minutes": snapshot.minutes,
         "completed_on": snapshot.completed_on.isoformat(),
         "valid_until": snapshot.valid_until.isoformat(),
         "code": codes.shown(snapshot.code),
         "verify_url": snapshot.verify_url,
         "check_address": _check_address(snapshot.verify_url),
-        "issued_by": _printable(snapshot.issued_by),
+        "issued_by": printable(snapshot.issued_by),
         "core_hash": codes.shown(snapshot.core_hash[:HASH_SHOWN]),
         "qr": _qr(snapshot.verify_url),
-        "fonts": _families(),
+        "fonts": families(),
     }
-
-
-def _printable(text: str) -> str:
-    """Text on one line, accents joined to their letters, without characters that have no shape."""
-    kept = (
-        letter
-        for letter in unicodedata.normalize("NFC", " ".join(text.split()))
-        if letter in JOINERS or unicodedata.category(letter) not in SHAPELESS
-    )
-    return "".join(kept)
 
 
 def _check_address(verify_url: str) -> str:
@@ -141,17 +117,3 @@ def _qr(address: str) -> str:
         picture, kind="svg", dark=INK, light="#fff", border=0, omitsize=True, xmldecl=False
     )
     return picture.getvalue().decode()
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """The fonts of certificates, found once: those inside typst and its Arabic companion, then the added ones."""
-    folders = [Path(str(files("fontpkg_amiri") / "files"))]
-    if ADDED_FONTS.is_dir():
-        folders.append(ADDED_FONTS)
-    return typst.Fonts(include_system_fonts=False, font_paths=folders)
-
-
-def _families() -> list[str]:
-    """The families the design may use, in order: ours, then each added one for the letters ours lack."""
-    return [SERIF, ARABIC, *sorted(set(_fonts().families()) - NOT_FOR_NAMES)]

@@ -153,3 +153,8 @@ def named(row: Row, names: Mapping[UUID, str]) -> Row:
     people = [Out(one.person, names.get(one.person, NAMELESS), one.title, one.state) for one in row.people]
     people.sort(key=lambda one: (firmness[one.state], one.name.casefold(), one.title, one.person))
     return Row(row.day, row.team_id, tuple(people), row.limit, row.size)
+
+
+def named_in(rows: Iterable[Row]) -> list[UUID]:
+    """The people whom these rows show by name, each once."""
+    return list(dict.fromkeys(one.person for row in rows for one in row.people if one.name != NAMELESS))

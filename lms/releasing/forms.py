@@ -1,5 +1,6 @@
 """The forms of releasing: whose dates to show, booking for somebody, and a team's limit of people out."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField
@@ -22,9 +23,14 @@ class DueForm(PlaceForm):
 
     show = SelectField("Show", name="age", default="")
 
-    def __init__(self, reach: Reach) -> None:
-        super().__init__(reach)
+    def __init__(self, reach: Reach, given: Mapping[str, str] | None = None) -> None:
+        super().__init__(reach, given)
         self.show.choices = [choice("", "Everything"), *(choice(one.value, one.words) for one in Age)]
+
+    @property
+    def said(self) -> str:
+        """What was chosen beyond agency and team, in words."""
+        return Age(self.show.data).words if self.show.data else ""
 
 
 class CoverForm(PlaceForm):

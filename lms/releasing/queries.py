@@ -42,6 +42,19 @@ class Due:
     people: int
     lines: Sequence[Owed]
 
+    @property
+    def late(self) -> int:
+        """How much is overdue or expired."""
+        return sum(self.counts.values()) - self.counts[Age.DUE]
+
+    @property
+    def sentence(self) -> str:
+        """What it comes to."""
+        if not self.people:
+            return "Nothing is overdue or due soon."
+        who = "1 person has" if self.people == 1 else f"{self.people} people have"
+        return f"{who} something to do: {self.late} overdue or expired, {self.counts[Age.DUE]} due soon."
+
 
 def due(actor: Actor, filters: Filters, within: Reach, today: date, show: str = "") -> Due:
     """What the people whom the actor sees owe; `show` chooses a group. As many queries as the completion report."""
@@ -175,6 +188,13 @@ class Cover:
         return self.monday + days.WEEKS * days.A_WEEK - timedelta(days=1)
 
     @property
+    def sentence(self) -> str:
+        """What it comes to."""
+        if not self.rows:
+            return "Nobody is out at a joint day."
+        return f"{_days(len(self.over))} over the limit, {_days(len(self.at))} at the limit."
+
+    @property
     def over(self) -> list[Row]:
         """The days over the limit."""
         return [row for row in self.rows if row.is_over]
@@ -183,6 +203,10 @@ class Cover:
     def at(self) -> list[Row]:
         """The days at the limit."""
         return [row for row in self.rows if row.is_at]
+
+
+def _days(number: int) -> str:
+    return f"{number} {'day' if number == 1 else 'days'}"
 
 
 def cover(actor: Actor, filters: Filters, within: Reach, monday: date, today: date) -> Cover:

@@ -1,48 +1,106 @@
-"""The lists as rows of files: the same lines as the pages. Dates are written 2027-03-31, so that a spreadsheet can sort
-them; each row says as at when, and over what.
-"""
+"""The lists as sheets: the same lines as the pages."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from lms.catalogue.content import Module
 from lms.core import clock
+from lms.exports.sheet import Cell, Column, Definition, Frame, Kind, Sheet
+from lms.releasing import actions, days
 from lms.releasing.dates import Answer, Next
-from lms.releasing.queries import Answered, Cover
+from lms.releasing.days import Row
+from lms.releasing.queries import Answered, Cover, Due
 from lms.web.templating import duration, plain_date
 
-Row = tuple[object, ...]
 DUE = (
-    *("Name", "E-mail", "Agency", "Team", "Job", "Module", "Module code", "Group", "Status", "In words"),
-    *("Since or by", "Next joint day", "Places left", "Next date in words", "As at", "Scope"),
+    *(Column("name", "Name"), Column("email", "E-mail", printed=False), Column("agency", "Agency", printed=False)),
+    *(Column("team", "Team"), Column("job", "Job", printed=False), Column("module", "Module")),
+    *(
+        Column("code", "Module code", printed=False),
+        Column("group", "Group"),
+        Column("status", "Status", printed=False),
+    ),
+    *(Column("words", "In words"), Column("on", "Since or by", Kind.DATE, printed=False)),
+    *(Column("next", "Next joint day", Kind.DATE), Column("left", "Places left", Kind.NUMBER, printed=False)),
+    Column("answer", "Next date in words"),
 )
 COVER = (
-    *("Date", "Weekday", "Agency", "Team", "Name", "How firm", "Joint day", "Out that day", "Limit"),
-    *("Limit in words", "As at", "Scope"),
+    *(Column("date", "Date", Kind.DATE), Column("weekday", "Weekday"), Column("agency", "Agency", printed=False)),
+    *(Column("team", "Team"), Column("name", "Name"), Column("firm", "How firm"), Column("day", "Joint day")),
+    *(Column("out", "Out that day", Kind.NUMBER), Column("limit", "Limit", Kind.NUMBER)),
+    Column("stands", "How it stands"),
+)
+DUE_COUNTED = (
+    Definition("Who is counted", "people of the scope who have a post there on the day; leavers are out."),
+    Definition("A line", "one person and one required module that is overdue, expired or due, without exempt ones."),
+    Definition("Overdue", "since the date it was due on; expired: since the last day of the certificate."),
+    Definition("Due soon", "to be done for the first time within 14 days, or to be renewed within 90."),
+    Definition(
+        "Next joint day",
+        "the first open one that lists the module to prepare, for which the person is free and prepared, with a place "
+        "for their agency, and on which no more of their team are out than its limit.",
+    ),
+    Definition("Never shown", "scores, answers, choices and private notes."),
+)
+COVER_COUNTED = (
+    Definition("Out", "people with a place, or an offer of one, on a joint day for this agency, on each of its dates."),
+    Definition("Limit", "what the team’s manager has set, else 20% of the people in the team today, at least one."),
+    Definition("Left out", "who asks or waits is named and not counted. Other absences than joint days are not known."),
+    Definition("Without a name", "who is not in the reader’s teams today."),
 )
 
 
-def due(lines: Iterable[Answered], modules: Mapping[str, Module], as_at: date, scope: str) -> Iterator[Row]:
-    """One row for each person and module that is late or due."""
+def due_sheet(found: Due, lines: Sequence[Answered], modules: Mapping[str, Module], chosen: str) -> Sheet:
+    """What is overdue and due, with the next date for each line. `chosen` says in words what shortened the list."""
+    rows = list(_due(lines, modules))
+    return Sheet(
+        name="due",
+        question=f"{found.scope}: due and overdue",
+        sentence=found.sentence,
+        columns=DUE,
+        rows=rows,
+        total=len(rows),
+        frame=Frame(found.as_at, found.scope, chosen, DUE_COUNTED),
+        people=tuple(dict.fromkeys(line.owed.person for line in lines)),
+    )
+
+
+def cover_sheet(found: Cover, named: Sequence[Row]) -> Sheet:
+    """Who is out when; `named` are its rows with the names that the reader sees."""
+    rows = list(_cover(replace(found, rows=named)))
+    return Sheet(
+        name="cover",
+        question=f"{found.scope}: who is out when",
+        sentence=f"From {plain_date(found.monday)} to {plain_date(found.last)}. {found.sentence}",
+        columns=COVER,
+        rows=rows,
+        total=len(rows),
+        frame=Frame(found.as_at, found.scope, "", COVER_COUNTED),
+        people=tuple(days.named_in(named)),
+        noted=actions.AWAY_TAKEN,
+        part=found.monday.isoformat(),
+    )
+
+
+def _due(lines: Iterable[Answered], modules: Mapping[str, Module]) -> Iterator[tuple[Cell, ...]]:
     for line in lines:
         owed, posts = line.owed, line.owed.posts
         agencies, teams, jobs = (
             "; ".join(dict.fromkeys(filter(None, parts)))
             for parts in ([one.agency for one in posts], [one.team for one in posts], [one.job for one in posts])
         )
-        on = owed.cell.standing.on
         yield (
             *(owed.name, owed.email, agencies, teams, jobs, modules[owed.cell.module].title, owed.cell.module),
-            *(owed.age.words, owed.cell.status.value.replace("-", " "), owed.cell.standing.words),
-            *(on.isoformat() if on else "", *_next(line.next, modules[owed.cell.module])),
-            *(as_at.isoformat(), scope),
+            *(owed.age.words, owed.cell.standing.words, owed.cell.status.value.replace("-", " ")),
+            *(owed.cell.standing.on, *_next(line.next, modules[owed.cell.module])),
         )
 
 
-def _next(answer: Next, module: Module) -> tuple[object, object, str]:
+def _next(answer: Next, module: Module) -> tuple[date | None, int | None, str]:
     option = answer.option
-    day = clock.local(option.starts_at).date().isoformat() if option else ""
-    left = option.left if option and answer.answer is Answer.DATE else ""
+    day = clock.local(option.starts_at).date() if option else None
+    left = option.left if option and answer.answer is Answer.DATE else None
     return day, left, in_words(answer, module)
 
 
@@ -65,13 +123,12 @@ _STANDS = {
 }
 
 
-def cover(found: Cover) -> Iterator[Row]:
-    """One row for each person, day and joint day; `found` has its names."""
+def _cover(found: Cover) -> Iterator[tuple[Cell, ...]]:
+    """One row for each person, day and joint day."""
     for row in found.rows:
         place = found.teams.get(row.team_id)
         for one in row.people:
             yield (
-                *(row.day.isoformat(), f"{row.day:%A}", place.agency if place else "", place.name if place else ""),
+                *(row.day, f"{row.day:%A}", place.agency if place else "", place.name if place else ""),
                 *(one.name, one.words, one.title, row.out, row.most, row.verdict),
-                *(found.as_at.isoformat(), found.scope),
             )

@@ -2,8 +2,6 @@
 somebody, who of a team is out when, and a team's limit.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, render_template
@@ -17,13 +15,12 @@ from lms.cohorts.states import BookingState
 from lms.core import clock
 from lms.core.errors import NotFound
 from lms.core.permissions import Permission
-from lms.releasing import actions, days, queries, table
+from lms.releasing import actions, days, queries
 from lms.releasing.forms import CoverForm, DueForm, LimitForm, ReleaseForm
 from lms.reports import queries as reports
 from lms.web.access import current_actor, requires
 from lms.web.answers import done
 from lms.web.asking import page_asked
-from lms.web.downloads import csv_file
 
 bp = Blueprint("releasing", __name__, template_folder="templates", url_prefix="/reports")
 
@@ -44,19 +41,6 @@ def due() -> ResponseReturnValue:
     return render_template("releasing/due.html", due=found, form=form, paged=paged, lines=lines, modules=_modules())
 
 
-@bp.get("/due.csv")
-@requires(Permission.REPORT_READ)
-def due_csv() -> ResponseReturnValue:
-    """The same lines as a file, all of them."""
-    actor, today = current_actor(), clock.today()
-    form = DueForm(reports.reach(actor, today))
-    filters = form.filters()
-    found = queries.due(actor, filters, form.reach, today, form.show.data or "")
-    rows = list(table.due(queries.answered(actor, filters, found.lines, today), _modules(), today, found.scope))
-    actions.exported(actor, "due", [one.person for one in found.lines], len(rows), actions.OWED)
-    return csv_file([table.DUE, *rows], f"due-{today.isoformat()}.csv")
-
-
 @bp.get("/people/<uuid:person_id>/dates/<module>")
 @requires(Permission.REPORT_READ)
 def dates(person_id: UUID, module: str) -> ResponseReturnValue:
@@ -74,7 +58,7 @@ def dates(person_id: UUID, module: str) -> ResponseReturnValue:
 def check(person_id: UUID, cohort_id: UUID) -> ResponseReturnValue:
     """What booking this day for this person means, before it is done."""
     found = queries.check(current_actor(), person_id, cohort_id, clock.today())
-    actions.seen(current_actor(), [person_id, *_named(found.rows)], actions.AWAY)
+    actions.seen(current_actor(), [person_id, *days.named_in(found.rows)], actions.AWAY)
     return _check_page(found, ReleaseForm())
 
 
@@ -113,7 +97,7 @@ def cover() -> ResponseReturnValue:
     found = queries.cover(actor, form.filters(), form.reach, form.monday(today), today)
     paged = page_asked(found.rows, ROWS_A_PAGE)
     rows = queries.with_names(actor, paged.things, today)
-    actions.seen(actor, _named(rows), actions.AWAY)
+    actions.seen(actor, days.named_in(rows), actions.AWAY)
     return render_template(
         "releasing/cover.html",
         cover=found,
@@ -124,23 +108,6 @@ def cover() -> ResponseReturnValue:
         days=days,
         sets_limits=[team for team in found.teams.values() if queries.sets_limit(actor, team)],
     )
-
-
-@bp.get("/cover.csv")
-@requires(Permission.REPORT_READ)
-def cover_csv() -> ResponseReturnValue:
-    """The same days as a file, all of them."""
-    actor, today = current_actor(), clock.today()
-    form = CoverForm(reports.reach(actor, today))
-    found = queries.cover(actor, form.filters(), form.reach, form.monday(today), today)
-    named = replace(found, rows=queries.with_names(actor, found.rows, today))
-    rows = list(table.cover(named))
-    actions.exported(actor, "cover", _named(named.rows), len(rows), actions.AWAY)
-    return csv_file([table.COVER, *rows], f"cover-{found.monday.isoformat()}.csv")
-
-
-def _named(rows: Sequence[days.Row]) -> list[UUID]:
-    return [one.person for row in rows for one in row.people if one.name != days.NAMELESS]
 
 
 @bp.get("/cover/<uuid:team_id>/limit")

@@ -1,6 +1,6 @@
 """The forms of reports: which people to show, and exempting somebody."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -29,8 +29,8 @@ class PlaceForm(PageForm):
     agency = SelectField("Agency", default="")
     team = SelectField("Team", default="")
 
-    def __init__(self, reach: Reach) -> None:
-        super().__init__(_given())
+    def __init__(self, reach: Reach, given: Mapping[str, str] | None = None) -> None:
+        super().__init__(_given() if given is None else MultiDict(given))
         agency_id = _uuid(self.agency.data)
         teams = reach.within(agency_id)
         several = len(reach.agencies) > 1 and agency_id is None
@@ -64,8 +64,8 @@ class FilterForm(PlaceForm):
     q = StringField("Name", filters=[lambda text: (text or "").strip()[:LONGEST_NAME]])
     sort = HiddenField(default="")
 
-    def __init__(self, reach: Reach) -> None:
-        super().__init__(reach)
+    def __init__(self, reach: Reach, given: Mapping[str, str] | None = None) -> None:
+        super().__init__(reach, given)
         self.show.choices = [choice("", "Everyone"), choice(Show.LATE.value, "Overdue or expired"), *SHOWN]
 
     def filters(self) -> Filters:
@@ -77,6 +77,13 @@ class FilterForm(PlaceForm):
             name=self.q.data or "",
             order=self.sort.data or "",
         )
+
+    @property
+    def said(self) -> str:
+        """What was chosen beyond agency and team, in words: a file says it, since it shortens the list."""
+        shown = {Show.LATE.value: "Overdue or expired"} | {status.value: LABELS[status] for status in Status}
+        parts = [shown[self.show.data]] if self.show.data else []
+        return "; ".join([*parts, f"name with “{self.q.data}”"] if self.q.data else parts)
 
 
 class DayField(DateField):

@@ -136,7 +136,7 @@ def _named(actor: Actor, agencies: Sequence[Place], teams: Sequence[Place]) -> s
 
 def completion(actor: Actor, filters: Filters, within: Reach, today: date) -> Report:
     """Who has done what, among the people whom the actor sees. Four queries, however many people."""
-    chosen = and_(policy.managed(actor, today), *_places(filters))
+    chosen = and_(policy.managed(actor, today), *places(filters))
     people = select(Membership.person_id).where(chosen)
     standings = assignments.standings(people, today)
     core = [module.slug for module in shelf.library().modules if module.core]
@@ -206,13 +206,14 @@ def _joint_days(seen: ColumnElement[bool], person_id: UUID) -> list[JointDay]:
     return [JointDay(title, starts_at) for title, starts_at in rows]
 
 
-def _places(filters: Filters) -> list[ColumnElement[bool]]:
-    places: list[ColumnElement[bool]] = []
+def places(filters: Filters) -> list[ColumnElement[bool]]:
+    """SQL on `Membership`: those of the agency and the team that were asked for."""
+    chosen: list[ColumnElement[bool]] = []
     if filters.agency:
-        places.append(Membership.agency_id == filters.agency.id)
+        chosen.append(Membership.agency_id == filters.agency.id)
     if filters.team:
-        places.append(Membership.team_id == filters.team.id)
-    return places
+        chosen.append(Membership.team_id == filters.team.id)
+    return chosen
 
 
 def _scope(filters: Filters, within: Reach) -> str:

@@ -4,35 +4,58 @@ from collections.abc import Iterator
 from datetime import date
 
 from lms.assignments.due import ModuleStanding, Status
+from lms.exports.sheet import Cell, Column, Definition, Frame, Kind, Sheet
 from lms.reports.matrix import Line
 from lms.reports.queries import Report
 
-HEADINGS = (
-    "Name",
-    "E-mail",
-    "Agency",
-    "Team",
-    "Job",
-    "Module",
-    "Module code",
-    "Required",
-    "Status",
-    "In words",
-    "First due",
-    "Completed on",
-    "In date until",
-    "Exempt until",
-    "As at",
-    "Scope",
+COLUMNS = (
+    Column("name", "Name"),
+    Column("email", "E-mail", printed=False),
+    Column("agency", "Agency", printed=False),
+    Column("team", "Team"),
+    Column("job", "Job"),
+    Column("module", "Module"),
+    Column("code", "Module code", printed=False),
+    Column("required", "Required"),
+    Column("status", "Status", printed=False),
+    Column("words", "In words"),
+    Column("due", "First due", Kind.DATE),
+    Column("completed", "Completed on", Kind.DATE),
+    Column("until", "In date until", Kind.DATE),
+    Column("exempt", "Exempt until", Kind.DATE),
+)
+COUNTED = (
+    Definition("Who is counted", "people of the scope who have a post there on the day, once each; leavers are out."),
+    Definition("Requirement", "one person and one core module, first due 90 days after they start."),
+    Definition("In date", "a certificate that counts on the day, also in its last 90 days, of all requirements."),
+    Definition("Left out", "whoever is exempt, and what is not required, are counted apart and are in no percentage."),
+    Definition("Due", "to be done for the first time within 14 days, or to be renewed within 90."),
+    Definition("Never shown", "scores, answers, choices and private notes."),
 )
 
 
-def rows(report: Report) -> Iterator[tuple[str, ...]]:
-    """The lines in the order of the page. Dates are written 2027-03-31, so that a spreadsheet can sort them."""
+def sheet(report: Report, chosen: str) -> Sheet:
+    """The file of a report. `chosen` says in words what shortened the list."""
+    found = report.figures
+    return Sheet(
+        name="completion",
+        question=f"{report.scope}: who has done what",
+        sentence=f"{found.in_date} of {found.required} requirements are in date ({found.percent}%).",
+        columns=COLUMNS,
+        rows=rows(report),
+        total=len(report.lines) * len(report.modules),
+        frame=Frame(report.as_at, report.scope, chosen, COUNTED),
+        people=tuple(line.id for line in report.lines),
+    )
+
+
+def rows(report: Report) -> Iterator[tuple[Cell, ...]]:
+    """The lines in the order of the page."""
     titles = {module.slug: module.title for module in report.modules}
     for line in report.lines:
+        who = _who(line)
         for cell in line.cells:
-            yield (*_who(line), titles[cell.module], cell.module, *_where(cell), _day(report.as_at), report.scope)
+            yield (*who, titles[cell.module], cell.module, *_where(cell))
 
 
 def _who(line: Line) -> tuple[str, ...]:
@@ -49,19 +72,14 @@ def _who(line: Line) -> tuple[str, ...]:
     return line.name, line.email, agencies, teams, jobs
 
 
-def _where(cell: ModuleStanding) -> tuple[str, ...]:
+def _where(cell: ModuleStanding) -> tuple[str | date | None, ...]:
     """Where the person stands, in a word and in words, and the dates it rests on."""
-    exempt_until = cell.standing.on if cell.status is Status.EXEMPT else None
     return (
         "yes" if cell.required else "no",
         cell.status.value.replace("-", " "),
         cell.standing.words,
-        _day(cell.due_on),
-        _day(cell.completed_on),
-        _day(cell.valid_until),
-        _day(exempt_until),
+        cell.due_on,
+        cell.completed_on,
+        cell.valid_until,
+        cell.standing.on if cell.status is Status.EXEMPT else None,
     )
-
-
-def _day(day: date | None) -> str:
-    return day.isoformat() if day else ""

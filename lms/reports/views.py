@@ -10,12 +10,12 @@ from lms.catalogue import shelf
 from lms.catalogue.content import Module
 from lms.core import clock
 from lms.core.permissions import Permission, Role
-from lms.reports import actions, queries, table
+from lms.exports.answering import answer
+from lms.reports import actions, queries
 from lms.reports.forms import ExemptionForm, FilterForm
 from lms.web.access import current_actor, requires, signed_in
 from lms.web.answers import done
 from lms.web.asking import page_asked
-from lms.web.downloads import csv_file
 from lms.web.templating import plain_date
 
 bp = Blueprint("reports", __name__, template_folder="templates", url_prefix="/reports")
@@ -42,12 +42,7 @@ def completion() -> ResponseReturnValue:
 @requires(Permission.REPORT_READ)
 def completion_csv() -> ResponseReturnValue:
     """The same people as a file: one row for each person and module, with the same filters."""
-    actor, today = current_actor(), clock.today()
-    form = FilterForm(queries.reach(actor, today))
-    report = queries.completion(actor, form.filters(), form.reach, today)
-    rows = list(table.rows(report))
-    actions.exported(actor, [line.id for line in report.lines], len(rows))
-    return csv_file([table.HEADINGS, *rows], f"completion-{today.isoformat()}.csv")
+    return answer("completion", "csv")
 
 
 @bp.get("/people/<uuid:person_id>/")

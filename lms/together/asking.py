@@ -1,6 +1,6 @@
 """What a page of figures was asked for, and whether there is anything to answer with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,11 +27,19 @@ class Asked:
         """What a file says of itself. Raises NotFound when there is nothing to take away."""
         if self.period is None:
             raise NotFound
-        return Frame(self.period, self.reach.name, self.today)
+        return Frame(self.period, self.reach.name, self.today, self.reach.hides)
 
 
-def asked(actor: Actor, today: date, *, rooms: bool = False, meetings: bool = False) -> Asked | None:
-    """Read what was asked for. None for a reader who has no figures: who manages a team sees none of their own.
+def asked(
+    actor: Actor,
+    today: date,
+    given: Mapping[str, str] | None = None,
+    *,
+    rooms: bool = False,
+    meetings: bool = False,
+) -> Asked | None:
+    """Read what was asked for, in the address unless it is given. None for a reader who has no figures: who manages a
+    team sees none of their own.
 
     Raises NotFound for a period, locality or set of figures that is not offered to this reader, and for `rooms` where
     they may not look at single cohorts.
@@ -41,7 +49,7 @@ def asked(actor: Actor, today: date, *, rooms: bool = False, meetings: bool = Fa
         raise NotFound
     if not reaches:
         return None
-    form = PeriodForm(reaches)
+    form = PeriodForm(reaches, given)
     reach = form.reach
     offered = _offered(actor, reach, today, meetings=meetings)
     if not offered:

@@ -1,6 +1,6 @@
 """What to count over: whose figures, which period, which locality. Sent with GET, so a choice has an address."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -17,8 +17,8 @@ class WhoseForm(PageForm):
 
     of = SelectField("Figures of", default="")
 
-    def __init__(self, reaches: Sequence[Reach]) -> None:
-        super().__init__(_given())
+    def __init__(self, reaches: Sequence[Reach], given: Mapping[str, str] | None = None) -> None:
+        super().__init__(_given() if given is None else MultiDict(given))
         self.reaches = reaches
         self.of.choices = [choice(one.key, one.name) for one in reaches]
         self.of.data = self.of.data or reaches[0].key
@@ -38,8 +38,8 @@ class PeriodForm(WhoseForm):
     period = SelectField("Period", default="")
     locality = SelectField("Locality", default="")
 
-    def __init__(self, reaches: Sequence[Reach]) -> None:
-        super().__init__(reaches)
+    def __init__(self, reaches: Sequence[Reach], given: Mapping[str, str] | None = None) -> None:
+        super().__init__(reaches, given)
         self.periods: Sequence[Period] = ()
 
     def offer(self, periods: Sequence[Period], default: Period, localities: Sequence[str] = ()) -> None:

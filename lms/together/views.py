@@ -4,13 +4,12 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from lms.core import clock
-from lms.core.errors import NotFound
 from lms.core.permissions import Permission
-from lms.together import actions, measures, queries, sheets, table
+from lms.exports.answering import answer
+from lms.together import measures, queries, sheets
 from lms.together.asking import Asked, asked
 from lms.web.access import current_actor, requires
 from lms.web.asking import page_asked
-from lms.web.downloads import csv_file
 
 bp = Blueprint("together", __name__, template_folder="templates", url_prefix="/joint-training")
 
@@ -42,9 +41,7 @@ def figures() -> ResponseReturnValue:
 @requires(Permission.JOINT_READ)
 def figures_csv() -> ResponseReturnValue:
     """The same as a file."""
-    wanted = _for_a_file()
-    sheet = queries.sheet(current_actor(), wanted.reach, wanted.frame.period, wanted.today)
-    return _file("figures", table.FIGURES, list(table.figures(sheet, wanted.frame)), wanted)
+    return answer("joint-training-figures", "csv")
 
 
 @bp.get("/mix")
@@ -64,9 +61,7 @@ def mix() -> ResponseReturnValue:
 @requires(Permission.JOINT_READ)
 def mix_csv() -> ResponseReturnValue:
     """The same as a file."""
-    wanted = _for_a_file(rooms=True)
-    _, held = queries.mix(current_actor(), wanted.reach, wanted.frame.period, wanted.today)
-    return _file("mix", table.MIX, list(table.mix(held, wanted.frame)), wanted)
+    return answer("joint-training-mix", "csv")
 
 
 @bp.get("/who-with-whom")
@@ -85,25 +80,7 @@ def matrix() -> ResponseReturnValue:
 @requires(Permission.JOINT_READ)
 def matrix_csv() -> ResponseReturnValue:
     """The same as a file."""
-    wanted = _for_a_file(meetings=True)
-    where = wanted.form.locality.data or ""
-    found = queries.matrix(current_actor(), wanted.reach, wanted.frame.period, wanted.today, where)
-    agency = wanted.reach.agency_id
-    pairs = found.of(agency) if agency else [pair for _, row in found.rows for pair in row]
-    return _file("who-with-whom", table.MATRIX, list(table.matrix(found, pairs, where, wanted.frame)), wanted)
-
-
-def _for_a_file(*, rooms: bool = False, meetings: bool = False) -> Asked:
-    """What a file was asked for; where there is nothing to count, there is no file."""
-    wanted = asked(current_actor(), clock.today(), rooms=rooms, meetings=meetings)
-    if wanted is None:
-        raise NotFound
-    return wanted
-
-
-def _file(name: str, headings: table.Row, rows: list[table.Row], wanted: Asked) -> ResponseReturnValue:
-    actions.exported(current_actor(), name, wanted.frame.period.key, len(rows))
-    return csv_file([headings, *rows], f"joint-training-{name}-{wanted.frame.period.key}.csv")
+    return answer("joint-training-who-with-whom", "csv")
 
 
 def _nothing(wanted: Asked | None) -> ResponseReturnValue:

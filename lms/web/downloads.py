@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-from flask import Response
+from flask import Response, stream_with_context
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 BYTE_ORDER_MARK = "\ufeff"
@@ -34,15 +34,17 @@ def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
 
 def csv_file(rows: Iterable[Sequence[object]], name: str) -> Response:
     """A CSV download in UTF-8."""
-    return _attachment("".join(csv_lines(rows)).encode(), "text/csv; charset=utf-8", name)
+    return attachment("".join(csv_lines(rows)).encode(), "text/csv; charset=utf-8", name)
 
 
 def pdf_file(content: bytes, name: str) -> Response:
     """A PDF download."""
-    return _attachment(content, "application/pdf", name)
+    return attachment(content, "application/pdf", name)
 
 
-def _attachment(content: bytes, kind: str, name: str) -> Response:
-    response = Response(content, content_type=kind)
+def attachment(content: bytes | Iterable[bytes], kind: str, name: str) -> Response:
+    """Any download. Content that comes in pieces is sent as it comes, while what it reads stays open."""
+    whole = content if isinstance(content, bytes) else stream_with_context(iter(content))
+    response = Response(whole, content_type=kind)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

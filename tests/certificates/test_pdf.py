@@ -22,6 +22,7 @@ from pypdf.generic import ContentStream, DictionaryObject
 
 from lms.certificates import pdf
 from lms.certificates.pdf import CannotPrint, Snapshot, render
+from lms.web import typesetting
 from tests.support.needs import needs_program
 
 CODE = "2K7QF2M9XD4TA8WHP6RCEJ3ABC"
@@ -219,13 +220,13 @@ def test_a_font_put_in_the_fonts_folder_is_used(tmp_path, monkeypatch):
     shipped = Path(str(files("fontpkg_amiri") / "files" / "Amiri-Regular.ttf")).read_bytes()
     renamed = shipped.replace("Amiri".encode("utf-16-be"), "Khatt".encode("utf-16-be")).replace(b"Amiri", b"Khatt")
     (tmp_path / "khatt.ttf").write_bytes(renamed)
-    monkeypatch.setattr(pdf, "ADDED_FONTS", tmp_path)
-    monkeypatch.setattr(pdf, "ARABIC", pdf.SERIF)
-    pdf._fonts.cache_clear()
+    monkeypatch.setattr(typesetting, "ADDED_FONTS", tmp_path)
+    monkeypatch.setattr(typesetting, "ARABIC", typesetting.SERIF)
+    typesetting.fonts.cache_clear()
     try:
         assert glyphs(render(replace(SNAPSHOT, name=ARABIC_NAME)), "Khatt")
     finally:
-        pdf._fonts.cache_clear()
+        typesetting.fonts.cache_clear()
 
 
 def test_what_a_person_typed_is_printed_and_never_obeyed():

@@ -169,7 +169,7 @@ def test_the_file_holds_the_same_lines_and_says_what_it_was_counted_over(house, 
     day = house.day(20)
     house.person("Carys", starts_on=days_ago(150))
     manager = as_user(house.manager)
-    found = rows(manager.get("releasing.due_csv"))
+    found = rows(manager.get("exports.file", name="due", kind="csv"))
     assert [row["Name"] for row in found] == ["Ben", "Carys"]
     assert found[0]["Group"] == "Overdue for more than 90 days"
     assert found[0]["Since or by"] == days_ago(310).isoformat()
@@ -177,7 +177,7 @@ def test_the_file_holds_the_same_lines_and_says_what_it_was_counted_over(house, 
     assert found[0]["Places left"] == "9"
     assert day.title in found[0]["Next date in words"]
     assert (found[0]["Scope"], found[0]["As at"]) == ("Front door", in_days(0).isoformat())
-    assert len(rows(manager.get("releasing.due_csv", query={"age": "31-90"}))) == 1
+    assert len(rows(manager.get("exports.file", name="due", kind="csv", query={"age": "31-90"}))) == 1
 
 
 def test_the_page_asks_no_more_of_the_database_for_many_people_and_stays_small(house, as_user):
@@ -210,7 +210,7 @@ def test_the_page_asks_no_more_of_the_database_for_many_people_and_stays_small(h
 def test_one_look_is_noted_for_each_person_and_the_file_too(house, as_user):
     house.person("Ben", owes=(CORE, OTHER_CORE))
     as_user(house.manager).get("releasing.due")
-    as_user(house.manager).get("releasing.due_csv")
+    as_user(house.manager).get("exports.file", name="due", kind="csv")
     found = db.session.scalars(select(RecordView.what).order_by(RecordView.at)).all()
     assert found == ["status and dates", "status and dates, as a file"]
     assert mails() == []

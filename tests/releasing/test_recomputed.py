@@ -32,6 +32,7 @@ AGENCIES = ("Health", "Care")
 READERS = ("North", "Kestrel", "Health", "Coordinator")
 MODULE = "lead-professional"
 STATES = [*BookingState]
+OFTEN = [*(BookingState.BOOKED, BookingState.OFFERED)] * 4
 COHORTS = st.sampled_from([CohortState.OPEN, CohortState.OPEN, CohortState.OPEN, *CohortState])
 TIMES = st.sampled_from(
     [
@@ -77,27 +78,32 @@ class Drawn:
 @st.composite
 def worlds(draw) -> Drawn:
     today = draw(TODAYS)
-    near = st.integers(-10, 30)
+    near = st.sampled_from([-9, -1, 0, 1, 1, 2, 3, 3, 4, 20])
     lives = []
-    for _ in range(draw(st.integers(1, 5))):
+    for _ in range(draw(st.integers(3, 5))):
         posts = []
-        for _ in range(draw(st.integers(0, 3))):
-            team = draw(st.sampled_from([*TEAMS, None]))
+        for _ in range(draw(st.integers(0, 2)) + draw(st.booleans())):
+            team = draw(st.sampled_from(["North", "North", *TEAMS, None]))
             agency = TEAMS[team] if team else draw(st.sampled_from(AGENCIES))
-            starts = today + timedelta(days=draw(st.integers(-40, 15)))
-            ends = draw(st.none() | st.integers(0, 50).map(lambda more, starts=starts: starts + timedelta(days=more)))
+            starts = today + timedelta(days=draw(st.sampled_from([-40, -30, -20, -2, 1, 2, 4])))
+            ends = draw(
+                st.none()
+                | st.none()
+                | st.integers(0, 50).map(lambda more, starts=starts: starts + timedelta(days=more))
+            )
             posts.append(Post(team, agency, starts, ends))
         lives.append(tuple(posts))
     cohorts = []
-    for _ in range(draw(st.integers(1, 5))):
+    for _ in range(draw(st.integers(2, 5))):
         sessions = []
         for _ in range(draw(st.integers(1, 2))):
             at, minutes = draw(TIMES)
             sessions.append(Session(datetime.combine(today + timedelta(days=draw(near)), at, LONDON), minutes))
         booked = {}
-        for _ in range(draw(st.integers(0, 5))):
+        for _ in range(draw(st.integers(1, 5))):
             who = draw(st.integers(0, len(lives) - 1))
-            booked[who] = (who, draw(st.sampled_from(AGENCIES)), draw(st.sampled_from([BookingState.BOOKED, *STATES])))
+            where = draw(st.sampled_from([*(post.agency for post in lives[who]), *AGENCIES]))
+            booked[who] = (who, where, draw(st.sampled_from([*STATES, *OFTEN])))
         capacity = draw(st.integers(1, 6))
         cohorts.append(Day(draw(COHORTS), tuple(sessions), capacity, draw(st.booleans()), tuple(booked.values())))
     limits = [

@@ -190,4 +190,4 @@ def test_it_is_noted_whose_dates_were_shown_and_that_a_file_was_taken(fernshire,
     assert ("status and dates, as a file", str(fernshire.carys.id), manager) in views()
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "report.exported")).one()
     assert entry.actor_id == fernshire.north_manager.id
-    assert entry.detail == {"report": "completion", "people": 1, "rows": 2}
+    assert entry.detail == {"report": "completion", "format": "csv", "people": 1, "rows": 2}

@@ -23,6 +23,7 @@ class ApartClient(FlaskClient):
     """
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs.setdefault("buffered", True)  # what is sent in pieces is read in the same context
         return Context().run(super().open, *args, **kwargs)
 
 

@@ -82,7 +82,12 @@ def test_the_file_holds_the_same_as_the_page_and_no_formula(reported, as_user):
         if row["By"] == "Agency":
             assert [row[name] for name in IN_FILE[1:]] == [shown[row["Name"]][name] for name in IN_FILE[1:]]
     entry = db.session.query(AuditEntry).filter_by(action="report.exported").one()
-    assert entry.detail == {"report": "figures", "period": "2026-04", "rows": len(found)}
+    assert entry.detail == {
+        "report": "joint-training-figures",
+        "format": "csv",
+        "period": "2026-04",
+        "rows": len(found),
+    }
 
 
 def test_a_walk_in_who_had_cancelled_counts_as_both(area, as_user):
