@@ -4,6 +4,7 @@ import structlog
 from flask import Flask
 
 from lms import navigation, schedule, wiring
+from lms.assignments import keeping
 from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
@@ -27,6 +28,7 @@ from lms.flags import views as flags
 from lms.home import authoring
 from lms.home import views as home
 from lms.learning import views as learning
+from lms.notifications import views as notifications
 from lms.outcomes import views as outcomes
 from lms.people import sectors
 from lms.people import views as people
@@ -45,6 +47,7 @@ from lms.web import access, errors, health, security, templating, transactions
 
 BLUEPRINTS = (
     health.bp,
+    notifications.bp,
     people.bp,
     signin.bp,
     catalogue.bp,
@@ -89,6 +92,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()])
     db.install(app, settings.database)
+    keeping.install(app)
     wiring.wire(events.install(app.extensions))
     wiring.supply(app.extensions)
     templating.install(app, settings)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,17 @@ def _yes_no(text: str) -> bool:
     if text not in ("yes", "no"):
         raise ValueError("must be yes or no")
     return text == "yes"
+
+
+def _hours(text: str) -> tuple[time, time] | None:
+    """Two times of day, as in 19:00-08:00; none means no such hours."""
+    if text == "none":
+        return None
+    try:
+        begins, ends = (time.fromisoformat(part.strip()) for part in text.split("-"))
+    except ValueError:
+        raise ValueError("must be two times such as 19:00-08:00, or none") from None
+    return begins, ends
 
 
 def _folder(text: str) -> Path | None:
@@ -108,6 +120,32 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LMS_SMTP_USER", "", "User name at the mail server, if it wants one."),
     Setting("LMS_SMTP_PASSWORD", "", "Password at the mail server, if it wants one."),
     Setting("LMS_SMTP_TLS", "no", "Whether to start TLS with the mail server: yes or no.", _yes_no),
+    Setting(
+        "LMS_QUIET_HOURS",
+        "19:00-08:00",
+        "Between these times, on the partnership's clock, no mail leaves that can wait; none means no such "
+        "hours. A joint day within 24 hours, mails about an account, and what answers its reader's act do not wait.",
+        _hours,
+    ),
+    Setting(
+        "LMS_QUIET_WEEKENDS",
+        "yes",
+        "Whether mails that can wait also wait on Saturdays and Sundays: yes or no.",
+        _yes_no,
+    ),
+    Setting(
+        "LMS_MAIL_BODY_DAYS",
+        "30",
+        "The text of a mail, its link and its date for a calendar are emptied so many days after it was sent or given "
+        "up.",
+        _up_to(3650),
+    ),
+    Setting(
+        "LMS_MAIL_KEEP_MONTHS",
+        "24",
+        "What is left of a mail (to whom, of what kind, when, how it went) is deleted after so many months.",
+        _up_to(240),
+    ),
 )
 
 
@@ -133,6 +171,10 @@ class Settings:
     smtp_user: str
     smtp_password: str
     smtp_tls: bool
+    quiet_hours: tuple[time, time] | None
+    quiet_weekends: bool
+    mail_body_days: int
+    mail_keep_months: int
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         for setting in SETTINGS:

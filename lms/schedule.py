@@ -12,13 +12,13 @@ from lms.cohorts.actions import arranging, filling, missed
 from lms.config import Settings
 from lms.core import clock
 from lms.core.db import writing
-from lms.notifications import actions as notifications
-from lms.notifications import carriers
+from lms.notifications import carriers, delivering
 from lms.outcomes import actions as outcomes
 from lms.planning.actions import solving
 from lms.signin import throttle
 
 KEEP_TRIES = timedelta(days=1)
+LONGEST_DELIVERY = 50.0  # seconds; a lane that still waits for the mail server goes on by itself
 
 
 def queue(settings: Settings) -> SqliteHuey:
@@ -39,7 +39,7 @@ def install(app: Flask, settings: Settings) -> None:
         return run
 
     def deliver_mail() -> int:
-        return notifications.deliver_waiting(carriers.carrier(settings))
+        return delivering.deliver_waiting(carriers.carrier(settings), lanes=delivering.LANES, wait=LONGEST_DELIVERY)
 
     def sweep_wrong_tries() -> None:
         with writing():

@@ -74,6 +74,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Settin
             "LMS_DATA_DIR": str(tmp_path_factory.mktemp("data")),
             "LMS_DATABASE_URL": _database(worker_id),
             "LMS_BASE_URL": "http://localhost",
+            "LMS_QUIET_HOURS": "none",  # tests run at any hour
+            "LMS_QUIET_WEEKENDS": "no",
         }
     )
 

@@ -9,22 +9,20 @@ The rules, in the order in which they are tried:
 4. A required module never completed is *overdue* from the day after its date. It is *due* in its last 14 days; before
    that it is *in progress* once begun, else *not started*. A first date lies 90 days after the start, so calling it due
    for all of that time would say nothing.
-5. A module that is not required has no date: it is *current* until its certificate has ended and *expired* afterwards
+5. Who is back from long leave is not late in the first days after it: what ran out meanwhile is *due* until those are
+   over.
+6. A module that is not required has no date: it is *current* until its certificate has ended and *expired* afterwards
    (which is not late), *in progress* once begun, else *not required*. Exemptions do not speak of it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import TypeVar
 
-FIRST_DUE = timedelta(days=90)
 RENEW_WITHIN = timedelta(days=90)
 DUE_SOON = timedelta(days=14)
 FOREVER = date.max
-
-Agency = TypeVar("Agency")
 
 
 class Status(StrEnum):
@@ -61,6 +59,17 @@ JOINTS: dict[Status, str] = {
 }
 COMMAS = {Status.NOT_STARTED, Status.IN_PROGRESS}
 LATE = frozenset({Status.OVERDUE, Status.EXPIRED})
+WORST_FIRST: tuple[Status, ...] = (
+    Status.OVERDUE,
+    Status.EXPIRED,
+    Status.DUE,
+    Status.NOT_STARTED,
+    Status.IN_PROGRESS,
+    Status.CURRENT,
+    Status.EXEMPT,
+    Status.NOT_REQUIRED,
+)
+RANKS: Mapping[Status, int] = {status: rank for rank, status in enumerate(WORST_FIRST)}
 
 
 @dataclass(frozen=True)
@@ -103,11 +112,13 @@ def standing(  # noqa: PLR0913 -- a status rests on all of these, and each is na
     valid_until: date | None,
     exempt_until: date | None,
     today: date,
+    not_before: date | None = None,
 ) -> Standing:
     """Where somebody stands today, by the rules above.
 
     `due_on` is the last good day for a first completion, `valid_until` the last good day of the certificate (None: it
-    never ends), `exempt_until` the last day of an exemption: FOREVER for one without end, None for none.
+    never ends), `exempt_until` the last day of an exemption: FOREVER for one without end, None for none. `not_before`
+    is the last day on which nothing counts as late, after long leave.
     """
     if not required:
         return _of_free_will(started=started, completed_on=completed_on, valid_until=valid_until, today=today)
@@ -117,8 +128,12 @@ def standing(  # noqa: PLR0913 -- a status rests on all of these, and each is na
     if exempt_until is not None and exempt_until >= today:
         return Standing(Status.EXEMPT, None if exempt_until == FOREVER else exempt_until, today)
     if valid_until is not None:
-        return Standing(Status.DUE if valid_until >= today else Status.EXPIRED, valid_until, today)
-    return _first_time(started=started, due_on=due_on, today=today)
+        found = Standing(Status.DUE if valid_until >= today else Status.EXPIRED, valid_until, today)
+    else:
+        found = _first_time(started=started, due_on=due_on, today=today)
+    if found.status in LATE and not_before is not None and not_before >= today:
+        return Standing(Status.DUE, not_before, today)
+    return found
 
 
 def _of_free_will(*, started: bool, completed_on: date | None, valid_until: date | None, today: date) -> Standing:
@@ -139,40 +154,11 @@ def _first_time(*, started: bool, due_on: date | None, today: date) -> Standing:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is asked of a person for one module: whether it is required, first by when, and an exemption's last day."""
-
-    required: bool
-    due_on: date | None = None
-    exempt_until: date | None = None
-
-
-NOTHING_ASKED = Asked(required=False)
-
-
-def asked(
-    *, core: bool, starts: Mapping[Agency, Collection[date]], lifted: Mapping[Agency, date], today: date
-) -> Asked:
-    """What a person's present memberships ask of them for one module.
-
-    `starts` are the first days of the present memberships by agency, `lifted` the last days of exemptions by the agency
-    that granted them. Each membership asks for the core modules 90 days after its start; the earliest date wins. An
-    agency's exemption lifts what that agency asks and no more, so a person is exempt only when every agency they work
-    for has exempted them, and only until the first of these exemptions ends.
-    """
-    if not core or not starts:
-        return NOTHING_ASKED
-    exempt = {agency: lifted[agency] for agency in starts if agency in lifted and lifted[agency] >= today}
-    asking = [day for agency, days in starts.items() if agency not in exempt for day in days]
-    if asking:
-        return Asked(required=True, due_on=min(asking) + FIRST_DUE)
-    first = min(day for days in starts.values() for day in days)
-    return Asked(required=True, due_on=first + FIRST_DUE, exempt_until=min(exempt.values()))
-
-
-@dataclass(frozen=True)
 class ModuleStanding:
-    """Where one person stands with one module (`module` is its address), and the dates it rests on."""
+    """Where one person stands with what is asked (`module` is a module's address, or the key of a level), and the dates
+    it rests on. `why` are the reasons for asking, `by` says what it was met with where that was no completion here:
+    "equivalent" or "prior"; `on_leave` that long leave is what exempts.
+    """
 
     module: str
     standing: Standing
@@ -181,11 +167,19 @@ class ModuleStanding:
     completed_on: date | None
     valid_until: date | None
     version: int | None
+    by: str = ""
+    on_leave: bool = False
+    why: tuple[str, ...] = ()
 
     @property
     def status(self) -> Status:
         """The status alone."""
         return self.standing.status
+
+    @property
+    def is_module(self) -> bool:
+        """Whether it speaks of a module; otherwise of a level, by hours."""
+        return ":" not in self.module
 
     @property
     def is_late(self) -> bool:
@@ -196,6 +190,16 @@ class ModuleStanding:
     def is_in_date(self) -> bool:
         """Whether a certificate is in date today, its last 90 days included."""
         return self.valid_until is not None and self.valid_until >= self.standing.today
+
+    @property
+    def sorting(self) -> tuple[bool, int, date]:
+        """Smaller is worse. What is not required is never worse than what is."""
+        return (not self.required, RANKS[self.status], self.standing.on or FOREVER)
+
+
+def worst(cells: Iterable[ModuleStanding]) -> ModuleStanding:
+    """Of where somebody stands at several employers, the one that needs attention first. Raises ValueError for none."""
+    return min(cells, key=lambda one: one.sorting)
 
 
 def _due_in_words(day: date, today: date) -> str:

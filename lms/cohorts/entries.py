@@ -1,5 +1,6 @@
 """A person's joint days for their calendar: what to tell it with a mail, and all of them for a file or a feed."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, exists, select
@@ -55,6 +56,12 @@ def is_told(person_id: UUID, cohort: Cohort) -> bool:
     """Whether the person's calendar expects them at a session of the cohort that is still to come."""
     told = db.session.scalars(_told(person_id, cohort.id))
     return any(not one.withdrawn and one.ends_at > clock.now() for one in told)
+
+
+def is_expected(person_id: UUID, cohort: Cohort, by: datetime) -> bool:
+    """Whether the person's calendar expects them at a session of the cohort from now until then."""
+    told = db.session.scalars(_told(person_id, cohort.id))
+    return any(not one.withdrawn and clock.now() <= one.starts_at <= by for one in told)
 
 
 def of_person(person_id: UUID, cohort_id: UUID | None = None) -> list[calendar.Entry]:

@@ -1,13 +1,16 @@
 """Mails about joint days: what kinds there are, and who is told. Each waits in the outbox with the act it speaks of."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from flask import current_app
 
 from lms.cohorts import calendar, entries
 from lms.cohorts.models import Cohort
 from lms.config import Settings
+from lms.core import clock
 from lms.notifications import actions as notifications
 from lms.people.models import Person
 from lms.web.links import absolute
@@ -34,6 +37,9 @@ class Kind(StrEnum):
     ANOTHER_DATE = "another_date"
 
 
+SOON = timedelta(hours=24)
+ASKING = (Kind.INVITATION, Kind.OFFER, Kind.WAITING, Kind.ASKED)  # of no use once it is decided, or the day has begun
+DECIDING = frozenset(set(Kind) - {*ASKING, Kind.APPROVAL, Kind.CHANGED, Kind.ANOTHER_DATE})
 LEAVING = (Kind.CANCELLED, Kind.REMOVED, Kind.REPLACED, Kind.GIVEN_UP)
 
 
@@ -46,34 +52,64 @@ def tell(kind: Kind, to: Person, cohort: Cohort, why: str = "", *, note: str = "
     """
     if cohort.is_draft:
         return
+    if kind in DECIDING:
+        take_back(to.id, cohort)
     more = {"why": why, "note": note, "link": _page(kind, cohort), "other_dates": _other_dates(kind, cohort)}
     send(f"cohorts/{kind}", to, cohort, leaves=kind in LEAVING, **more)
 
 
 def send(template: str, to: Person, cohort: Cohort, *, leaves: bool = False, **more: object) -> None:
     """Queue one mail about a cohort, and the short mails for what further changes for the person's calendar."""
+    terms = _terms(template, to, cohort)
     news = entries.news(to.id, cohort, leaves=leaves)
     notifications.queue(
         template,
         to=to,
         event=_event(news[0], to) if news else None,
+        terms=terms,
         title=cohort.title,
         sessions=list(cohort.sessions),
         all_days=absolute("cohorts.joint_days"),
         **more,
     )
-    _tell_calendar(to, news[1:])
+    _tell_calendar(to, news[1:], terms)
+
+
+def _terms(template: str, to: Person, cohort: Cohort) -> notifications.Terms:
+    """A mail about a day that is near, as it is now or as the reader's calendar has it, leaves at any hour."""
+    now = clock.now()
+    near = any(now <= one.starts_at <= now + SOON for one in cohort.sessions)
+    return notifications.Terms(
+        about=cohort.id,
+        until=cohort.starts_at if template in {f"cohorts/{kind}" for kind in ASKING} else None,
+        urgent=near or entries.is_expected(to.id, cohort, now + SOON),
+    )
+
+
+def take_back(person_id: UUID | None, cohort: Cohort, *kinds: Kind) -> None:
+    """Take back what has not left and is of no use any more, to one person or to all: invitations, offers and the
+    like, unless kinds are named.
+    """
+    names = [f"cohorts/{kind}" for kind in kinds or ASKING]
+    notifications.withdraw(cohort.id, *names, person_id=person_id)
 
 
 def take_out(to: Person, cohort: Cohort) -> None:
     """Take a joint day out of the calendar of somebody who was told in another mail that they leave it."""
-    _tell_calendar(to, entries.news(to.id, cohort, leaves=True))
+    terms = _terms("", to, cohort)
+    _tell_calendar(to, entries.news(to.id, cohort, leaves=True), terms)
 
 
-def _tell_calendar(to: Person, news: Sequence[calendar.Entry]) -> None:
+def _tell_calendar(to: Person, news: Sequence[calendar.Entry], terms: notifications.Terms) -> None:
     for one in news:
         notifications.queue(
-            f"cohorts/{Kind.ANOTHER_DATE}", to=to, event=_event(one, to), entry=one, details=one.details, link=one.link
+            f"cohorts/{Kind.ANOTHER_DATE}",
+            to=to,
+            event=_event(one, to),
+            terms=terms,
+            entry=one,
+            details=one.details,
+            link=one.link,
         )
 
 
@@ -84,7 +120,10 @@ def _event(entry: calendar.Entry, to: Person) -> notifications.ForCalendar:
 
 
 def confirm_given_up(to: Person, cohort: Cohort) -> None:
-    """Take a joint day out of the calendar of somebody who gave up their own place; no mail where it never was."""
+    """Take a joint day out of the calendar of somebody who gave up their own place; no mail where it never was.
+    What still waited to ask or tell them is taken back.
+    """
+    take_back(to.id, cohort)
     if entries.is_told(to.id, cohort):
         tell(Kind.GIVEN_UP, to, cohort)
 

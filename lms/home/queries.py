@@ -79,7 +79,7 @@ def my_training(actor: Actor) -> MyTraining:
     """What is next for this person."""
     goings = learning.all_goings(actor)
     owned = certificates.own(actor)
-    every = [_need(asked, goings) for asked in assignments.own(actor)]
+    every = [_need(asked, goings) for asked in assignments.own(actor) if asked.is_module]
     carry_on = _carry_on(every)
     needs = [need for need in every if need.is_to_do and (carry_on is None or need is not carry_on.need)]
     suggested = needs[0] if needs and not goings else None

@@ -71,6 +71,20 @@ GROUPS = (
             "certificates": "What each certificate says: name, agency, job, module or programme (with the list of its "
             "modules), version, minutes, dates and its code; if it was withdrawn, when and why.",
             "exemptions": "That you need not do a module: the reason, who decided, when, and until when.",
+            "requirements": "What is asked of groups of people: of whom it is asked, not of whom by name.",
+            "requirement_versions": "What a requirement says from when to when, and who decided it.",
+            "levels": "The partnership’s levels and the jobs that belong to them. Nothing about a person.",
+            "assignments": "That a manager asked you for a module by a date: why, who, when, and whether they took it "
+            "back.",
+            "equivalents": "Courses elsewhere that count as one of ours, and who accepted them.",
+            "prior_learning": "What you learned elsewhere and a manager accepted: course, provider, dates, the "
+            "evidence they saw, who accepted it and when.",
+            "leaves": "That you are on long leave from an agency: first and last day, and who noted it. Never why.",
+            "post_spans": "Where you work, as it was known from day to day.",
+            "standing_spans": "Where you stand with each module from day to day: status and dates.",
+            "standing_changes": "How many people of a group stand how. Nothing about a person.",
+            "standing_balances": "The same at the end of each month. Nothing about a person.",
+            "refreshings": "Which agencies’ standings have to be worked out anew. Nothing about a person.",
         },
     ),
     Group(
@@ -120,7 +134,10 @@ GROUPS = (
             "nothing that anyone wrote.",
             "record_views": "Who looked at whose training record, at what, and when.",
             "outbox_mails": "Mails to you: address, subject, text, the date for your calendar, whether they were sent. "
-            "They hold links and never other people’s names.",
+            "They hold links and never other people’s names. The text is emptied some weeks after.",
+            "mail_choices": "Which mails you want at once, together or never, and when you chose that.",
+            "workers": "Which programs are at work on the server. Nothing about a person.",
+            "clock_runs": "When each task by the clock last ran, and how that went. Nothing about a person.",
         },
     ),
 )

@@ -1,4 +1,5 @@
 """The mail outbox: a mail is a row in the transaction of the act it speaks of, and leaves later, once.
 
-Offers `actions.queue`. The worker (`lms worker`) delivers.
+Offers `actions.queue` and `actions.withdraw`; people choose by topic (`kinds.py`) when mails come. The worker
+(`lms worker`) gathers and delivers. See docs/mail.md.
 """

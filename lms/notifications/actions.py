@@ -1,20 +1,24 @@
-"""Queueing mails, and handing them to the mail server one by one."""
+"""Queueing mails, taking them back, and people's choices about them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 from uuid import UUID
 
 from flask import g, render_template
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
+from lms.audit import actions as audit
 from lms.core import clock
-from lms.core.db import db, writing
-from lms.notifications.models import OutboxMail
-
-MOST_TRIES = 8
-LEASE = timedelta(minutes=5)
-FIRST_WAIT = timedelta(minutes=1)
+from lms.core.actor import Actor
+from lms.core.db import db
+from lms.notifications import gathering, queries
+from lms.notifications.hours import next_daily, next_weekly
+from lms.notifications.kinds import TOPICS, Choice, Topic, kinds_of, topic_of
+from lms.notifications.models import Gather, MailChoice, OutboxMail, State
+from lms.web.access import actor_or_none
 
 
 class Recipient(Protocol):
@@ -22,15 +26,6 @@ class Recipient(Protocol):
 
     id: UUID
     email: str
-
-
-class Carrier(Protocol):
-    """Whatever takes a mail out of the house. Raises OSError (SMTP faults are OSErrors) when it cannot, ValueError when
-    no message can be made of the mail.
-    """
-
-    def send(self, mail: OutboxMail) -> None:
-        """Hand the mail over, or raise."""
 
 
 @dataclass(frozen=True)
@@ -41,83 +36,151 @@ class ForCalendar:
     text: str
 
 
-def queue(kind: str, to: Recipient, *, event: ForCalendar | None = None, **context: object) -> OutboxMail:
-    """Write a mail into the outbox, in the running transaction. `kind` names the template, as in `cohorts/invitation`.
+@dataclass(frozen=True)
+class Terms:
+    """What else is to be known of a mail: the thing it is `about`, so that `withdraw` finds it; `until` when it is of
+    any use, after which it is not sent; and whether it is `urgent` and leaves in quiet hours. A mail that answers what
+    its reader has just done does so anyway.
+    """
+
+    about: UUID | None = None
+    until: datetime | None = None
+    urgent: bool = False
+
+
+USUAL = Terms()
+
+
+def queue(
+    kind: str,
+    to: Recipient,
+    *,
+    event: ForCalendar | None = None,
+    terms: Terms = USUAL,
+    **context: object,
+) -> OutboxMail:
+    """Write a mail into the outbox, in the running transaction. `kind` names the template, as in `cohorts/invitation`,
+    and has a line in `kinds.py`.
 
     The template's first line is the subject. Mails hold links to pages, which ask who is looking; never other
-    people's names. An `event` goes with the mail, for the reader's calendar.
+    people's names. The `link` stands in a digest too. An `event` goes with the mail, for the reader's calendar.
     """
     feature, name = kind.split("/")
     text = render_template(f"{feature}/emails/{name}.txt", to=to, **context)
     subject, _, body = text.partition("\n")
     mail = OutboxMail(
-        person_id=to.id, address=to.email, kind=kind, subject=" ".join(subject.split()), body=body.strip() + "\n"
+        person_id=to.id,
+        address=to.email,
+        kind=kind,
+        subject=" ".join(subject.split())[:200],
+        body=body.strip() + "\n",
+        link=str(context.get("link", ""))[:500],
+        about=terms.about,
+        until=terms.until,
+        urgent=terms.urgent,
     )
     if event:
         mail.calendar, mail.calendar_method = event.text, event.method
+    _choose_way(mail, queries.choice_of(to.id, topic_of(kind)))
     db.session.add(mail)
     db.session.flush()
     g.mail_waits = True
     return mail
 
 
-def deliver_waiting(carrier: Carrier, most: int = 200) -> int:
-    """Send what is due and return how many mails left. Each mail is claimed, sent and marked in transactions of its
-    own.
+def _choose_way(mail: OutboxMail, choice: Choice) -> None:
+    """Set how and when the mail leaves, as its reader chose."""
+    topic, now = topic_of(mail.kind), clock.now()
+    mail.queued_at = mail.set_at = mail.next_try_at = now
+    values = _way(choice, now)
+    if choice is Choice.AT_ONCE:
+        mail.urgent = mail.urgent or topic.urgent or _answers_own_act(mail.person_id)
+        if mail.urgent or mail.calendar or not topic.gathers:
+            values = {}
+    for name, value in values.items():
+        setattr(mail, name, value)
 
-    A mail whose sender died while sending is tried again after its lease of five minutes.
+
+def _way(choice: Choice, now: datetime) -> dict[str, Any]:
+    """What a choice means for a waiting mail that may be gathered."""
+    if choice is Choice.NEVER:
+        return {"state": State.UNWANTED.value, "body": ""}
+    if choice is Choice.AT_ONCE:
+        return {"gather": Gather.SOON.value, "next_try_at": now, "set_at": now}
+    when = (next_daily if choice is Choice.DAILY else next_weekly)(clock.local(now))
+    return {"gather": choice.value, "next_try_at": when, "set_at": now}
+
+
+def _answers_own_act(person_id: UUID) -> bool:
+    """Whether the reader is at this moment doing what the mail speaks of, so that it cannot wake them."""
+    actor = actor_or_none()
+    return actor is not None and actor.id == person_id
+
+
+def withdraw(about: UUID, *kinds: str, person_id: UUID | None = None) -> int:
+    """Take back mails about a thing that have not left, of these kinds, to one person or all; returns how many.
+
+    A mail that brings an event for a calendar stays: the calendar's next news builds on it.
     """
-    sent = 0
-    for _ in range(most):
-        mail_id = _claim()
-        if mail_id is None:
-            break
-        sent += _send(carrier, mail_id)
-    return sent
+    mine = [OutboxMail.about == about, OutboxMail.kind.in_(kinds), OutboxMail.calendar == ""]
+    if person_id is not None:
+        mine.append(OutboxMail.person_id == person_id)
+    not_left = or_(
+        OutboxMail.state.in_((State.WAITING.value, State.PARKED.value)),
+        and_(OutboxMail.state == State.SENDING.value, OutboxMail.handed_at.is_(None)),
+        OutboxMail.state == State.GATHERED.value,
+    )
+    rows = db.session.scalars(
+        select(OutboxMail).where(*mine, not_left).order_by(OutboxMail.id).with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()  # fmt: skip
+    taken = 0
+    for mail in rows:
+        if mail.state == State.GATHERED.value and not gathering.take_out(mail):
+            continue
+        mail.state, mail.claimed_by = State.WITHDRAWN.value, None
+        taken += 1
+    db.session.flush()
+    return taken
 
 
-def _claim() -> UUID | None:
-    now = clock.now()
-    with writing() as session:
-        mail_id = session.scalar(
-            select(OutboxMail.id)
-            .where(or_(OutboxMail.state == "waiting", OutboxMail.state == "sending"), OutboxMail.next_try_at <= now)
-            .order_by(OutboxMail.next_try_at)
-            .limit(1)
-            .with_for_update(skip_locked=True)
+def choose(actor: Actor, chosen: Mapping[str, Choice]) -> None:
+    """Keep when this person wants which mails, by topic; what waits follows at once. Choices a topic does not leave
+    are ignored.
+    """
+    before = queries.choices_of(actor.id)
+    for topic in TOPICS:
+        choice = chosen.get(topic.key)
+        if choice is not None and choice in topic.choices and topic.gathers and choice is not before[topic.key]:
+            _keep(actor.id, topic, choice)
+            _apply(actor.id, topic, choice)
+            audit.record(actor, "mail.chosen", actor.id, topic=topic.key, choice=choice.value)
+
+
+def _keep(person_id: UUID, topic: Topic, choice: Choice) -> None:
+    values = {"choice": choice.value, "chosen_at": clock.now()}
+    mine = (MailChoice.person_id == person_id) & (MailChoice.topic == topic.key)
+    if db.session.get(MailChoice, (person_id, topic.key)) is None:
+        try:
+            with db.session.begin_nested():
+                db.session.add(MailChoice(person_id=person_id, topic=topic.key, **values))
+        except IntegrityError:  # the same person pressed Save twice at once
+            pass
+        else:
+            return
+    db.session.execute(update(MailChoice).where(mine).values(**values))
+
+
+def _apply(person_id: UUID, topic: Topic, choice: Choice) -> None:
+    """Let what waits and may be gathered follow a new choice."""
+    db.session.execute(
+        update(OutboxMail)
+        .where(
+            OutboxMail.person_id == person_id,
+            OutboxMail.state == State.WAITING.value,
+            OutboxMail.gather != Gather.NO.value,
+            OutboxMail.kind.in_(kinds_of(topic)),
         )
-        if mail_id:
-            session.execute(
-                update(OutboxMail)
-                .where(OutboxMail.id == mail_id)
-                .values(state="sending", tries=OutboxMail.tries + 1, next_try_at=now + LEASE)
-            )
-        return mail_id
-
-
-def _send(carrier: Carrier, mail_id: UUID) -> bool:
-    mail = db.session.get(OutboxMail, mail_id, populate_existing=True)
-    assert mail is not None
-    db.session.expunge(mail)
-    db.session.rollback()  # no transaction stays open while a mail server takes its time
-    try:
-        carrier.send(mail)
-    except (OSError, ValueError) as fault:  # a ValueError: no message can be made of it
-        _mark_failed(mail, fault)
-        return False
-    with writing() as session:
-        session.execute(
-            update(OutboxMail).where(OutboxMail.id == mail_id).values(state="sent", sent_at=clock.now(), fault="")
-        )
-    return True
-
-
-def _mark_failed(mail: OutboxMail, fault: Exception) -> None:
-    state = "parked" if mail.tries >= MOST_TRIES else "waiting"
-    wait = FIRST_WAIT * 2 ** (mail.tries - 1)
-    with writing() as session:
-        session.execute(
-            update(OutboxMail)
-            .where(OutboxMail.id == mail.id)
-            .values(state=state, fault=type(fault).__name__, next_try_at=clock.now() + wait)
-        )
+        .values(**_way(choice, clock.now()))
+        .execution_options(synchronize_session=False)
+    )

@@ -67,6 +67,7 @@ def _ask(cohort: Cohort, wave: Wave) -> int:
                 wave=wave,
                 closes=queries.window_of(cohort, wave).closes,
                 link=absolute("outcomes.form", cohort_id=cohort.id, wave=wave.value),
+                terms=notifications.Terms(about=cohort.id, until=queries.window_of(cohort, wave).closes),
             )
     if people:
         audit.record(None, "outcomes.asked", cohort.id, wave=wave.value, people=len(people))

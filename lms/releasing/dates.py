@@ -57,6 +57,7 @@ class Answer(StrEnum):
     DATE = "date"
     NONE = "none"
     ONLINE = "online"
+    HOURS = "hours"
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def _due(actor: Actor, arguments: Arguments) -> Sheet:
     filters = form.filters()
     found = queries.due(actor, filters, form.reach, today, form.show.data or "")
     lines = list(queries.answered(actor, filters, found.lines, today))
-    return table.due_sheet(found, lines, {one.slug: one for one in shelf.library().modules}, form.said)
+    return table.due_sheet(found, lines, queries.titles(actor), form.said)
 
 
 def _chosen_due(actor: Actor, arguments: Arguments) -> Filters:

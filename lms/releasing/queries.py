@@ -11,6 +11,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, select
 
 from lms.assignments import policy as assignments
+from lms.assignments import queries as assigned
+from lms.catalogue import shelf
+from lms.catalogue.content import Module
 from lms.cohorts import approvals, candidates, covering
 from lms.cohorts import queries as cohorts
 from lms.cohorts.candidates import Candidate
@@ -23,7 +26,7 @@ from lms.people import policy
 from lms.people.models import Agency, Membership, Person, Team
 from lms.releasing import ages, dates, days, options
 from lms.releasing.ages import Age, Owed
-from lms.releasing.dates import Next, Option
+from lms.releasing.dates import Answer, Next, Option
 from lms.releasing.days import Row, Seen
 from lms.releasing.options import Wanted
 from lms.reports import queries as reports
@@ -66,6 +69,20 @@ def due(actor: Actor, filters: Filters, within: Reach, today: date, show: str = 
 
 
 @dataclass(frozen=True)
+class Titles:
+    """What modules and levels are called, and what the shelf has of the modules."""
+
+    of: Mapping[str, str]
+    modules: Mapping[str, Module]
+
+
+def titles(actor: Actor) -> Titles:
+    """The titles of all that can be asked of the actor's people. One query."""
+    modules = {module.slug: module for module in shelf.library().modules}
+    return Titles(assigned.titles(actor.partnerships()), modules)
+
+
+@dataclass(frozen=True)
 class Answered:
     """A line of the list with the next date. `may_book`: the reader decides about the person; `own`: it is themself."""
 
@@ -81,9 +98,9 @@ def answered(actor: Actor, filters: Filters, lines: Sequence[Owed], today: date)
     while some := list(islice(rest, AT_ONCE)):
         posts = _posts(actor, filters, {one.person for one in some}, today)
         wanted = {one: Wanted(one.person, one.cell.module, tuple(posts[one.person])) for one in some}
-        found = options.options([one for one in wanted.values() if one.agencies])
+        found = options.options([wanted[one] for one in some if one.cell.is_module and wanted[one].agencies])
         for one in some:
-            answer = dates.choose(found.get(wanted[one], []))
+            answer = dates.choose(found.get(wanted[one], [])) if one.cell.is_module else Next(Answer.HOURS)
             may_book = any(posts[one.person].values()) and one.person != actor.id
             yield Answered(one, answer, may_book, one.person == actor.id)
 

@@ -1,6 +1,6 @@
 """The lists as sheets: the same lines as the pages."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,8 +10,10 @@ from lms.exports.sheet import Cell, Column, Definition, Frame, Kind, Sheet
 from lms.releasing import actions, days
 from lms.releasing.dates import Answer, Next
 from lms.releasing.days import Row
-from lms.releasing.queries import Answered, Cover, Due
+from lms.releasing.queries import Answered, Cover, Due, Titles
 from lms.web.templating import duration, plain_date
+
+HOURS = "Counted in hours, of modules and joint days"
 
 DUE = (
     *(Column("name", "Name"), Column("email", "E-mail", printed=False), Column("agency", "Agency", printed=False)),
@@ -51,9 +53,9 @@ COVER_COUNTED = (
 )
 
 
-def due_sheet(found: Due, lines: Sequence[Answered], modules: Mapping[str, Module], chosen: str) -> Sheet:
+def due_sheet(found: Due, lines: Sequence[Answered], titles: Titles, chosen: str) -> Sheet:
     """What is overdue and due, with the next date for each line. `chosen` says in words what shortened the list."""
-    rows = list(_due(lines, modules))
+    rows = list(_due(lines, titles))
     return Sheet(
         name="due",
         question=f"{found.scope}: due and overdue",
@@ -83,7 +85,7 @@ def cover_sheet(found: Cover, named: Sequence[Row]) -> Sheet:
     )
 
 
-def _due(lines: Iterable[Answered], modules: Mapping[str, Module]) -> Iterator[tuple[Cell, ...]]:
+def _due(lines: Iterable[Answered], titles: Titles) -> Iterator[tuple[Cell, ...]]:
     for line in lines:
         owed, posts = line.owed, line.owed.posts
         agencies, teams, jobs = (
@@ -91,21 +93,23 @@ def _due(lines: Iterable[Answered], modules: Mapping[str, Module]) -> Iterator[t
             for parts in ([one.agency for one in posts], [one.team for one in posts], [one.job for one in posts])
         )
         yield (
-            *(owed.name, owed.email, agencies, teams, jobs, modules[owed.cell.module].title, owed.cell.module),
+            *(owed.name, owed.email, agencies, teams, jobs, titles.of[owed.cell.module], owed.cell.module),
             *(owed.age.words, owed.cell.standing.words, owed.cell.status.value.replace("-", " ")),
-            *(owed.cell.standing.on, *_next(line.next, modules[owed.cell.module])),
+            *(owed.cell.standing.on, *_next(line.next, titles.modules.get(owed.cell.module))),
         )
 
 
-def _next(answer: Next, module: Module) -> tuple[date | None, int | None, str]:
+def _next(answer: Next, module: Module | None) -> tuple[date | None, int | None, str]:
     option = answer.option
     day = clock.local(option.starts_at).date() if option else None
     left = option.left if option and answer.answer is Answer.DATE else None
     return day, left, in_words(answer, module)
 
 
-def in_words(answer: Next, module: Module) -> str:
+def in_words(answer: Next, module: Module | None) -> str:
     """The next date as a sentence has it."""
+    if answer.answer is Answer.HOURS or module is None:
+        return HOURS
     if answer.answer is Answer.ONLINE:
         return f"Online, about {duration(module.minutes)}, any time"
     if answer.option is None:

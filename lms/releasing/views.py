@@ -8,7 +8,6 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from lms.catalogue import shelf
-from lms.catalogue.content import Module
 from lms.cohorts.actions import releasing, sparing
 from lms.cohorts.models import Booking
 from lms.cohorts.states import BookingState
@@ -38,7 +37,9 @@ def due() -> ResponseReturnValue:
     paged = page_asked(found.lines, ROWS_A_PAGE)
     lines = list(queries.answered(actor, filters, paged.things, today))
     actions.seen(actor, [one.owed.person for one in lines], actions.OWED)
-    return render_template("releasing/due.html", due=found, form=form, paged=paged, lines=lines, modules=_modules())
+    return render_template(
+        "releasing/due.html", due=found, form=form, paged=paged, lines=lines, titles=queries.titles(actor)
+    )
 
 
 @bp.get("/people/<uuid:person_id>/dates/<module>")
@@ -131,7 +132,3 @@ def set_limit(team_id: UUID) -> ResponseReturnValue:
                 f"Saved for {found.team.name}: {form.limit.words(found.size)}.", "releasing.cover", team=team_id
             )
     return render_template("releasing/limit.html", form=form, found=found), form.status
-
-
-def _modules() -> dict[str, Module]:
-    return {module.slug: module for module in shelf.library().modules}

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from lms.assignments import actions as assignments
+from lms.assignments.actions import exempting as assignments
 from lms.catalogue import shelf
 from lms.catalogue.content import Module
 from lms.core import clock

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.assignments.due import FOREVER, Asked, ModuleStanding, Standing, Status, asked, standing
+from lms.assignments.due import FOREVER, ModuleStanding, Standing, Status, standing
 
 TODAY = date(2026, 11, 22)
 
@@ -140,42 +140,15 @@ def test_an_exemption_does_not_speak_of_what_nobody_asks_for():
     assert stands(required=False, exempt_until=FOREVER).status is Status.NOT_REQUIRED
 
 
-# --- what is asked
+# --- back from long leave
 
 
-def test_a_core_module_is_due_ninety_days_after_the_start_also_over_a_leap_day():
-    assert asked(core=True, starts={"A": [date(2027, 12, 1)]}, lifted={}, today=TODAY).due_on == date(2028, 2, 29)
-    assert asked(core=True, starts={"A": [date(2027, 12, 2)]}, lifted={}, today=TODAY).due_on == date(2028, 3, 1)
-    assert asked(core=True, starts={"A": [date(2026, 12, 1)]}, lifted={}, today=TODAY).due_on == date(2027, 3, 1)
-
-
-def test_of_several_posts_the_earliest_date_wins():
-    starts = {"A": [date(2026, 6, 1), date(2026, 9, 1)], "B": [date(2026, 3, 2)]}
-    assert asked(core=True, starts=starts, lifted={}, today=TODAY) == Asked(required=True, due_on=date(2026, 5, 31))
-
-
-def test_nothing_is_asked_of_who_has_no_post_nor_for_a_module_that_is_not_core():
-    assert asked(core=True, starts={}, lifted={}, today=TODAY) == Asked(required=False)
-    assert asked(core=False, starts={"A": [TODAY]}, lifted={}, today=TODAY) == Asked(required=False)
-
-
-def test_an_agency_lifts_what_it_asks_and_not_what_another_asks():
-    starts = {"A": [date(2026, 1, 1)], "B": [date(2026, 6, 1)]}
-    only_a = asked(core=True, starts=starts, lifted={"A": FOREVER}, today=TODAY)
-    assert only_a == Asked(required=True, due_on=date(2026, 8, 30))
-    both = asked(core=True, starts=starts, lifted={"A": FOREVER, "B": date(2027, 1, 1)}, today=TODAY)
-    assert both == Asked(required=True, due_on=date(2026, 4, 1), exempt_until=date(2027, 1, 1))
-
-
-def test_an_exemption_ends_with_the_post_at_the_agency_that_granted_it():
-    later = asked(core=True, starts={"B": [date(2026, 6, 1)]}, lifted={"A": FOREVER}, today=TODAY)
-    assert later.exempt_until is None
-
-
-def test_an_exemption_that_has_run_out_lifts_nothing():
-    starts = {"A": [date(2026, 1, 1)]}
-    assert asked(core=True, starts=starts, lifted={"A": TODAY - timedelta(days=1)}, today=TODAY).exempt_until is None
-    assert asked(core=True, starts=starts, lifted={"A": TODAY}, today=TODAY).exempt_until == TODAY
+def test_back_from_long_leave_nothing_is_late_until_the_first_days_are_over():
+    back = TODAY + timedelta(days=30)
+    assert stands(due_on=TODAY - timedelta(days=200), not_before=back).words == "Due 22 December"
+    assert done(TODAY - timedelta(days=9), not_before=back).status is Status.DUE
+    assert done(TODAY - timedelta(days=9), not_before=TODAY - timedelta(days=1)).status is Status.EXPIRED
+    assert stands(due_on=date(2027, 3, 31), not_before=back).status is Status.NOT_STARTED
 
 
 # --- always

@@ -5,7 +5,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from lms.assignments import actions, queries
+from lms.assignments import queries
+from lms.assignments.actions import exempting as actions
 from lms.assignments.due import Status
 from lms.assignments.models import Exemption
 from lms.audit.models import AuditEntry

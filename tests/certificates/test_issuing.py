@@ -79,7 +79,7 @@ def test_a_certificate_stays_as_it_was_when_name_job_and_agency_change(make, cer
     with writing() as session:
         session.get_one(Person, leah.id).name = "Leah Woods"
         session.get_one(Agency, health.id).name = "New Name Health"
-        session.query(Membership).filter_by(person_id=leah.id).update({"job": "Head of service"})
+        session.query(Membership).filter_by(person_id=leah.id).one().job = "Head of service"
     db.session.expire_all()
     one = db.session.get_one(Certificate, issued)
     assert (one.name, one.agency, one.job) == ("Leah Stone", "Old Name Health", "Health visitor")

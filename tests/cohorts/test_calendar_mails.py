@@ -18,7 +18,7 @@ from lms.cohorts.plan import PlannedSession
 from lms.config import Settings
 from lms.core import clock
 from lms.core.db import db, writing
-from lms.notifications import actions, carriers
+from lms.notifications import carriers, delivering
 from lms.notifications.models import OutboxMail
 from lms.people import queries as people
 from tests.cohorts.conftest import Partnership, a_plan, mails
@@ -229,7 +229,7 @@ def check_parts(message, method):
 def test_the_demos_mail_holds_text_event_and_file(partnership: Partnership, tmp_path):
     cohort, leah = partnership.cohort(), partnership.person()
     act(leah, booking.book, cohort.id)
-    assert actions.deliver_waiting(carriers.FileCarrier(tmp_path, "T <t@x.example>")) == 1
+    assert delivering.deliver_waiting(carriers.FileCarrier(tmp_path, "T <t@x.example>")) == 1
     (path,) = tmp_path.iterdir()
     text = check_parts(message_from_bytes(path.read_bytes(), policy=policy.default), "REQUEST")
     assert read(text)["method"] == "REQUEST"
@@ -255,7 +255,7 @@ def test_the_event_goes_out_by_smtp(partnership: Partnership):
         settings = Settings(
             {"LMS_SECRET_KEY": "tests-only-0123456789-abcdefghijklmnop", "LMS_MAIL": "smtp", "LMS_SMTP_PORT": str(port)}
         )
-        assert actions.deliver_waiting(carriers.carrier(settings)) == 2
+        assert delivering.deliver_waiting(carriers.carrier(settings)) == 2
     finally:
         server.stop()
     parts = [message_from_bytes(one, policy=policy.default) for one in received]

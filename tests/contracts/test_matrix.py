@@ -129,6 +129,8 @@ MATRIX = {
     "proposing.publish POST": "ffffohofff",
     "proposing.solve POST": "ffffohofff",
     "proposing.stop POST": "ffffohofff",
+    "notifications.choices GET": "oooooooooo",
+    "notifications.choices POST": "oooooooooo",
     "offers.let_pass POST": "ohhhhhhhhh",
     "offers.offer GET": "ohhhhhhhhh",
     "offers.take POST": "ohhhhhhhhh",

@@ -38,6 +38,7 @@ REACHED = {
         "outcomes.form",
         "certificates.record",
         "signin.me",
+        "notifications.choices",
     },
     "trainer": {
         "building.cohorts",

@@ -12,57 +12,24 @@ from sqlalchemy import select, update
 from lms.config import Settings
 from lms.core import clock
 from lms.core.db import db, writing
-from lms.notifications import actions, carriers
+from lms.notifications import actions, carriers, delivering
 from lms.notifications.models import OutboxMail
 from lms.people import queries as people
 from lms.web.answers import done
+from tests.notifications.conftest import Bag, put_in, state
 
 SECRET = "tests-only-0123456789-abcdefghijklmnop"
 
 
-class Bag:
-    """A carrier that keeps what it is given, or fails as often as it is told."""
-
-    def __init__(self, failures=0):
-        self.mails = []
-        self.failures = failures
-
-    def send(self, mail):
-        if self.failures:
-            self.failures -= 1
-            raise ConnectionRefusedError
-        self.mails.append(mail.subject)
-
-
 @pytest.fixture(autouse=True)
-def a_template(app: Flask, monkeypatch):
-    """A mail text for these tests alone."""
-    monkeypatch.setattr(
-        actions, "render_template", lambda _name, **given: f"A place  for\tyou\n\nHello {given['to'].name}.\n"
-    )
-
-
-@pytest.fixture
-def leah(make):
-    return make.person("Leah Stone")
+def _text(a_text):
+    """Every mail here has the same text."""
 
 
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def put_in(person):
-    with writing():
-        return actions.queue("tests/hello", to=person).id
-
-
-def state(mail_id):
-    db.session.rollback()
-    return db.session.execute(
-        select(OutboxMail.state, OutboxMail.tries, OutboxMail.fault).where(OutboxMail.id == mail_id)
-    ).one()
 
 
 def due_again(mail_id):
@@ -91,37 +58,37 @@ def test_a_mail_of_an_undone_act_never_exists(leah):
 
 def test_a_mail_is_sent_once(leah):
     mail_id, bag = put_in(leah), Bag()
-    assert actions.deliver_waiting(bag) == 1
-    assert actions.deliver_waiting(bag) == 0
+    assert delivering.deliver_waiting(bag) == 1
+    assert delivering.deliver_waiting(bag) == 0
     assert bag.mails == ["A place for you"]
     assert state(mail_id) == ("sent", 1, "")
 
 
 def test_a_mail_waits_when_the_server_is_away_and_is_tried_again(leah):
     mail_id, bag = put_in(leah), Bag(failures=1)
-    assert actions.deliver_waiting(bag) == 0
+    assert delivering.deliver_waiting(bag) == 0
     assert state(mail_id) == ("waiting", 1, "ConnectionRefusedError")
-    assert actions.deliver_waiting(bag) == 0, "not before its time"
+    assert delivering.deliver_waiting(bag) == 0, "not before its time"
     due_again(mail_id)
-    assert actions.deliver_waiting(bag) == 1
+    assert delivering.deliver_waiting(bag) == 1
     assert state(mail_id) == ("sent", 2, "")
 
 
 def test_after_eight_tries_a_mail_is_parked_for_a_person_to_look_at(leah):
     mail_id, bag = put_in(leah), Bag(failures=99)
-    for _ in range(actions.MOST_TRIES):
-        actions.deliver_waiting(bag)
+    for _ in range(delivering.MOST_TRIES):
+        delivering.deliver_waiting(bag)
         due_again(mail_id)
-    assert state(mail_id)[:2] == ("parked", actions.MOST_TRIES)
-    actions.deliver_waiting(bag)
-    assert state(mail_id)[1] == actions.MOST_TRIES
+    assert state(mail_id)[:2] == ("parked", delivering.MOST_TRIES)
+    delivering.deliver_waiting(bag)
+    assert state(mail_id)[1] == delivering.MOST_TRIES
 
 
 def test_one_bad_mail_does_not_keep_the_others_waiting(make, leah):
     put_in(leah)
     put_in(make.person("Ben"))
     bag = Bag(failures=1)
-    assert actions.deliver_waiting(bag) == 1
+    assert delivering.deliver_waiting(bag) == 1
 
 
 def test_a_mail_that_cannot_be_written_is_set_aside_and_the_others_leave(make, leah, tmp_path):
@@ -129,17 +96,8 @@ def test_a_mail_that_cannot_be_written_is_set_aside_and_the_others_leave(make, l
     put_in(make.person("Ben"))
     with writing():
         db.session.execute(update(OutboxMail).where(OutboxMail.id == broken).values(address="a\nBcc: b@x.example"))
-    assert actions.deliver_waiting(carriers.FileCarrier(tmp_path, "training@localhost")) == 1
-    assert state(broken) == ("waiting", 1, "ValueError")
-
-
-def test_a_mail_whose_sender_died_is_taken_up_again_after_its_lease(leah):
-    mail_id = put_in(leah)
-    assert actions._claim() == mail_id
-    bag = Bag()
-    assert actions.deliver_waiting(bag) == 0, "still leased"
-    due_again(mail_id)
-    assert actions.deliver_waiting(bag) == 1
+    assert delivering.deliver_waiting(carriers.FileCarrier(tmp_path, "training@localhost")) == 1
+    assert state(broken) == ("parked", 1, "ValueError")
 
 
 def test_mail_goes_out_by_smtp(leah):
@@ -163,7 +121,7 @@ def test_mail_goes_out_by_smtp(leah):
             }
         )
         mail_id = put_in(leah)
-        assert actions.deliver_waiting(carriers.carrier(settings)) == 1
+        assert delivering.deliver_waiting(carriers.carrier(settings)) == 1
     finally:
         server.stop()
     assert received[0].rcpt_tos == [leah.email]
@@ -176,13 +134,13 @@ def test_mail_goes_out_by_smtp(leah):
 def test_a_refusing_mail_server_leaves_the_mail_waiting(leah):
     settings = Settings({"LMS_SECRET_KEY": SECRET, "LMS_MAIL": "smtp", "LMS_SMTP_PORT": "1"})
     mail_id = put_in(leah)
-    assert actions.deliver_waiting(carriers.carrier(settings)) == 0
+    assert delivering.deliver_waiting(carriers.carrier(settings)) == 0
     assert state(mail_id)[0] == "waiting"
 
 
 def test_the_demos_mail_becomes_files(leah, tmp_path):
     put_in(leah)
-    assert actions.deliver_waiting(carriers.FileCarrier(tmp_path / "mail", "T <t@x.example>")) == 1
+    assert delivering.deliver_waiting(carriers.FileCarrier(tmp_path / "mail", "T <t@x.example>")) == 1
     (path,) = (tmp_path / "mail").iterdir()
     assert message_from_bytes(path.read_bytes(), policy=policy.default)["To"] == leah.email
 

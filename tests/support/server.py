@@ -46,7 +46,8 @@ def serving(folder: Path) -> Iterator[str]:
 
 def _environment(folder: Path, address: str) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
-    return {**inherited, "LMS_SECRET_KEY": SECRET, "LMS_DATA_DIR": str(folder), "LMS_BASE_URL": address}
+    awake = {"LMS_QUIET_HOURS": "none", "LMS_QUIET_WEEKENDS": "no"}  # tests run at any hour
+    return {**inherited, **awake, "LMS_SECRET_KEY": SECRET, "LMS_DATA_DIR": str(folder), "LMS_BASE_URL": address}
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from lms.audit import actions as audit
 from lms.cohorts import editing, places, queries
 from lms.cohorts.actions import attendance, filling, moving, placing
 from lms.cohorts.actions.booking import standing
-from lms.cohorts.mails import Kind, tell
+from lms.cohorts.mails import ASKING, Kind, take_back, tell
 from lms.cohorts.models import (
     Attendance,
     Cohort,
@@ -317,6 +317,7 @@ def call_off(actor: Actor, cohort_id: UUID, move: Move | None = None) -> int:
     told = [] if cohort.is_draft else queries.people_on(cohort).all
     for booking in told:
         tell(Kind.CANCELLED, booking.person, cohort, note=cohort.moved_message)
+    take_back(None, cohort, *ASKING, Kind.APPROVAL)
     cohort.state = CohortState.CANCELLED
     audit.record(actor, "cohort.cancelled", cohort.id, told=len(told))
     return len(told)

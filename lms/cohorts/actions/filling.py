@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, true
 
 from lms.audit import actions as audit
 from lms.cohorts import apart, covering, places, preparing, queries
-from lms.cohorts.mails import Kind, tell
+from lms.cohorts.mails import Kind, take_back, tell
 from lms.cohorts.models import Booking, Cohort
 from lms.cohorts.states import BookingState, CohortState
 from lms.core import clock
@@ -59,6 +59,7 @@ def back_in_line(booking: Booking) -> None:
     """Return a person to their place in the queue. Of the places free now they get none: they let them pass."""
     booking.state, booking.changed_at = BookingState.WAITING, clock.now()
     booking.sits_out, booking.moved_up = True, ""
+    take_back(booking.person_id, booking.cohort, Kind.OFFER)
 
 
 def fill(actor: Actor | None, cohort: Cohort, *, anew: bool = True) -> int:

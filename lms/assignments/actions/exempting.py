@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from lms.assignments import policy
+from lms.assignments.facts import load
 from lms.assignments.models import Exemption
+from lms.assignments.rules import Facts, asked
 from lms.audit import actions as audit
-from lms.catalogue import shelf
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.db import db
@@ -56,8 +57,7 @@ def exempt(actor: Actor, person_id: UUID, module: str, reason: str, until: date 
         raise NotForYourself
     today = clock.today()
     agencies = _hold(actor, person_id, today)
-    known = shelf.library().module(module)
-    if known is None or not known.core:
+    if not _is_asked(person_id, module, agencies, today):
         raise NotRequired
     if until is not None and until < today:
         raise EndsInThePast
@@ -110,6 +110,12 @@ def _hold(actor: Actor, person_id: UUID, today: date) -> Sequence[UUID]:
     if not agencies or not actor.can(Permission.REQUIREMENT_EXEMPT):
         raise NotFound
     return agencies
+
+
+def _is_asked(person_id: UUID, target: str, agencies: Sequence[UUID], today: date) -> bool:
+    """Whether any of the agencies asks the person for it."""
+    facts = load(select(Person.id).where(Person.id == person_id)).get(person_id, Facts())
+    return any(asked(facts, target, agency, today).required for agency in agencies)
 
 
 def _running(person_id: UUID, module: str, agencies: Sequence[UUID], today: date) -> bool:

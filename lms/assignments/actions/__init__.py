@@ -1,0 +1,1 @@
+"""What is decided about training: exempting, and assigning."""

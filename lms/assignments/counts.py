@@ -1,0 +1,200 @@
+"""Reading the counts of the ledger: how many people of a group stand how, on any day."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy import delete, func, insert, select
+
+from lms.assignments.counting import LEAVE, RENEW, Group
+from lms.assignments.due import Status
+from lms.assignments.ledger_models import StandingBalance, StandingChange
+from lms.assignments.spans import OVERALL
+from lms.core import clock
+from lms.core.db import db
+
+DAY = timedelta(days=1)
+IN_DATE = frozenset({Status.CURRENT.value, RENEW})
+LATE = frozenset({Status.OVERDUE.value, Status.EXPIRED.value})
+APART = frozenset({Status.EXEMPT.value, LEAVE})
+
+
+@dataclass
+class Count:
+    """How many people of one group stand how: `people` in all, `states` by target (a module's address or a level's key)
+    and state.
+    """
+
+    overall: dict[str, int] = field(default_factory=dict)
+    states: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def people(self) -> int:
+        """Everybody with a post there."""
+        return sum(self.overall.values())
+
+    @property
+    def late_people(self) -> int:
+        """People with anything overdue or expired."""
+        return self.overall.get(Status.OVERDUE.value, 0)
+
+    @property
+    def due_people(self) -> int:
+        """People with something due and nothing late."""
+        return self.overall.get(Status.DUE.value, 0)
+
+    def number(self, states: Iterable[str], target: str | None = None) -> int:
+        """Standings in any of these states, for one target or all."""
+        wanted = set(states)
+        chosen = self.states if target is None else {target: self.states.get(target, {})}
+        return sum(many for by in chosen.values() for word, many in by.items() if word in wanted)
+
+    def in_date(self, target: str | None = None) -> int:
+        """The numerator of compliance: certificates that count, also in their last 90 days."""
+        return self.number(IN_DATE, target)
+
+    def exempt(self, target: str | None = None) -> int:
+        """Exempt, without those on long leave."""
+        return self.number({Status.EXEMPT.value}, target)
+
+    def on_leave(self, target: str | None = None) -> int:
+        """On long leave, counted apart."""
+        return self.number({LEAVE}, target)
+
+    def required(self, target: str | None = None) -> int:
+        """The denominator of compliance: people for whom it is required, without exempt ones and those on leave."""
+        chosen = self.states if target is None else {target: self.states.get(target, {})}
+        return sum(many for by in chosen.values() for word, many in by.items() if word not in APART)
+
+
+Counts = dict[str, Count]
+
+
+def count(partnership: str, group: Group, day: date, values: Iterable[str] | None = None) -> Counts:
+    """Each value of a group on a day, as known at the end of it (today: now). Three queries, however many the people.
+
+    From the last stored month-end on or before the day, and the changes since.
+    """
+    return counts_on(partnership, group, [day], values)[day]
+
+
+def counts_on(
+    partnership: str, group: Group, days: Iterable[date], values: Iterable[str] | None = None
+) -> Mapping[date, Counts]:
+    """The same for several days."""
+    return {day: _count(partnership, group, day, None if values is None else list(values)) for day in days}
+
+
+def _count(partnership: str, group: Group, day: date, values: list[str] | None) -> Counts:
+    base = db.session.scalar(
+        select(func.max(StandingBalance.day)).where(
+            StandingBalance.partnership == partnership, StandingBalance.day <= day
+        )
+    )
+    sums: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+    if base is not None:
+        stored = select(
+            StandingBalance.value, StandingBalance.target, StandingBalance.state, StandingBalance.people
+        ).where(
+            StandingBalance.partnership == partnership,
+            StandingBalance.day == base,
+            StandingBalance.grouping == group.value,
+        )
+        if values is not None:
+            stored = stored.where(StandingBalance.value.in_(values))
+        for value, target, word, many in db.session.execute(stored):
+            sums[value, target, word] += many
+    moved = (
+        select(StandingChange.value, StandingChange.target, StandingChange.state, func.sum(StandingChange.change))
+        .where(
+            StandingChange.partnership == partnership,
+            StandingChange.grouping == group.value,
+            StandingChange.day <= day,
+        )
+        .group_by(StandingChange.value, StandingChange.target, StandingChange.state)
+    )
+    if values is not None:
+        moved = moved.where(StandingChange.value.in_(values))
+    if base is not None:
+        moved = moved.where(StandingChange.day > base)
+    for value, target, word, many in db.session.execute(moved):
+        sums[value, target, word] += int(many)
+    found: Counts = {}
+    for (value, target, word), many in sums.items():
+        if many:
+            one = found.setdefault(value, Count())
+            place = one.overall if target == OVERALL else one.states.setdefault(target, {})
+            place[word] = many
+    return found
+
+
+def month_ends(first: date, last: date) -> list[date]:
+    """The last days of months from one day to another, both included."""
+    found = []
+    day = first.replace(day=1)
+    while day <= last:
+        following = (day + timedelta(days=32)).replace(day=1)
+        if first <= following - DAY <= last:
+            found.append(following - DAY)
+        day = following
+    return found
+
+
+def store_month_ends() -> int:
+    """Store the counts of every month that is over and has none yet; returns how many were stored. For the clock."""
+    yesterday = clock.today() - DAY
+    stored = 0
+    for partnership in db.session.scalars(select(StandingChange.partnership).distinct()).all():
+        newest = db.session.scalar(
+            select(func.max(StandingBalance.day)).where(StandingBalance.partnership == partnership)
+        )
+        first = db.session.scalar(select(func.min(StandingChange.day)).where(StandingChange.partnership == partnership))
+        for day in month_ends(newest + DAY if newest else first or yesterday, yesterday):
+            _store(partnership, day)
+            stored += 1
+    return stored
+
+
+def _store(partnership: str, day: date) -> None:
+    rows = [
+        {
+            "partnership": partnership,
+            "day": day,
+            "grouping": group.value,
+            "value": value,
+            "target": target,
+            "state": word,
+            "people": many,
+        }
+        for group in Group
+        for value, one in _count(partnership, group, day, None).items()
+        for target, by in [(OVERALL, one.overall), *one.states.items()]
+        for word, many in by.items()
+    ]
+    if rows:
+        db.session.execute(insert(StandingBalance), rows)
+
+
+def sum_up() -> int:
+    """Make one row of all changes of the same count on the same day; returns how many rows went. For the clock."""
+    same = (
+        StandingChange.partnership,
+        StandingChange.grouping,
+        StandingChange.value,
+        StandingChange.target,
+        StandingChange.state,
+        StandingChange.day,
+    )
+    several = select(*same).group_by(*same).having(func.count() > 1).limit(5_000)
+    gone = 0
+    for key in db.session.execute(several).all():
+        where = [column == value for column, value in zip(same, key, strict=True)]
+        rows = db.session.execute(select(StandingChange.id, StandingChange.change).where(*where)).all()
+        db.session.execute(delete(StandingChange).where(StandingChange.id.in_([row.id for row in rows])))
+        total = sum(row.change for row in rows)
+        if total:
+            made = dict(zip(("partnership", "grouping", "value", "target", "state", "day"), key, strict=True))
+            db.session.execute(insert(StandingChange), [{**made, "change": total}])
+        gone += len(rows) - bool(total)
+    return gone
