@@ -56,7 +56,10 @@ REACHED = {
         "seating.cards",
         "together.mix",
     },
-    "manager": {"reports.completion", "reports.person", "together.figures", "together.matrix", "outcomes.examples"},
+    "manager": {
+        *("reports.completion", "reports.person", "together.figures", "together.matrix", "outcomes.examples"),
+        *("releasing.due", "releasing.check", "releasing.cover", "releasing.limit"),
+    },
     "author": {"authoring.content"},
     "coordinator": {
         *("together.figures", "together.mix", "together.matrix"),
