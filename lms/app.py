@@ -46,6 +46,7 @@ from lms.planning.views import programmes as planning
 from lms.programmes import views as programmes
 from lms.quizzes import shelf as quiz_shelf
 from lms.quizzes import views as quizzes
+from lms.releasing import views as releasing
 from lms.reports import listing
 from lms.reports import views as reports
 from lms.seating import views as seating
@@ -89,6 +90,7 @@ BLUEPRINTS = (
     listing.bp,
     reports.bp,
     compliance.bp,
+    releasing.bp,
     together.bp,
     outcomes.bp,
     programmes.bp,

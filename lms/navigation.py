@@ -42,6 +42,7 @@ ASKING = tuple(f"nominating.{one}" for one in ("offered", "ask", "withdraw", "te
 NOMINATIONS = tuple(f"nominating.{one}" for one in ("nominations", "add", "upload", "take_off"))
 PLANNING = ("planning", "proposing", *NOMINATIONS)
 RUNNING = ("building", "attendance", "contesting.answer", "outcomes.outcome")
+RELEASING = ("releasing", "missed")
 CO_SIGNING = ("outcomes.examples", "outcomes.co_sign")
 ASKED = ("requiring", "levels")
 ANSWERS = ("outcomes.mine", "outcomes.form", "outcomes.send")
@@ -66,7 +67,7 @@ MENU: tuple[Item, ...] = (
     Item(
         "My team",
         "reports.completion",
-        ("reports", "compliance", "chasing", "assigning", "missed", "exports", *ASKED, *CO_SIGNING),
+        ("reports", "compliance", "chasing", "assigning", "exports", *RELEASING, *ASKED, *CO_SIGNING),
         Permission.REPORT_READ,
     ),
     Item("Reports", "listing.reports", ("listing", "together", "compliance", "exports"), Permission.JOINT_READ),

@@ -13,13 +13,14 @@ from lms.learning.events import ModuleCompleted, ProgrammeCompleted
 from lms.planning import queries as planning
 from lms.quizzes import narrowing
 from lms.quizzes.events import QuizPassed
+from lms.releasing import files as releasing
 from lms.reports import files as reports
 from lms.seating import actions as seating_actions
 from lms.seating import queries as seating
 from lms.together import files as together
 
 # Every sheet that can be taken along as a file or kept as a view.
-SHEETS = (*reports.SHEETS, *compliance.SHEETS, *together.SHEETS, *analysis.SHEETS)
+SHEETS = (*reports.SHEETS, *releasing.SHEETS, *compliance.SHEETS, *together.SHEETS, *analysis.SHEETS)
 
 
 def supply(extensions: dict[str, object]) -> None:

@@ -29,11 +29,12 @@ class ShortForm(PageForm):
 
 
 class ApprovalForm(ShortForm):
-    """A manager's answer, with a sentence for the person if they like."""
+    """A manager's answer, with a sentence for the person if they like, and a reason where the team is at its limit."""
 
-    boxes = ("note",)
+    boxes = ("note", "reason")
 
     note = StringField("A sentence to them", [Length(max=LONGEST_SENTENCE)])
+    reason = StringField("Why your team can spare them", [Length(max=LONGEST_SENTENCE)])
     do = StringField("Answer", [AnyOf(["approve", "decline"])])
 
 

@@ -19,22 +19,31 @@ from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.permissions import Permission, Role, Scope
 from lms.people import policy as people
-from lms.people.models import Membership, MembershipRole, Person
+from lms.people.models import Membership, MembershipRole, Person, Team
 
 
-def manages(actor: Actor) -> ColumnElement[bool]:
-    """SQL on `Booking`: the actor manages the person today, in the team or the agency they are booked for."""
+def posts_managed(actor: Actor) -> ColumnElement[bool]:
+    """SQL on `Membership`: present posts of other people whom the actor manages, in the team or in the agency."""
     scopes = []
     if actor.managed_agencies:
         scopes.append(Membership.agency_id.in_(actor.managed_agencies))
     if actor.managed_teams:
         scopes.append(Membership.team_id.in_(actor.managed_teams))
-    post = and_(
-        Membership.person_id == Booking.person_id,
-        Membership.agency_id == Booking.agency_id,
-        people.is_current(clock.today()),
-    )
-    return and_(Booking.person_id != actor.id, exists().where(post, or_(false(), *scopes)).correlate(Booking))
+    return and_(or_(false(), *scopes), people.is_current(clock.today()), Membership.person_id != actor.id)
+
+
+def manages(actor: Actor) -> ColumnElement[bool]:
+    """SQL on `Booking`: the actor manages the person today, in the team or the agency they are booked for."""
+    post = and_(Membership.person_id == Booking.person_id, Membership.agency_id == Booking.agency_id)
+    return and_(Booking.person_id != actor.id, exists().where(post, posts_managed(actor)).correlate(Booking))
+
+
+def team_managed(actor: Actor, team_id: UUID) -> bool:
+    """Whether the actor manages this team, itself or with its whole agency."""
+    if team_id in actor.managed_teams:
+        return True
+    wanted = select(Team.id).where(Team.id == team_id, Team.agency_id.in_(actor.managed_agencies))
+    return bool(actor.managed_agencies) and db.session.scalar(wanted) is not None
 
 
 _theirs, _managers = aliased(Membership), aliased(Membership)

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from lms.cohorts import policy
+from lms.cohorts import approvals, policy
 from lms.cohorts.models import Booking, Cohort
 from lms.cohorts.states import IN_THE_ROOM, ON_IT
+from lms.core.actor import Actor
 from lms.core.db import db
 from lms.people.models import Agency, Membership, Person
 
@@ -66,6 +67,12 @@ def candidates(cohort: Cohort, name: str, agency_id: UUID | None = None, *, walk
 def can_come(cohort: Cohort, person_ids: Collection[UUID]) -> list[Candidate]:
     """Those of these people who can come to the cohort, each at the post they have had longest."""
     return _grouped(_first_posts(_can_come(cohort).where(Person.id.in_(person_ids))))
+
+
+def managed(actor: Actor, cohort: Cohort, person_id: UUID) -> Candidate | None:
+    """Somebody whom the actor manages and who can come, at the post for which they manage them; else None."""
+    wanted = _can_come(cohort).where(Person.id == person_id, approvals.posts_managed(actor))
+    return next(iter(_first_posts(wanted)), None)
 
 
 def _can_come(cohort: Cohort) -> Select[Person, Membership, Agency]:

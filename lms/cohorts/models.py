@@ -208,6 +208,8 @@ class Booking(Row):
     sentence that tells why they got a freed place, or are offered one. `invited_at` and `booked_at` stay when the state
     has moved on: they say that the person was asked, and that they once had a place.
 
+    `cover_by` let the person come although their team is at its limit of people out, and `cover_why` says why.
+
     While waiting, `passed_over` counts how often a place they could have had went to somebody who asked
     later, and `sits_out` says that they let the places pass that are free now.
     """
@@ -237,6 +239,8 @@ class Booking(Row):
     answer: Mapped[str] = mapped_column(String(300), default="")
     waived_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     waived_why: Mapped[str] = mapped_column(String(300), default="")
+    cover_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    cover_why: Mapped[str] = mapped_column(String(300), default="")
     moved_up: Mapped[str] = mapped_column(String(300), default="")
     access_needs: Mapped[str] = mapped_column(Text, default="")
     cohort: Mapped[Cohort] = relationship()

@@ -1,5 +1,5 @@
 """The demo's joint days: one that has been, one today with tables, one with places held for sectors, one that is full,
-one with an offer for the staff account, and one for which the manager account is asked.
+one with an offer for the staff account, one for which the manager account is asked, two to release people for.
 """
 
 from dataclasses import replace
@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from lms.cohorts import queries
-from lms.cohorts.actions import attendance, booking, building
+from lms.cohorts.actions import attendance, booking, building, sparing
+from lms.cohorts.cover import Limit
 from lms.cohorts.models import Cohort
 from lms.cohorts.places import usually_held
 from lms.cohorts.plan import Plan, PlannedSession
@@ -48,6 +49,21 @@ def add_cohorts(everyone: list[Person], today: date) -> None:
     _run(by_account["trainer"], full, others[30:40])
     _offer(by_account["trainer"], by_account["staff"], others, today)
     _ask(by_account["trainer"], others, today)
+    _release(by_account, others, today)
+
+
+def _release(by_account: dict[str, Person], others: list[Person], today: date) -> None:
+    """Two days with room that list what many have still to do, on the first of which two of the manager account's team
+    are out; that team has a limit of two.
+    """
+    team = by_account["manager"].memberships[0].team_id
+    assert team
+    mates = [one for one in others if one.memberships[0].team_id == team and people.actor(one).seats][2:4]
+    sparing.set_limit(people.actor(by_account["manager"]), team, Limit(most=2))
+    for days, comers in ((45, mates), (59, [])):
+        plan = _plan("The team around one child", today + timedelta(days=days), "Brackenford Town Hall", 18)
+        modules = ("information-sharing", "joint-training", "key-worker", "why-join-up")
+        _run(by_account["trainer"], replace(plan, modules=modules), comers)
 
 
 def _measure(by_account: dict[str, Person], others: list[Person], today: date) -> None:

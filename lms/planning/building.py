@@ -7,10 +7,11 @@ from datetime import date, datetime, time
 from itertools import combinations
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from lms.cohorts import access, preparing
+from lms.cohorts import access, covering, preparing
+from lms.cohorts.cover import PERCENT
 from lms.cohorts.engine.problem import Allocation, Goal, Pair, Session
 from lms.cohorts.engine.problem import Person as Wanted
 from lms.cohorts.models import Attendance, Booking, Cohort, CohortSession
@@ -18,12 +19,11 @@ from lms.cohorts.states import HOLDS_A_PLACE, IN_THE_ROOM, BookingState, CohortS
 from lms.core import clock
 from lms.core.db import db
 from lms.core.permissions import Role, Scope
-from lms.people import policy as people
 from lms.people.models import Agency, Membership, MembershipRole, Person
 from lms.planning import policy, queries
 from lms.planning.figures import Words
 from lms.planning.models import DateProgramme, Hold, Nomination, ProgrammeDate
-from lms.planning.rules import PERCENT, Band, Rules
+from lms.planning.rules import Band, Rules
 from lms.planning.states import HoldKind
 
 ROOM = frozenset(access.OF_THE_ROOM)  # what else people need can be arranged anywhere
@@ -222,12 +222,11 @@ def _managers(nominations: Sequence[Nomination]) -> dict[UUID, str]:
 
 def _cover(nominations: Sequence[Nomination], rules: Rules) -> dict[str, int]:
     teams = {one.team_id for one in nominations if one.team_id}
-    rows = db.session.execute(
-        select(Membership.team_id, func.count(Membership.person_id.distinct()))
-        .where(Membership.team_id.in_(teams), people.is_current(clock.today()))
-        .group_by(Membership.team_id)
-    )
-    return {str(team): rules.most_away(size) for team, size in rows}
+    limits, sizes = covering.limits(teams), covering.sizes(teams)
+    return {
+        str(team): limits[team].of(size) if limits[team].is_set else rules.most_away(size)
+        for team, size in sizes.items()
+    }
 
 
 def _pins(

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import IntEnum
-from math import floor
 
-PERCENT = 100
+from lms.cohorts.cover import USUAL_SHARE, most_away
+
 LARGE = 20
 
 
@@ -44,7 +44,7 @@ class Rules:
     largest_share: int = 40
     per_team: int = 2
     per_team_large: int = 3
-    cover_share: int = 20
+    cover_share: int = USUAL_SHARE
     known_months: int = 12
 
     def most_of_team(self, places: int) -> int:
@@ -53,7 +53,7 @@ class Rules:
 
     def most_away(self, team_size: int) -> int:
         """The most people of a team that may be away on one day; never less than one."""
-        return max(1, floor(team_size * self.cover_share / PERCENT))
+        return most_away(team_size, self.cover_share)
 
     def sentences(self) -> list[str]:
         """Every rule with its value, as a trainer reads it."""
@@ -63,7 +63,8 @@ class Rules:
             f"No agency has more than {self.largest_share}% of those who come.",
             f"At most {self.per_team} people come from one team; {self.per_team_large} where there are {LARGE} places "
             "or more.",
-            f"At most {self.cover_share}% of a team are away on one day, and never fewer than one may go.",
+            f"At most {self.cover_share}% of a team are away on one day, and never fewer than one may go; a team "
+            "that has set its own limit keeps to that.",
             "Nobody shares a date with their line manager.",
             f"People who shared a joint day in the last {self.known_months} months do not count as new to each other.",
             "Most urgent first; among equals of one agency, whoever has waited longest.",

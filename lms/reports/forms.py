@@ -1,6 +1,7 @@
 """The forms of reports: which people to show, and exempting somebody."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -32,15 +33,13 @@ class DayField(DateField):
             raise ValueError("Enter the last day as a date, like 31 March 2027.") from None
 
 
-class FilterForm(PageForm):
-    """What to show. Sent with GET, so a choice has an address of its own that can be kept."""
+class PlaceForm(PageForm):
+    """Whose people: an agency and a team within the reader's reach. Sent with GET, so a choice has an address of its
+    own that can be kept.
+    """
 
     agency = SelectField("Agency", default="")
     team = SelectField("Team", default="")
-    show = SelectField("Show", name="status", default="")
-    q = StringField("Name", filters=[lambda text: (text or "").strip()[:LONGEST_NAME]])
-    as_at = DayField("As at", [Optional()], format=["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y"])
-    sort = HiddenField(default="")
 
     def __init__(self, reach: Reach, given: Mapping[str, str] | None = None) -> None:
         super().__init__(_given() if given is None else MultiDict(given))
@@ -52,19 +51,44 @@ class FilterForm(PageForm):
             choice("", "All teams"),
             *(choice(str(one.id), _named(one, in_full=several)) for one in teams),
         ]
-        self.show.choices = [choice("", "Everyone"), choice(Show.LATE.value, "Overdue or expired"), *SHOWN]
         if _find(reach.teams, self.team.data) not in (None, *teams):
             self.team.data = ""  # another agency was chosen since: all of its teams are meant
         self.reach = reach
 
     def filters(self) -> Filters:
-        """What was asked for. Raises NotFound for a place or status that is not offered to this reader."""
+        """What was asked for. Raises NotFound for anything that is not offered to this reader. A day that cannot be is
+        no reason: its field says so.
+        """
         self.validate()
-        if any(field.errors for field in self if field is not self.as_at):
+        if any(field.errors for field in self if field.name != "as_at"):
             raise NotFound
         return Filters(
-            agency=_find(self.reach.agencies, self.agency.data),
-            team=_find(self.reach.teams, self.team.data),
+            agency=_find(self.reach.agencies, self.agency.data), team=_find(self.reach.teams, self.team.data)
+        )
+
+    def address(self, **changed: str | int) -> dict[str, str]:
+        """What was asked for as the values of an address, with some of it changed; what is empty is left out."""
+        asked = {field.name: field.data for field in self} | changed
+        return {name: str(value) for name, value in asked.items() if value}
+
+
+class FilterForm(PlaceForm):
+    """What to show of the completion report."""
+
+    show = SelectField("Show", name="status", default="")
+    q = StringField("Name", filters=[lambda text: (text or "").strip()[:LONGEST_NAME]])
+    as_at = DayField("As at", [Optional()], format=["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y"])
+    sort = HiddenField(default="")
+
+    def __init__(self, reach: Reach, given: Mapping[str, str] | None = None) -> None:
+        super().__init__(reach, given)
+        self.show.choices = [choice("", "Everyone"), choice(Show.LATE.value, "Overdue or expired"), *SHOWN]
+
+    def filters(self) -> Filters:
+        """What was asked for. Raises NotFound for a place or status that is not offered to this reader."""
+        places = super().filters()
+        return replace(
+            places,
             show=self.show.data or "",
             name=self.q.data or "",
             order=self.sort.data or "",
@@ -93,11 +117,6 @@ class FilterForm(PageForm):
         shown = {Show.LATE.value: "Overdue or expired"} | {status.value: LABELS[status] for status in Status}
         parts = [shown[self.show.data]] if self.show.data else []
         return "; ".join([*parts, f"name with “{self.q.data}”"] if self.q.data else parts)
-
-    def address(self, **changed: str | int) -> dict[str, str]:
-        """What was asked for as the values of an address, with some of it changed; what is empty is left out."""
-        asked = {field.name: field.data for field in self} | changed
-        return {name: str(value) for name, value in asked.items() if value}
 
 
 class ExemptionForm(PageForm):

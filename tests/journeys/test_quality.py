@@ -62,14 +62,9 @@ REACHED = {
         "together.mix",
     },
     "manager": {
-        "chasing.check",
-        "reports.completion",
-        "reports.person",
-        "together.figures",
-        "together.matrix",
-        "outcomes.examples",
-        "exports.views",
-        "exports.mine",
+        *("chasing.check", "reports.completion", "reports.person", "together.figures", "together.matrix"),
+        *("outcomes.examples", "exports.views", "exports.mine"),
+        *("releasing.due", "releasing.check", "releasing.cover", "releasing.limit"),
     },
     "author": {"analysis.answers", "authoring.content"},
     "coordinator": {

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from lms.audit.models import AuditEntry
+from lms.cohorts.actions import sparing
+from lms.cohorts.cover import Limit
 from lms.core import clock
 from lms.core.db import db, writing
 from lms.people import queries as people
@@ -157,6 +159,19 @@ def test_a_team_of_three_sends_one_person_a_day(world):
     with pytest.raises(proposing.RuleBroken) as refused:
         world.adjust("move", left, to=taken)
     assert "Three of us would have 2 away on" in refused.value.sentence
+
+
+def test_a_plan_keeps_to_the_limit_that_a_team_has_set(world):
+    world.crowd(24, per_team=1)
+    team = world.make.team(world.agencies[0], "Five of us")
+    manager = world.make.manager(team=team)
+    five = [manager, *(world.make.person(f"Five {n}", team=team) for n in range(4))]
+    world.programme(dates=2)
+    world.nominate(*world.people, *five)
+    assert building.load(world.fresh()).problem.cover[str(team.id)] == 1
+    with writing():
+        sparing.set_limit(people.actor(manager), team.id, Limit(most=3))
+    assert building.load(world.fresh()).problem.cover[str(team.id)] == 3
 
 
 def test_two_trainers_change_a_plan_at_once_and_no_change_is_lost(crowd, as_user):

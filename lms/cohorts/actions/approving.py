@@ -4,7 +4,7 @@ from uuid import UUID
 
 from lms.audit import actions as audit
 from lms.cohorts import approvals, queries
-from lms.cohorts.actions import filling, placing
+from lms.cohorts.actions import filling, placing, sparing
 from lms.cohorts.mails import Kind, tell
 from lms.cohorts.models import Booking, Cohort
 from lms.cohorts.states import BookingState
@@ -26,18 +26,19 @@ class TooLate(Refusal):
     sentence = "This joint day has begun or was cancelled, so there is nothing to decide any more."
 
 
-def approve(actor: Actor, booking_id: UUID, note: str = "") -> Booking:
-    """Let somebody come: they get a place, or a line on the waiting list from when they asked. Raises NotFound,
-    Answered or TooLate.
+def approve(actor: Actor, booking_id: UUID, note: str = "", reason: str = "") -> Booking:
+    """Let somebody come: they get a place, or a line on the waiting list from when they asked. `reason` is why their
+    team can go over its limit of people out. Raises NotFound, Answered, TooLate or OverCover.
     """
     cohort, booking = _open(actor, booking_id)
+    sparing.spare(actor, cohort, booking, reason)
     booking.approved_at, booking.approved_by, booking.answer = clock.now(), actor.id, note.strip()
     audit.record(actor, "cohort.approved", booking.id, cohort=str(cohort.id))
     placing.place(actor, cohort, booking, note.strip())
     return booking
 
 
-def decline(actor: Actor, booking_id: UUID, note: str = "") -> Booking:
+def decline(actor: Actor, booking_id: UUID, note: str = "", _reason: str = "") -> Booking:
     """Say that somebody may not come this time; they are told, with the sentence if there is one. Raises NotFound,
     Answered or TooLate.
     """

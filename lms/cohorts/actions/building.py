@@ -224,7 +224,7 @@ def _told(move: Move | None) -> tuple[str, Collection[UUID]]:
 
 def _follow_approval(actor: Actor, cohort: Cohort, on_it: queries.People, *, asked: bool) -> None:
     """When managers are asked from now on, those who wait are put to them; when no more, those who were asked come to a
-    place or the waiting list. A place somebody has stays theirs.
+    place or the waiting list, but for those whose team is at its limit. A place somebody has stays theirs.
     """
     if cohort.needs_approval and not asked:
         for booking in on_it.waiting:
@@ -232,7 +232,8 @@ def _follow_approval(actor: Actor, cohort: Cohort, on_it: queries.People, *, ask
                 placing.ask(actor, cohort, booking)
     if asked and not cohort.needs_approval:
         for booking in sorted(on_it.asked, key=lambda one: (one.asked_at, one.id)):
-            placing.place(actor, cohort, booking)
+            if not placing.goes_over(cohort, booking):
+                placing.place(actor, cohort, booking)
 
 
 def _check_fits(on_it: queries.People, plan: Plan) -> None:

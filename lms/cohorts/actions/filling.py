@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import or_, select, true
 
 from lms.audit import actions as audit
-from lms.cohorts import apart, places, preparing, queries
+from lms.cohorts import apart, covering, places, preparing, queries
 from lms.cohorts.mails import Kind, take_back, tell
 from lms.cohorts.models import Booking, Cohort
 from lms.cohorts.states import BookingState, CohortState
@@ -119,9 +119,11 @@ def _who_can_have_one(cohort: Cohort) -> dict[UUID, Booking]:
 
 
 def _beside_those_there(cohort: Cohort, waiting: dict[UUID, Booking]) -> dict[UUID, Booking]:
-    """Those who may be put in one room with everybody who has a place by now."""
+    """Those who may be put in one room with everybody who has a place by now, and whom their team can spare."""
     db.session.flush()
     out = apart.shut_out(cohort, {one.person_id for one in waiting.values()})
+    asking = {one.person_id: one.agency_id for one in waiting.values() if one.cover_by is None}
+    out.update(covering.kept_back(cohort, asking))
     return {id_: one for id_, one in waiting.items() if one.person_id not in out}
 
 

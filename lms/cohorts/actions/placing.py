@@ -3,7 +3,7 @@ cohort's row and caught it up.
 """
 
 from lms.audit import actions as audit
-from lms.cohorts import apart, approvals, places, preparing, queries
+from lms.cohorts import apart, approvals, covering, places, preparing, queries
 from lms.cohorts.actions import filling
 from lms.cohorts.mails import Kind, tell
 from lms.cohorts.models import Booking, Cohort
@@ -18,15 +18,22 @@ from lms.web.templating import long_date
 def admit(
     actor: Actor, cohort: Cohort, candidate: Candidate, booking: Booking | None, *, approved: bool = False
 ) -> Booking:
-    """Bring somebody on to the cohort: to their manager where that is asked, else to a place or the waiting list."""
+    """Bring somebody on to the cohort: to their manager where that is asked, or where their team is at its limit of
+    people out; else to a place or the waiting list.
+    """
     booking = enter(cohort, candidate, booking, BookingState.ASKED)
-    if cohort.needs_approval and not approved:
+    if not approved and (cohort.needs_approval or goes_over(cohort, booking)):
         ask(actor, cohort, booking)
         return booking
     if approved:
         booking.approved_at, booking.approved_by = clock.now(), actor.id
     place(actor, cohort, booking)
     return booking
+
+
+def goes_over(cohort: Cohort, booking: Booking) -> bool:
+    """Whether the person's place would take their team over the limit its manager has set."""
+    return bool(covering.kept_back(cohort, {booking.person_id: booking.agency_id}))
 
 
 def enter(cohort: Cohort, candidate: Candidate, booking: Booking | None, state: BookingState) -> Booking:
@@ -49,6 +56,7 @@ def _forget_what_was(booking: Booking) -> None:
     booking.moved_up = booking.answer = ""
     booking.offer_until = booking.approved_at = booking.approved_by = None
     booking.passed_over, booking.sits_out = 0, False
+    booking.cover_by, booking.cover_why = None, ""
 
 
 def ask(actor: Actor, cohort: Cohort, booking: Booking) -> None:
@@ -67,8 +75,10 @@ def tell_deciders(booking: Booking, cohort: Cohort) -> None:
         tell(Kind.APPROVAL, one, cohort)
 
 
-def place(actor: Actor, cohort: Cohort, booking: Booking, note: str = "") -> None:
-    """Give the person a place if one is free for their agency, else a line on the waiting list; tell them."""
+def place(actor: Actor, cohort: Cohort, booking: Booking, note: str = "", whose: str = "") -> None:
+    """Give the person a place if one is free for their agency, else a line on the waiting list; tell them, with what
+    whoever approved it wrote as `note`, and `whose` doing it was where it was not their own.
+    """
     room = queries.room(cohort)
     obstacle = room.obstacle(booking.agency_id)
     away = not booking.is_waived and bool(preparing.kept_away(cohort, [booking.person_id]))
@@ -78,11 +88,11 @@ def place(actor: Actor, cohort: Cohort, booking: Booking, note: str = "") -> Non
         booking.state = BookingState.WAITING
         db.session.flush()
         why = why_waiting(obstacle, cohort) if obstacle else UNPREPARED if away else NOT_HERE
-        tell(Kind.WAITING, booking.person, cohort, why, note=note)
+        tell(Kind.WAITING, booking.person, cohort, f"{whose} {why}".strip(), note=note)
         reason = obstacle.value if obstacle else "preparation" if away else "other"
         audit.record(actor, "cohort.waiting_list_joined", booking.id, cohort=str(cohort.id), why=reason)
     else:
-        give(actor, cohort, booking, note)
+        give(actor, cohort, booking, note, whose)
 
 
 UNPREPARED = (
@@ -92,13 +102,13 @@ UNPREPARED = (
 NOT_HERE = "You are on the waiting list: you cannot be placed on this joint day for now. Another date may suit."
 
 
-def give(actor: Actor, cohort: Cohort, booking: Booking, note: str = "") -> None:
+def give(actor: Actor, cohort: Cohort, booking: Booking, note: str = "", whose: str = "") -> None:
     """The place is this person's; tell them."""
     booking.state = BookingState.BOOKED
     booking.booked_at = booking.changed_at = clock.now()
     booking.sits_out, booking.offer_until = False, None
     db.session.flush()
-    tell(Kind.PLACE_BOOKED, booking.person, cohort, note=note)
+    tell(Kind.PLACE_BOOKED, booking.person, cohort, whose, note=note)
     audit.record(actor, "cohort.place_booked", booking.id, cohort=str(cohort.id))
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from lms.audit import actions as audit
-from lms.cohorts import colleagues, preparing, queries
+from lms.cohorts import colleagues, covering, preparing, queries
 from lms.cohorts.actions import filling, missed, placing
 from lms.cohorts.colleagues import Colleague
 from lms.cohorts.mails import Kind, tell
@@ -36,9 +36,15 @@ class NotPrepared(Refusal):
     """The colleague has not finished what has to be finished before the day."""
 
 
+class NotSpared(Refusal):
+    """The colleague's team is at its limit of people out. Of another team the sender learns no more than that."""
+
+    sentence = "This person’s team cannot spare them on that day. Choose another colleague."
+
+
 def send(actor: Actor, cohort_id: UUID, colleague_id: UUID) -> Person:
     """Pass one's own place to a colleague of the same agency. Both are told; a late cancellation recorded for the
-    place counts no longer. Returns the colleague. Raises NotFound, NoPlace, NotThisOne or NotPrepared.
+    place counts no longer. Returns the colleague. Raises NotFound, NoPlace, NotThisOne, NotPrepared or NotSpared.
     """
     cohort = queries.lock(actor, cohort_id)
     filling.catch_up(cohort)
@@ -53,6 +59,8 @@ def send(actor: Actor, cohort_id: UUID, colleague_id: UUID) -> Person:
     theirs = queries.booking_of(colleague_id, cohort)
     if colleague.unfinished and not (theirs and theirs.is_waived):
         raise NotPrepared(how_to_prepare(cohort, colleague))
+    if covering.kept_back(cohort, {colleague_id: booking.agency_id}, leaving=actor.id):
+        raise NotSpared
     _pass_on(actor, cohort, booking, colleague, theirs)
     return colleague.person
 

@@ -6,9 +6,10 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from lms.catalogue.shelf import library
-from lms.cohorts import approvals, contests, policy, preparing, queries
+from lms.cohorts import approvals, contests, covering, policy, preparing, queries
 from lms.cohorts.actions import arranging
 from lms.cohorts.actions import booking as actions
+from lms.cohorts.covering import Going
 from lms.cohorts.forms import BookingForm
 from lms.cohorts.models import Cohort
 from lms.cohorts.states import IN_THE_ROOM
@@ -53,6 +54,7 @@ def _page(actor: Actor, cohort: Cohort, form: BookingForm) -> ResponseReturnValu
         own=own,
         room=room,
         seat=seat,
+        over=bool(seat and not own and covering.strained([Going(actor.id, seat.agency_id, cohort)], only_set=True)),
         obstacle=room.obstacle(seat.agency_id) if seat else None,
         standing=actions.standing(own, room, cohort) if own else "",
         left=preparing.unfinished(cohort, [actor.id]).get(actor.id, []),
