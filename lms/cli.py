@@ -20,6 +20,7 @@ from lms.cohorts.cli import cohorts
 from lms.config import LOOPBACK, BadSetting, from_environment
 from lms.core import schema
 from lms.core.db import db
+from lms.crowd.cli import bench
 from lms.learning.preview import create_preview
 from lms.quizzes.cli import content
 from lms.signin.cli import person
@@ -34,6 +35,7 @@ def cli(context: click.Context) -> None:
     context.obj = with_database  # features' commands that need the application call this
 
 
+cli.add_command(bench)
 cli.add_command(content)
 cli.add_command(certificates)
 cli.add_command(cohorts)

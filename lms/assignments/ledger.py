@@ -178,8 +178,18 @@ def _replace(person: UUID, old: Page, new: Page, start: date) -> None:
             of_person = table.person_id == person
             db.session.execute(delete(table).where(of_person, table.first_day >= start))
             db.session.execute(update(table).where(of_person, table.last_day >= start).values(last_day=start - DAY))
-    posts = [
-        {
+    posts = list(post_rows(person, new.posts))
+    lines = list(rows(person, new.spans))
+    if posts:
+        db.session.execute(insert(PostSpan), posts)
+    if lines:
+        db.session.execute(insert(StandingSpan), lines)
+
+
+def post_rows(person: UUID, posts: Iterable[Held]) -> Iterator[dict[str, object]]:
+    """The rows of a person's posts."""
+    for post in posts:
+        yield {
             "membership_id": post.membership,
             "first_day": post.first,
             "last_day": post.last,
@@ -192,13 +202,6 @@ def _replace(person: UUID, old: Page, new: Page, start: date) -> None:
             "level": post.level,
             "locality": post.locality,
         }
-        for post in new.posts
-    ]
-    lines = list(rows(person, new.spans))
-    if posts:
-        db.session.execute(insert(PostSpan), posts)
-    if lines:
-        db.session.execute(insert(StandingSpan), lines)
 
 
 def rows(person: UUID, found: Mapping[UUID, Mapping[str, Iterable[Span]]]) -> Iterator[dict[str, object]]:
