@@ -56,6 +56,10 @@ class FilterForm(PageForm):
             order=self.sort.data or "",
         )
 
+    def places(self) -> dict[str, str]:
+        """The agency and the team that were asked for, as the values of an address; what is empty is left out."""
+        return {name: value for name, value in (("agency", self.agency.data), ("team", self.team.data)) if value}
+
     @property
     def said(self) -> str:
         """What was chosen beyond agency and team, in words: a file says it, since it shortens the list."""

@@ -39,6 +39,7 @@ REACHED = {
         "certificates.record",
         "signin.me",
         "notifications.choices",
+        "people.deputies",
     },
     "trainer": {
         "building.cohorts",
@@ -56,7 +57,14 @@ REACHED = {
         "seating.cards",
         "together.mix",
     },
-    "manager": {"reports.completion", "reports.person", "together.figures", "together.matrix", "outcomes.examples"},
+    "manager": {
+        "chasing.check",
+        "reports.completion",
+        "reports.person",
+        "together.figures",
+        "together.matrix",
+        "outcomes.examples",
+    },
     "author": {"authoring.content"},
     "coordinator": {
         *("together.figures", "together.mix", "together.matrix"),
