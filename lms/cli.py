@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from lms import demo as demonstration
 from lms import serving
 from lms.app import create_app
+from lms.assignments.cli import standings, tell_history
 from lms.catalogue import index
 from lms.catalogue.strict_yaml import ContentFaults
 from lms.certificates.cli import certificates
@@ -40,6 +41,7 @@ cli.add_command(content)
 cli.add_command(certificates)
 cli.add_command(cohorts)
 cli.add_command(person)
+cli.add_command(standings)
 
 
 @cli.command()
@@ -124,11 +126,14 @@ def database() -> None:
 
 @database.command()
 def upgrade() -> None:
-    """Bring the database to the present schema, and the search index to the present content."""
+    """Bring the database to the present schema, the search index to the present content, and tell the ledger of
+    standings about everybody who was here before it.
+    """
     app = with_database()
     with app.app_context():
         before = schema.current(db.engine)
         _prepare()
+        tell_history()
         after = schema.current(db.engine)
     moved = f"The database went from {before or 'nothing'} to {after}."
     click.echo(f"The database is at {after}." if before == after else moved)

@@ -35,6 +35,13 @@ class Page:
     posts: list[Held]
     spans: Spans
 
+    def says_the_same_as(self, other: "Page") -> bool:
+        """Whether the rows of both are the same."""
+        return self.posts == other.posts and _comparable(self.spans) == _comparable(other.spans)
+
+
+NO_PAGE = Page([], {})
+
 
 def refresh(person_ids: Collection[UUID]) -> None:
     """Work out anew where these people stand from today on, in the running transaction, with their rows locked."""
@@ -61,12 +68,12 @@ def _write(person_ids: list[UUID], start: date) -> None:
     chosen = select(Person.id).where(Person.id.in_(person_ids))
     db.session.execute(chosen.order_by(Person.id).with_for_update(key_share=True)).all()
     known = reading.load(chosen)
-    before = _pages(person_ids, start)
+    before = pages(person_ids, start)
     added: Counter[Key] = Counter()
     for person in person_ids:
-        old = before.get(person, Page([], {}))
+        old = before.get(person, NO_PAGE)
         new = page(known.get(person, Facts()), start)
-        if (old.posts, _comparable(old.spans)) == (new.posts, _comparable(new.spans)):
+        if old.says_the_same_as(new):
             continue
         _replace(person, old, new, start)
         added.update(changes(new.posts, new.spans, start))
@@ -125,7 +132,7 @@ def _values(span: Span) -> tuple[object, ...]:
     )
 
 
-def _pages(person_ids: list[UUID], start: date) -> dict[UUID, Page]:
+def pages(person_ids: Collection[UUID], start: date) -> dict[UUID, Page]:
     """What the ledger says of these people from a day on; what began before it is cut to it."""
     found: defaultdict[UUID, Page] = defaultdict(lambda: Page([], {}))
     posts = select(PostSpan).where(PostSpan.person_id.in_(person_ids), PostSpan.last_day >= start)

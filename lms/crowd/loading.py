@@ -66,6 +66,7 @@ def prepare(people: int, password_hash: str, *, seed: int, years: int) -> Scene:
         for partnership in made.neighbours:
             _ask(partnership, made)
     made.rules = facts.rules(made.neighbours)
+    db.session.rollback()  # or what is saved later would begin from what was read here
     return made
 
 

@@ -9,15 +9,27 @@ from werkzeug.datastructures import MultiDict
 from wtforms import DateField, HiddenField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
-from lms.assignments.due import LABELS, Status
+from lms.assignments.due import LABELS, WORST_FIRST, Status
+from lms.core import clock
 from lms.core.errors import NotFound
-from lms.reports.matrix import WORST_FIRST, Show
+from lms.reports.matrix import Show
 from lms.reports.queries import Filters, Place, Reach
 from lms.web.forms import PageForm, choice
 
 LONGEST_NAME = 120
 LONGEST_REASON = 300
 SHOWN = [choice(status.value, LABELS[status]) for status in WORST_FIRST if status is not Status.NOT_REQUIRED]
+
+
+class DayField(DateField):
+    """A date, picked or typed."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the date, or say how one is written."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Enter the last day as a date, like 31 March 2027.") from None
 
 
 class FilterForm(PageForm):
@@ -27,6 +39,7 @@ class FilterForm(PageForm):
     team = SelectField("Team", default="")
     show = SelectField("Show", name="status", default="")
     q = StringField("Name", filters=[lambda text: (text or "").strip()[:LONGEST_NAME]])
+    as_at = DayField("As at", [Optional()], format=["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y"])
     sort = HiddenField(default="")
 
     def __init__(self, reach: Reach, given: Mapping[str, str] | None = None) -> None:
@@ -46,7 +59,8 @@ class FilterForm(PageForm):
 
     def filters(self) -> Filters:
         """What was asked for. Raises NotFound for a place or status that is not offered to this reader."""
-        if not self.validate():
+        self.validate()
+        if any(field.errors for field in self if field is not self.as_at):
             raise NotFound
         return Filters(
             agency=_find(self.reach.agencies, self.agency.data),
@@ -61,6 +75,19 @@ class FilterForm(PageForm):
         return {name: value for name, value in (("agency", self.agency.data), ("team", self.team.data)) if value}
 
     @property
+    def day(self) -> date:
+        """The day to report of: the one that was entered, when it can be, else today."""
+        day: date | None = self.as_at.data
+        return min(day, clock.today()) if day else clock.today()
+
+    @property
+    def day_problem(self) -> str:
+        """What is wrong with the day that was entered; empty when nothing is."""
+        day: date | None = self.as_at.data
+        wrong = bool(self.as_at.errors) or (day is not None and day > clock.today())
+        return "Enter a day that is today or earlier, like 31 March 2026." if wrong else ""
+
+    @property
     def said(self) -> str:
         """What was chosen beyond agency and team, in words: a file says it, since it shortens the list."""
         shown = {Show.LATE.value: "Overdue or expired"} | {status.value: LABELS[status] for status in Status}
@@ -71,17 +98,6 @@ class FilterForm(PageForm):
         """What was asked for as the values of an address, with some of it changed; what is empty is left out."""
         asked = {field.name: field.data for field in self} | changed
         return {name: str(value) for name, value in asked.items() if value}
-
-
-class DayField(DateField):
-    """A date, picked or typed."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the date, or say how one is written."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError("Enter the last day as a date, like 31 March 2027.") from None
 
 
 class ExemptionForm(PageForm):
