@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -83,25 +83,35 @@ def cores() -> tuple[int, int] | None:
 @contextmanager
 def serving(program: Program, core: int | None, log: Path) -> Iterator[Server]:
     """Start a server, wait for its first page, and end it by its process id."""
-    port = _free_port()
+    port = free_port()
     held = ["taskset", "--cpu-list", str(core)] if core is not None else []
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "bench/gunicorn_settings.py", program.application]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
     environment |= {**program.environment, "BENCH_PORT": str(port)}
+    began = time.perf_counter()
+    with started([*held, *gunicorn], environment, port, program.first_page, log) as pid:
+        yield Server(program, port, pid, time.perf_counter() - began)
+
+
+@contextmanager
+def started(
+    command: Sequence[str], environment: Mapping[str, str], port: int, first_page: Call, log: Path
+) -> Iterator[int]:
+    """Start any server, wait for its first page, hand out its process id, and end it by that."""
     with log.open("a") as out:
-        began = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603 -- our own command
-            [*held, *gunicorn], cwd=PROJECT, env=environment, stdout=out, stderr=out
+            command, cwd=PROJECT, env=environment, stdout=out, stderr=out
         )
         try:
-            _wait(process, port, program.first_page, log)
-            yield Server(program, port, process.pid, time.perf_counter() - began)
+            _wait(process, port, first_page, log)
+            yield process.pid
         finally:
             process.terminate()
             process.wait(LONGEST_STOP)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
