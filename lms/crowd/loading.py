@@ -163,10 +163,15 @@ def is_large(counted: Counted) -> bool:
 
 def finish() -> int:
     """Store the month-ends and let the database look at how its tables are filled; returns how many were stored."""
+    _analyze()  # without it a count may be read in the slowest way
     with writing():
         stored = counts.store_month_ends()
+    _analyze()
+    return stored
+
+
+def _analyze() -> None:
     choose_mode(writing=True)
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
     choose_mode(writing=False)
-    return stored
