@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.load import Call, answered
 
 PROJECT = Path(__file__).resolve().parent.parent
-LONGEST_START = 60
+LONGEST_START = 180
 LONGEST_STOP = 30
 BETWEEN_TRIES = 0.01
 
