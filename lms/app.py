@@ -22,6 +22,7 @@ from lms.cohorts.views import (
     offers,
     sending,
 )
+from lms.compliance import views as compliance
 from lms.config import Settings, from_environment
 from lms.core import db, events, schema
 from lms.exports import views as exports
@@ -72,6 +73,7 @@ BLUEPRINTS = (
     chasing.bp,
     exports.bp,
     reports.bp,
+    compliance.bp,
     together.bp,
     outcomes.bp,
     programmes.bp,
@@ -101,6 +103,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.install(app, settings, sessions.actor_from_cookie, audit.refused)
     errors.install(app)
     navigation.install(app)
+    exports.install(app)
     schedule.install(app, settings)
     shelf.install(app, settings)
     quiz_shelf.install(app, settings)

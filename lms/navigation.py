@@ -43,6 +43,7 @@ ASKING = tuple(f"nominating.{one}" for one in ("offered", "ask", "withdraw", "te
 NOMINATIONS = tuple(f"nominating.{one}" for one in ("nominations", "add", "upload", "take_off"))
 PLANNING = ("planning", "proposing", *NOMINATIONS)
 RUNNING = ("building", "attendance", "outcomes.outcome")
+FILES = ("together", "exports")
 CO_SIGNING = ("outcomes.examples", "outcomes.co_sign")
 ANSWERS = ("outcomes.mine", "outcomes.form", "outcomes.send")
 FIGURES_ELSEWHERE = frozenset({Permission.COHORT_EDIT, Permission.REPORT_READ})  # linked from Cohorts and My team
@@ -53,14 +54,15 @@ MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),
     Item("Modules", "learning.catalogue", ("learning", "quizzes", "catalogue", "programmes", *FLAGGING)),
     Item("Joint days", "cohorts.joint_days", (*BOOKING, *ASKING, *ANSWERS)),
-    Item("Cohorts", "building.cohorts", (*RUNNING, *PLANNING, "together", *TABLES), Permission.COHORT_EDIT),
+    Item("Cohorts", "building.cohorts", (*RUNNING, *PLANNING, *FILES, *TABLES), Permission.COHORT_EDIT),
     Item(
         "My team",
         "reports.completion",
-        ("reports", "chasing", "missed", "together", *CO_SIGNING),
+        ("reports", "compliance", "chasing", "missed", *FILES, *CO_SIGNING),
         Permission.REPORT_READ,
     ),
-    Item("Joint training", "together.figures", ("together",), Permission.JOINT_READ, FIGURES_ELSEWHERE),
+    Item("Joint training", "together.figures", FILES, Permission.JOINT_READ, FIGURES_ELSEWHERE),
+    Item("In date", "compliance.table", ("compliance",), Permission.FIGURES_READ, frozenset({Permission.REPORT_READ})),
     Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),
     Item("Agencies and people", "people.agencies", ACCOUNTS, Permission.AGENCY_READ),
     Item("Record", "certificates.record", ("certificates",)),

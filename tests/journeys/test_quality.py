@@ -64,6 +64,8 @@ REACHED = {
         "together.figures",
         "together.matrix",
         "outcomes.examples",
+        "exports.views",
+        "exports.mine",
     },
     "author": {"authoring.content"},
     "coordinator": {
