@@ -42,18 +42,12 @@ class Server:
     @property
     def cpu(self) -> float:
         """Seconds of processor time its processes have used so far; 0 where the system does not tell."""
-        ticks = 0
-        for pid in self.pids:
-            stat = Path(f"/proc/{pid}/stat")
-            if stat.exists():
-                ticks += sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13]))
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return cpu(self.pids)
 
     @property
     def pids(self) -> list[int]:
         """The process that holds the port, then the one that answers."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
-        return [self.pid, *(map(int, children.read_text().split()) if children.exists() else ())]
+        return processes(self.pid)
 
     @property
     def memory(self) -> tuple[float, float]:
@@ -62,6 +56,22 @@ class Server:
         """
         sizes = [_proportional(pid) for pid in self.pids]
         return sizes[-1], sum(sizes)
+
+
+def processes(pid: int) -> list[int]:
+    """A process and those it started; itself alone where the system does not tell."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    return [pid, *(map(int, children.read_text().split()) if children.exists() else ())]
+
+
+def cpu(pids: Sequence[int]) -> float:
+    """Seconds of processor time that processes have used so far; 0 where the system does not tell."""
+    ticks = 0
+    for pid in pids:
+        stat = Path(f"/proc/{pid}/stat")
+        if stat.exists():
+            ticks += sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _proportional(pid: int) -> float:
