@@ -13,6 +13,7 @@ class Permission(StrEnum):
 
     AGENCY_EDIT = "agency:edit"
     AGENCY_READ = "agency:read"
+    CERTIFICATE_CORRECT = "certificate:correct"
     COHORT_EDIT = "cohort:edit"
     CONTENT_ANSWER = "content:answer"
     CONTENT_READ = "content:read"
@@ -61,8 +62,14 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.DEPUTY: frozenset({Permission.FIGURES_READ, Permission.REMINDER_SEND, Permission.REPORT_READ}),
     Role.AUTHOR: frozenset({Permission.CONTENT_READ, Permission.CONTENT_ANSWER}),
     Role.COORDINATOR: frozenset(
-        {Permission.COHORT_EDIT, Permission.FIGURES_READ, Permission.JOINT_READ, Permission.REPORT_READ}
+        {
+            Permission.CERTIFICATE_CORRECT,
+            Permission.COHORT_EDIT,
+            Permission.FIGURES_READ,
+            Permission.JOINT_READ,
+            Permission.REPORT_READ,
+        }
     ),
     Role.OBSERVER: frozenset({Permission.FIGURES_READ, Permission.JOINT_READ}),
-    Role.ADMINISTRATOR: frozenset({Permission.AGENCY_EDIT, Permission.AGENCY_READ}),
+    Role.ADMINISTRATOR: frozenset({Permission.AGENCY_EDIT, Permission.AGENCY_READ, Permission.CERTIFICATE_CORRECT}),
 }
