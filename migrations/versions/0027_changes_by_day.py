@@ -1,7 +1,7 @@
 """The changes to counts are read by day first
 
-Revision ID: 0024
-Revises: 0023
+Revision ID: 0027
+Revises: 0026
 
 All values of a group are asked for on one day, so the days must come before the values: with the values first, every
 count read all changes that there ever were.
@@ -9,8 +9,8 @@ count read all changes that there ever were.
 
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
