@@ -4,8 +4,11 @@ import gc
 import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from multiprocessing.synchronize import Lock
 from random import Random
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import Connection, exists, select, text
@@ -25,6 +28,8 @@ from lms.people.models import Agency, Person
 ASKED_SINCE_DAYS = 700
 CACHE_KB = 262_144
 FLUSH_AT = 300_000
+Turn = AbstractContextManager[Any]
+NOBODY_ELSE: Turn = nullcontext()
 
 
 @dataclass
@@ -103,29 +108,33 @@ def load(made: Scene, make_app: Callable[[], Flask], processes: int) -> Iterator
         yield from (_agency(made, number) for number in numbers)
         return
     fresh = multiprocessing.get_context("spawn")
-    with fresh.Pool(processes, _begin, (made, make_app)) as pool:
+    turn = fresh.Lock() if db.engine.dialect.name == "sqlite" else None
+    with fresh.Pool(processes, _begin, (made, make_app, turn)) as pool:
         yield from pool.imap_unordered(_agency_there, numbers)
 
 
-_there: list[Scene] = []
+_there: list[tuple[Scene, Turn]] = []
 
 
-def _begin(made: Scene, make_app: Callable[[], Flask]) -> None:
-    """Make a process of its own ready: with its own application and connection."""
+def _begin(made: Scene, make_app: Callable[[], Flask], turn: Lock | None) -> None:
+    """Make a process of its own ready: with its own application and connection. On SQLite, where one writes at a time,
+    they take turns: on a busy machine its own waiting gave up after 15 seconds.
+    """
     make_app().app_context().push()
-    _there.append(made)
+    _there.append((made, turn or nullcontext()))
     gc.disable()  # rows hold no circles, and counting them again and again took a tenth of the time
 
 
 def _agency_there(number: int) -> Loaded:
-    return _agency(_there[0], number)
+    made, turn = _there[0]
+    return _agency(made, number, turn)
 
 
-def _agency(made: Scene, number: int) -> Loaded:
+def _agency(made: Scene, number: int, turn: Turn = NOBODY_ELSE) -> Loaded:
     """Save one agency's people, a portion in each transaction: its manager first, whom decisions name."""
     found = Loaded(0, 0, {})
     for portion in (make(made, one) for one in portions(made, number)):
-        with writing() as session:
+        with turn, writing() as session:
             connection = session.connection()
             _widen(connection)
             bulk.save(connection, portion.rows)
