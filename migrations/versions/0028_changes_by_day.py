@@ -1,7 +1,7 @@
 """The changes to counts are read by day first
 
-Revision ID: 0027
-Revises: 0026
+Revision ID: 0028
+Revises: 0027
 
 All values of a group are asked for on one day, so the days must come before the values: with the values first, every
 count read all changes that there ever were.
@@ -9,8 +9,8 @@ count read all changes that there ever were.
 
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
