@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.load import Call, answered
 
 PROJECT = Path(__file__).resolve().parent.parent
-LONGEST_START = 60
+LONGEST_START = 180
 LONGEST_STOP = 30
 BETWEEN_TRIES = 0.01
 
@@ -42,18 +42,12 @@ class Server:
     @property
     def cpu(self) -> float:
         """Seconds of processor time its processes have used so far; 0 where the system does not tell."""
-        ticks = 0
-        for pid in self.pids:
-            stat = Path(f"/proc/{pid}/stat")
-            if stat.exists():
-                ticks += sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13]))
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return cpu(self.pids)
 
     @property
     def pids(self) -> list[int]:
         """The process that holds the port, then the one that answers."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
-        return [self.pid, *(map(int, children.read_text().split()) if children.exists() else ())]
+        return processes(self.pid)
 
     @property
     def memory(self) -> tuple[float, float]:
@@ -62,6 +56,22 @@ class Server:
         """
         sizes = [_proportional(pid) for pid in self.pids]
         return sizes[-1], sum(sizes)
+
+
+def processes(pid: int) -> list[int]:
+    """A process and those it started; itself alone where the system does not tell."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    return [pid, *(map(int, children.read_text().split()) if children.exists() else ())]
+
+
+def cpu(pids: Sequence[int]) -> float:
+    """Seconds of processor time that processes have used so far; 0 where the system does not tell."""
+    ticks = 0
+    for pid in pids:
+        stat = Path(f"/proc/{pid}/stat")
+        if stat.exists():
+            ticks += sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _proportional(pid: int) -> float:
@@ -83,25 +93,35 @@ def cores() -> tuple[int, int] | None:
 @contextmanager
 def serving(program: Program, core: int | None, log: Path) -> Iterator[Server]:
     """Start a server, wait for its first page, and end it by its process id."""
-    port = _free_port()
+    port = free_port()
     held = ["taskset", "--cpu-list", str(core)] if core is not None else []
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "bench/gunicorn_settings.py", program.application]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
     environment |= {**program.environment, "BENCH_PORT": str(port)}
+    began = time.perf_counter()
+    with started([*held, *gunicorn], environment, port, program.first_page, log) as pid:
+        yield Server(program, port, pid, time.perf_counter() - began)
+
+
+@contextmanager
+def started(
+    command: Sequence[str], environment: Mapping[str, str], port: int, first_page: Call, log: Path
+) -> Iterator[int]:
+    """Start any server, wait for its first page, hand out its process id, and end it by that."""
     with log.open("a") as out:
-        began = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603 -- our own command
-            [*held, *gunicorn], cwd=PROJECT, env=environment, stdout=out, stderr=out
+            command, cwd=PROJECT, env=environment, stdout=out, stderr=out
         )
         try:
-            _wait(process, port, program.first_page, log)
-            yield Server(program, port, process.pid, time.perf_counter() - began)
+            _wait(process, port, first_page, log)
+            yield process.pid
         finally:
             process.terminate()
             process.wait(LONGEST_STOP)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from lms import demo as demonstration
 from lms import serving
 from lms.app import create_app
+from lms.assignments.cli import standings, tell_history
 from lms.catalogue import index
 from lms.catalogue.strict_yaml import ContentFaults
 from lms.certificates.cli import certificates
@@ -20,6 +21,7 @@ from lms.cohorts.cli import cohorts
 from lms.config import LOOPBACK, BadSetting, from_environment
 from lms.core import schema
 from lms.core.db import db
+from lms.crowd.cli import bench
 from lms.jobs import queue as queues
 from lms.learning.preview import create_preview
 from lms.notifications import delivering
@@ -37,10 +39,12 @@ def cli(context: click.Context) -> None:
     context.obj = with_database  # features' commands that need the application call this
 
 
+cli.add_command(bench)
 cli.add_command(content)
 cli.add_command(certificates)
 cli.add_command(cohorts)
 cli.add_command(person)
+cli.add_command(standings)
 
 
 @cli.command()
@@ -131,11 +135,14 @@ def database() -> None:
 
 @database.command()
 def upgrade() -> None:
-    """Bring the database to the present schema, and the search index to the present content."""
+    """Bring the database to the present schema, the search index to the present content, and tell the ledger of
+    standings about everybody who was here before it.
+    """
     app = with_database()
     with app.app_context():
         before = schema.current(db.engine)
         _prepare()
+        tell_history()
         after = schema.current(db.engine)
     moved = f"The database went from {before or 'nothing'} to {after}."
     click.echo(f"The database is at {after}." if before == after else moved)

@@ -5,10 +5,11 @@ Each person counts once in every group, by the worst of their standings there.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from uuid import UUID
 
 from lms.assignments.due import FOREVER, ModuleStanding, Status, worst
@@ -45,17 +46,17 @@ class Held:
     first: date
     last: date
 
-    def value(self, group: Group) -> str:
-        """Under what the post counts in a group."""
-        values = {
-            Group.ALL: "",
-            Group.AGENCY: self.agency.hex,
-            Group.SECTOR: self.sector,
-            Group.JOB: self.job,
-            Group.LEVEL: self.level,
-            Group.LOCALITY: self.locality,
-        }
-        return values[group]
+    @property
+    def values(self) -> tuple[tuple[Group, str], ...]:
+        """Every group with what the post counts under in it."""
+        return (
+            (Group.ALL, ""),
+            (Group.AGENCY, self.agency.hex),
+            (Group.SECTOR, self.sector),
+            (Group.JOB, self.job),
+            (Group.LEVEL, self.level),
+            (Group.LOCALITY, self.locality),
+        )
 
 
 IN_DATE = frozenset({Status.CURRENT.value, RENEW})
@@ -120,6 +121,8 @@ class Count:
 
 
 Key = tuple[str, str, str, str, str, date]  # partnership, group, value, target, state, day
+Line = tuple[str, Group, str]  # partnership, group, value
+Turn = tuple[str, str, date, int]  # target, state, day, +1 or -1
 Spans = Mapping[UUID, Mapping[str, Sequence[Span]]]  # agency -> target -> spans
 
 
@@ -142,20 +145,27 @@ def changes(posts: Sequence[Held], spans: Spans, start: date) -> Counter[Key]:
     Before `start` nothing is said: the first change of a state that was there already stands on `start`.
     """
     found: Counter[Key] = Counter()
-    cache: dict[tuple[tuple[UUID, date, date], ...], list[tuple[str, str, date, int]]] = {}
-    for partnership in dict.fromkeys(post.partnership for post in posts):
-        inside = [post for post in posts if post.partnership == partnership]
-        for group in Group:
-            for value in dict.fromkeys(post.value(group) for post in inside):
-                stretches = tuple((post.agency, post.first, post.last) for post in inside if post.value(group) == value)
-                if stretches not in cache:
-                    cache[stretches] = _line(stretches, spans, start)
-                for target, word, day, change in cache[stretches]:
-                    found[partnership, group.value, value, target, word, day] += change
+    for (partnership, group, value), turns in lines(posts, spans, start):
+        for target, word, day, change in turns:
+            found[partnership, group.value, value, target, word, day] += change
     return Counter({key: change for key, change in found.items() if change})
 
 
-def _line(stretches: Iterable[tuple[UUID, date, date]], spans: Spans, start: date) -> list[tuple[str, str, date, int]]:
+def lines(posts: Sequence[Held], spans: Spans, start: date) -> Iterator[tuple[Line, list[Turn]]]:
+    """The same, group by group."""
+    inside: dict[Line, list[tuple[UUID, date, date]]] = {}
+    for post in posts:
+        for group, value in post.values:
+            inside.setdefault((post.partnership, group, value), []).append((post.agency, post.first, post.last))
+    cache: dict[tuple[tuple[UUID, date, date], ...], list[Turn]] = {}
+    for line, held in inside.items():
+        stretches = tuple(held)
+        if stretches not in cache:
+            cache[stretches] = _line(stretches, spans, start)
+        yield line, cache[stretches]
+
+
+def _line(stretches: Iterable[tuple[UUID, date, date]], spans: Spans, start: date) -> list[Turn]:
     """The changes of one person in one group: target, state, day, +1 or −1."""
     held = list(stretches)
     names = dict.fromkeys(target for agency, *_ in held for target in spans.get(agency, {}))
@@ -171,7 +181,9 @@ def _line(stretches: Iterable[tuple[UUID, date, date]], spans: Spans, start: dat
     return found
 
 
-def _turns(target: str, pieces: Sequence[tuple[date, date, ModuleStanding]]) -> list[tuple[str, str, date, int]]:
+def _turns(target: str, pieces: Sequence[tuple[date, date, ModuleStanding]]) -> list[Turn]:
+    if all(one[1] < other[0] for one, other in pairwise(pieces)):
+        return _turns_in_a_row(target, pieces)
     days = sorted({day for first, last, _ in pieces for day in (first, *([last + DAY] if last < FOREVER else []))})
     before, found = "", []
     for day in days:
@@ -181,4 +193,22 @@ def _turns(target: str, pieces: Sequence[tuple[date, date, ModuleStanding]]) -> 
             found += [(target, before, day, -1)] if before else []
             found += [(target, now, day, +1)] if now else []
         before = now
+    return found
+
+
+def _turns_in_a_row(target: str, pieces: Sequence[tuple[date, date, ModuleStanding]]) -> list[Turn]:
+    """The same for pieces that follow each other, as those of one post do."""
+    found: list[Turn] = []
+    before, end = "", None
+    for first, last, cell in pieces:
+        now = state(cell)
+        if before and end is not None and end + DAY < first:
+            found.append((target, before, end + DAY, -1))
+            before = ""
+        if now != before:
+            found += [(target, before, first, -1)] if before else []
+            found += [(target, now, first, +1)] if now else []
+        before, end = now, last
+    if before and end is not None and end < FOREVER:
+        found.append((target, before, end + DAY, -1))
     return found

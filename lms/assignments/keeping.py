@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import Delete, Update, event, func, inspect, select
+from sqlalchemy import ColumnElement, Delete, Update, event, func, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from lms.assignments import ledger
@@ -182,6 +182,16 @@ def _next_portion(portion: int) -> int | None:
     return len(found)
 
 
+def untold() -> int:
+    """How many people have or had a post and are not in the ledger yet."""
+    people = select(func.count(Membership.person_id.distinct())).where(_is_untold())
+    return db.session.scalar(people) or 0
+
+
+def _is_untold() -> ColumnElement[bool]:
+    return ~select(PostSpan.person_id).where(PostSpan.person_id == Membership.person_id).exists()
+
+
 def tell_all(say: Callable[[int], None] = lambda _count: None, portion: int = PORTION) -> int:
     """Write the history of everybody who is not in the ledger yet; says how many are done after each portion."""
     done, last = 0, None
@@ -189,7 +199,7 @@ def tell_all(say: Callable[[int], None] = lambda _count: None, portion: int = PO
         with writing():
             people = (
                 select(Membership.person_id)
-                .where(~select(PostSpan.person_id).where(PostSpan.person_id == Membership.person_id).exists())
+                .where(_is_untold())
                 .distinct()
                 .order_by(Membership.person_id)
                 .limit(portion)

@@ -35,6 +35,13 @@ class Page:
     posts: list[Held]
     spans: Spans
 
+    def says_the_same_as(self, other: "Page") -> bool:
+        """Whether the rows of both are the same."""
+        return self.posts == other.posts and _comparable(self.spans) == _comparable(other.spans)
+
+
+NO_PAGE = Page([], {})
+
 
 def refresh(person_ids: Collection[UUID]) -> None:
     """Work out anew where these people stand from today on, in the running transaction, with their rows locked."""
@@ -61,12 +68,12 @@ def _write(person_ids: list[UUID], start: date) -> None:
     chosen = select(Person.id).where(Person.id.in_(person_ids))
     db.session.execute(chosen.order_by(Person.id).with_for_update(key_share=True)).all()
     known = reading.load(chosen)
-    before = _pages(person_ids, start)
+    before = pages(person_ids, start)
     added: Counter[Key] = Counter()
     for person in person_ids:
-        old = before.get(person, Page([], {}))
+        old = before.get(person, NO_PAGE)
         new = page(known.get(person, Facts()), start)
-        if (old.posts, _comparable(old.spans)) == (new.posts, _comparable(new.spans)):
+        if old.says_the_same_as(new):
             continue
         _replace(person, old, new, start)
         added.update(changes(new.posts, new.spans, start))
@@ -125,7 +132,7 @@ def _values(span: Span) -> tuple[object, ...]:
     )
 
 
-def _pages(person_ids: list[UUID], start: date) -> dict[UUID, Page]:
+def pages(person_ids: Collection[UUID], start: date) -> dict[UUID, Page]:
     """What the ledger says of these people from a day on; what began before it is cut to it."""
     found: defaultdict[UUID, Page] = defaultdict(lambda: Page([], {}))
     posts = select(PostSpan).where(PostSpan.person_id.in_(person_ids), PostSpan.last_day >= start)
@@ -178,8 +185,18 @@ def _replace(person: UUID, old: Page, new: Page, start: date) -> None:
             of_person = table.person_id == person
             db.session.execute(delete(table).where(of_person, table.first_day >= start))
             db.session.execute(update(table).where(of_person, table.last_day >= start).values(last_day=start - DAY))
-    posts = [
-        {
+    posts = list(post_rows(person, new.posts))
+    lines = list(rows(person, new.spans))
+    if posts:
+        db.session.execute(insert(PostSpan), posts)
+    if lines:
+        db.session.execute(insert(StandingSpan), lines)
+
+
+def post_rows(person: UUID, posts: Iterable[Held]) -> Iterator[dict[str, object]]:
+    """The rows of a person's posts."""
+    for post in posts:
+        yield {
             "membership_id": post.membership,
             "first_day": post.first,
             "last_day": post.last,
@@ -192,13 +209,6 @@ def _replace(person: UUID, old: Page, new: Page, start: date) -> None:
             "level": post.level,
             "locality": post.locality,
         }
-        for post in new.posts
-    ]
-    lines = list(rows(person, new.spans))
-    if posts:
-        db.session.execute(insert(PostSpan), posts)
-    if lines:
-        db.session.execute(insert(StandingSpan), lines)
 
 
 def rows(person: UUID, found: Mapping[UUID, Mapping[str, Iterable[Span]]]) -> Iterator[dict[str, object]]:

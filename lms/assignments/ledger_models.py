@@ -67,7 +67,7 @@ class StandingChange(Base):
 
     __tablename__ = "standing_changes"
     __table_args__ = (
-        Index("ix_standing_changes_reading", "partnership", "grouping", "value", "day", "target", "state", "change"),
+        Index("ix_standing_changes_reading", "partnership", "grouping", "day", "value", "target", "state", "change"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

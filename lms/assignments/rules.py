@@ -256,7 +256,9 @@ def since(rule: Rule, posts: Iterable[Post], day: date) -> date | None:
 
     Posts it speaks to that follow each other without a day between them are one time.
     """
-    spoken_to = sorted((post for post in posts if rule.speaks_to(post)), key=lambda post: post.starts)
+    spoken_to = [post for post in posts if rule.speaks_to(post)]
+    if len(spoken_to) > 1:
+        spoken_to.sort(key=lambda post: post.starts)
     start = reached = None
     for post in spoken_to:
         if post.starts > day:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from lms.assignments.due import DUE_SOON, FOREVER, LATE, RANKS, RENEW_WITHIN, ModuleStanding, Status, standing
+from lms.assignments.due import DUE_SOON, FOREVER, LATE, RANKS, RENEW_WITHIN, ModuleStanding, Standing, Status, standing
 from lms.assignments.hours import runs
 from lms.assignments.rules import (
     BACK_FROM_LEAVE,
@@ -36,15 +36,24 @@ class Span:
 
     def same(self, other: "Span") -> bool:
         """Whether both say the same, but for their days."""
-        mine, theirs = self.cell, other.cell
-        return self.rank == other.rank and replace(mine, standing=replace(mine.standing, today=date.min)) == replace(
-            theirs, standing=replace(theirs.standing, today=date.min)
-        )
+        return self.rank == other.rank and _said(self.cell) == _said(other.cell)
+
+
+def _said(cell: ModuleStanding) -> tuple[object, ...]:
+    """Everything a cell says, but for the day on which it says it."""
+    return (
+        *(cell.module, cell.standing.status, cell.standing.on, cell.due_on, cell.required, cell.completed_on),
+        *(cell.valid_until, cell.version, cell.by, cell.on_leave, cell.why),
+    )
 
 
 def stand(facts: Facts, target: str, agency: UUID | None, day: date) -> ModuleStanding:
     """Where the person stands with a target for one agency on one day; `agency` None: of their own accord."""
-    wanted = asked(facts, target, agency, day)
+    return _stand(facts, target, agency, day, asked(facts, target, agency, day))
+
+
+def _stand(facts: Facts, target: str, agency: UUID | None, day: date, wanted: Asked) -> ModuleStanding:
+    """The same, knowing what is asked on that day."""
     done = [one for one in _met(facts, target, wanted) if one.counts(agency, day)]
     ends = [end for renewal in wanted.renewals if (end := last_good_day(done, renewal))]
     best, until = min(ends, key=lambda end: end[1] or FOREVER, default=(None, None))
@@ -103,16 +112,35 @@ def spans(facts: Facts, target: str, agency: UUID, start: date) -> list[Span]:
     there, in order. Days on which it is not required and nothing was done are left out.
     """
     found: list[Span] = []
+    facts = _about(facts, target, agency)
     for first, last in _segments(facts, target, agency, start):
         day = first
         while day <= last:
-            cell = stand(facts, target, agency, day)
-            end = min(_until(facts, cell, target, agency, day), last)
+            wanted = asked(facts, target, agency, day)
+            cell = _stand(facts, target, agency, day, wanted)
+            end = min(_until(cell, wanted, day), last)
             _append(found, Span(day, end, cell))
             if end == FOREVER:
                 break
             day = end + DAY
     return [one for one in found if one.cell.status is not Status.NOT_REQUIRED]
+
+
+def _about(facts: Facts, target: str, agency: UUID) -> Facts:
+    """The facts that speak of one target and one agency: a few of many, which are then gone through for every day on
+    which something turns.
+    """
+    return Facts(
+        posts=[one for one in facts.posts if one.agency == agency],
+        rules=[one for one in facts.rules if target in one.targets],
+        given=[one for one in facts.given if one.target == target and one.agency == agency],
+        lifted=[one for one in facts.lifted if one.target == target and one.agency == agency],
+        away=[one for one in facts.away if one.agency == agency],
+        done=[one for one in facts.done if one.target == target],
+        begun=[one for one in facts.begun if one.target == target],
+        learnt=facts.learnt,
+        runs=facts.runs,
+    )
 
 
 def _append(found: list[Span], span: Span) -> None:
@@ -165,9 +193,8 @@ def _turns_of_learning(facts: Facts, target: str) -> Iterator[date]:
             yield from (day for day in (begun.on, begun.done_on) if day)
 
 
-def _until(facts: Facts, cell: ModuleStanding, target: str, agency: UUID, day: date) -> date:
+def _until(cell: ModuleStanding, wanted: Asked, day: date) -> date:
     """The last day on which the clock alone leaves the cell as it is on `day`."""
-    wanted = asked(facts, target, agency, day)
     turns = [cell.due_on, wanted.not_before, cell.valid_until, wanted.exempt_until]
     days = [turn for turn in turns if turn and turn < FOREVER]
     if cell.due_on:
@@ -214,16 +241,7 @@ def _summed(first: date, last: date, cells: Sequence[ModuleStanding]) -> Span:
     due = statuses.count(Status.DUE)
     to_do = statuses.count(Status.NOT_STARTED) + statuses.count(Status.IN_PROGRESS)
     status = overall_status(statuses)
-    blank = standing(
-        required=False,
-        due_on=None,
-        started=False,
-        completed_on=None,
-        valid_until=None,
-        exempt_until=None,
-        today=first,
-    )
-    cell = ModuleStanding(OVERALL, replace(blank, status=status), None, bool(required), None, None, None)
+    cell = ModuleStanding(OVERALL, Standing(status, None, first), None, bool(required), None, None, None)
     return Span(first, last, cell, rank=late * 1_000_000 + due * 1_000 + to_do)
 
 

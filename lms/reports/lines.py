@@ -259,7 +259,8 @@ def _posts(people: Sequence[UUID], chosen: Chosen) -> dict[UUID, tuple[str, str,
 
 def _cells(people: Sequence[UUID], chosen: Chosen) -> dict[UUID, dict[str, ModuleStanding]]:
     rows = db.session.scalars(
-        chosen.spans(StandingSpan).where(StandingSpan.person_id.in_(people), StandingSpan.target != OVERALL).distinct()
+        # Named by the post, which is looked up first: named by the standing, all of an agency was read for 25 people.
+        chosen.spans(StandingSpan).where(PostSpan.person_id.in_(people), StandingSpan.target != OVERALL).distinct()
     )
     found: defaultdict[UUID, dict[str, list[ModuleStanding]]] = defaultdict(dict)
     for row in rows:

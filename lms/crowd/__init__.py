@@ -1,0 +1,1 @@
+"""A crowd: invented agencies and people in any number, with their pasts and their ledger, for measuring."""
