@@ -11,7 +11,7 @@ from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
 from lms.certificates.views import correcting
 from lms.certificates.views import showing as certificates
-from lms.chasing import views as chasing
+from lms.chasing.views import assigning, reminding
 from lms.cohorts.views import (
     approvals,
     arriving,
@@ -77,7 +77,8 @@ BLUEPRINTS = (
     contesting.bp,
     seating.bp,
     flags.bp,
-    chasing.bp,
+    reminding.bp,
+    assigning.bp,
     exports.bp,
     listing.bp,
     reports.bp,

@@ -65,7 +65,7 @@ MENU: tuple[Item, ...] = (
     Item(
         "My team",
         "reports.completion",
-        ("reports", "compliance", "chasing", "missed", "exports", *CO_SIGNING),
+        ("reports", "compliance", "chasing", "assigning", "missed", "exports", *CO_SIGNING),
         Permission.REPORT_READ,
     ),
     Item("Reports", "listing.reports", ("listing", "together", "compliance", "exports"), Permission.JOINT_READ),

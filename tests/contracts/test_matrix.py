@@ -17,7 +17,6 @@ from lms.audit.models import RecordView
 from lms.catalogue.shelf import library
 from lms.certificates import actions as certificates
 from lms.certificates.correction_models import NameCorrection, as_it_was
-from lms.chasing.models import ReminderRound
 from lms.cohorts.actions import booking, building
 from lms.cohorts.contest_models import Contest
 from lms.cohorts.models import Arrangement, Booking, MissedPlace, OtherDate
@@ -33,7 +32,6 @@ from lms.learning.events import ModuleCompleted
 from lms.learning.models import Completion, Reflection, Study
 from lms.outcomes.models import PracticeExample
 from lms.people import queries as people
-from lms.people.models import Deputy, Membership
 from lms.people.sectors import Sector
 from lms.planning.actions import nominating
 from lms.planning.actions import programmes as planning
@@ -44,6 +42,7 @@ from lms.quizzes.shelf import quizzes
 from lms.seating.models import SeatingPlan, SeatingRound
 from lms.signin.models import SignIn
 from lms.web.access import access_of
+from tests.support.chased import chased
 from tests.support.offering import offering, programme
 
 VISITORS = ("owner", "mate", "manager", "boss", "trainer", "other", "coordinator", "admin", "author", "outsider")
@@ -59,6 +58,10 @@ MATRIX = {
     "arriving.new_code POST": "ffffohofff",
     "arriving.room GET": "ffffohofff",
     "arriving.say_here POST": "hhhhhhhhhh",
+    "assigning.assign GET": "ffoofffffo",
+    "assigning.listed GET": "ffoofffffo",
+    "assigning.look POST": "ffoofffffo",
+    "assigning.withdraw GET": "ffohfffffh",
     "attendance.register GET": "ffffohofff",
     "attendance.register POST": "ffffohofff",
     "attendance.sheet GET": "ffffohofff",
@@ -245,6 +248,7 @@ MATRIX = {
     "nominating.withdraw POST": "ohhhhhhhhh",
     "planning.end_apart POST": "ffffohofff",
     "outcomes.take_back POST": "ohhhhhhhhh",
+    "assigning.withdraw POST": "ffohfffffh",
     "people.end_deputy POST": "hoohhhhhhh",  # the mate is to stand in for the manager
     "reports.end_exemption POST": "ffhhfffffh",
     "signin.sign_out POST": "oooooooooo",
@@ -310,11 +314,7 @@ def _belongings(them, agency):
         asked = nominating.ask(owner, dates.id, nominating.Wish())
         end = clock.today() + timedelta(days=30)
         planning.keep_apart(trainer, them.owner.email, them.mate.email, end)
-        theirs = select(Membership.id).where(Membership.person_id == them.manager.id)
-        first, last = clock.today() + timedelta(days=2), clock.today() + timedelta(days=9)
-        deputy = Deputy(membership_id=session.scalar(theirs), deputy_id=them.mate.id, first_day=first, last_day=last)
-        reminded = ReminderRound(by=them.manager.id, left_out=[])
-        session.add_all([deputy, reminded])
+        deputy, reminded, assigned = chased(session, them, agency, module)
         sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
         look = RecordView(person_id=owner.id, viewer_id=them.manager.id, what="status and dates", role="manager")
         contest = Contest(session_id=cohort.sessions[0].id, booking_id=place.id, says="I was there", was="absent||")
@@ -339,7 +339,8 @@ def _belongings(them, agency):
         "arrangement_id": db.session.scalar(select(Arrangement.id)), "missed_id": missed.id,
         "programme_id": dates.id, "nomination_id": asked.id, "pair_id": db.session.scalar(select(KeepApart.id)),
         "look_id": look.id, "correction_id": correction.id, "replaced_id": old.id, "contest_id": contest.id,
-        "example_id": example.id, "deputy_id": deputy.id, "round_id": reminded.id, "wave": "before",
+        "example_id": example.id, "deputy_id": deputy.id, "assignment_id": assigned.id, "round_id": reminded.id,
+        "wave": "before",
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "position": 1, "number": 1, "name": "completion", "kind": "csv",
