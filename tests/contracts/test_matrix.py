@@ -42,6 +42,7 @@ from tests.support.belongings import rules, tables
 from tests.support.chased import chased
 from tests.support.offering import offering, programme
 
+
 @pytest.fixture
 def world(app: Flask, make):
     """A small Fernshire, with one of everything that belongs to somebody."""
