@@ -12,7 +12,6 @@ from sqlalchemy import select
 from lms.audit.models import RecordView
 from lms.catalogue.shelf import library
 from lms.certificates import actions as certificates
-from lms.certificates.correction_models import NameCorrection, as_it_was
 from lms.cohorts.actions import booking, building
 from lms.cohorts.contest_models import Contest
 from lms.cohorts.models import Arrangement, Booking, MissedPlace, OtherDate
@@ -38,7 +37,7 @@ from lms.quizzes.shelf import quizzes
 from lms.signin.models import SignIn
 from lms.web.access import access_of
 from tests.contracts.matrix import MATRIX, VISITORS
-from tests.support.belongings import rules, tables
+from tests.support.belongings import corrected, rules, tables
 from tests.support.chased import chased
 from tests.support.offering import offering, programme
 
@@ -106,14 +105,7 @@ def _belongings(them, agency):
         look = RecordView(person_id=owner.id, viewer_id=them.manager.id, what="status and dates", role="manager")
         contest = Contest(session_id=cohort.sessions[0].id, booking_id=place.id, says="I was there", was="absent||")
         session.add_all([sign_in, look, contest])
-        correction = NameCorrection(
-            certificate_id=certificate.id, person_id=owner.id, name="Olive Owner-Reed", reason="Married"
-        )
-        session.add(correction)
-        session.flush()
-        old = as_it_was(certificate, correction)
-        old.code = "0" * 26
-        session.add(old)
+        correction, old = corrected(session, certificate, owner)
         kept = SavedView(owner_id=them.manager.id, sheet="completion", name="Mine")
         made = Export(owner_id=them.manager.id, sheet="completion", format="csv", expires_at=now + timedelta(days=7))
         pack = ImpactPack(partnership="Fernshire", year=2024, number=1, sections=[], limits="-", signed_by=trainer.id)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from lms.assignments.models import Level, Requirement, RequirementVersion
+from lms.certificates.correction_models import NameCorrection, as_it_was
 from lms.core import clock
 from lms.seating.models import SeatingPlan, SeatingRound
 
@@ -23,3 +24,16 @@ def tables(session, trainer):
     return SeatingPlan(
         session_id=session.id, table_size=6, shown_from=session.starts_at, made_by=trainer.id, rounds=rounds
     )
+
+
+def corrected(session, certificate, owner):
+    """A correction of the name on a certificate, and the certificate as it was before."""
+    correction = NameCorrection(
+        certificate_id=certificate.id, person_id=owner.id, name="Olive Owner-Reed", reason="Married"
+    )
+    session.add(correction)
+    session.flush()
+    old = as_it_was(certificate, correction)
+    old.code = "0" * 26
+    session.add(old)
+    return correction, old
