@@ -178,6 +178,11 @@ MATRIX = {
     "offers.let_pass POST": "ohhhhhhhhh",
     "offers.offer GET": "ohhhhhhhhh",
     "offers.take POST": "ohhhhhhhhh",
+    "operating.again POST": "fffffffhff",  # there is no such mail
+    "operating.all_again POST": "fffffffoff",
+    "operating.drop POST": "fffffffhff",
+    "operating.mail GET": "fffffffoff",
+    "operating.overview GET": "fffffffoff",
     "outcomes.co_sign POST": "ffohffhffh",
     "outcomes.examples GET": "ffooffoffo",
     "outcomes.form GET": "ohhhhhhhhh",
@@ -343,6 +348,7 @@ def _belongings(them, agency):
         "wave": "before",
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
+        "mail_id": note.id,
         "position": 1, "number": 1, "name": "completion", "kind": "csv",
         "export_id": made.id, "view_id": kept.id, "pack_id": pack.id, "partnership": "Fernshire", "year": now.year - 1,
     }  # fmt: skip
