@@ -6,6 +6,8 @@ from flask import Flask
 from lms import navigation, schedule, wiring
 from lms.analysis import views as analysis
 from lms.assignments import keeping
+from lms.assignments.views import levels as scheme
+from lms.assignments.views import requiring
 from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
@@ -79,6 +81,8 @@ BLUEPRINTS = (
     contesting.bp,
     seating.bp,
     flags.bp,
+    requiring.bp,
+    scheme.bp,
     reminding.bp,
     assigning.bp,
     exports.bp,

@@ -43,6 +43,7 @@ NOMINATIONS = tuple(f"nominating.{one}" for one in ("nominations", "add", "uploa
 PLANNING = ("planning", "proposing", *NOMINATIONS)
 RUNNING = ("building", "attendance", "contesting.answer", "outcomes.outcome")
 CO_SIGNING = ("outcomes.examples", "outcomes.co_sign")
+ASKED = ("requiring", "levels")
 ANSWERS = ("outcomes.mine", "outcomes.form", "outcomes.send")
 BOOKING = (
     "cohorts",
@@ -65,7 +66,7 @@ MENU: tuple[Item, ...] = (
     Item(
         "My team",
         "reports.completion",
-        ("reports", "compliance", "chasing", "assigning", "missed", "exports", *CO_SIGNING),
+        ("reports", "compliance", "chasing", "assigning", "missed", "exports", *ASKED, *CO_SIGNING),
         Permission.REPORT_READ,
     ),
     Item("Reports", "listing.reports", ("listing", "together", "compliance", "exports"), Permission.JOINT_READ),
