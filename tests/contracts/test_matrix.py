@@ -120,7 +120,7 @@ def _belongings(them, agency):
         "requirement_id": asked_of.id, "level_id": level.id, "team_id": owner.main_seat.team_id,
         "look_id": look.id, "correction_id": correction.id, "replaced_id": old.id, "contest_id": contest.id,
         "example_id": example.id, "deputy_id": deputy.id, "assignment_id": assigned.id, "round_id": reminded.id,
-        "wave": "before",
+        "wave": "before", "year": now.year - 1,
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "flag_id": flag.id, "programme": "core", "mail_id": note.id, "position": 1, "number": 1, "name": "completion",
         "kind": "csv", "export_id": made.id, "view_id": kept.id, "pack_id": pack.id, "partnership": "Fernshire",
