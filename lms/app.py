@@ -6,8 +6,8 @@ from flask import Flask
 from lms import navigation, schedule, wiring
 from lms.analysis import views as analysis
 from lms.assignments import keeping
+from lms.assignments.views import leave, requiring
 from lms.assignments.views import levels as scheme
-from lms.assignments.views import requiring
 from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
@@ -82,6 +82,7 @@ BLUEPRINTS = (
     contesting.bp,
     seating.bp,
     flags.bp,
+    leave.bp,
     requiring.bp,
     scheme.bp,
     reminding.bp,

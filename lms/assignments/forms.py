@@ -148,3 +148,16 @@ class LevelForm(PageForm):
         self.module_levels.choices = dict(audience)
         if known and "code" in known:
             del self.code
+
+
+class LeaveForm(PageForm):
+    """Long leave: its days, and no reason."""
+
+    first_day = NeededDay("First day away", "Enter the first day away.")
+    last_day = Day("Last day away")
+
+
+class BackForm(PageForm):
+    """The last day of a leave."""
+
+    last_day = NeededDay("Last day away", "Enter the last day away.")

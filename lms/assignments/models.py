@@ -166,6 +166,7 @@ class Leave(Row):
     cancelled_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     cancelled_at: Mapped[datetime | None]
     agency: Mapped[Agency] = relationship()
+    recorder: Mapped[Person] = relationship(foreign_keys=[recorded_by])
 
 
 class Exemption(Row):

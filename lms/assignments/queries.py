@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from lms.assignments import policy
@@ -13,14 +13,15 @@ from lms.assignments.asks import hours, months_in_words, number
 from lms.assignments.due import FOREVER, ModuleStanding, worst
 from lms.assignments.facts import load, usual_end
 from lms.assignments.hours import Wanted
-from lms.assignments.models import Exemption, Level
-from lms.assignments.rules import LEVEL, Facts, asked
+from lms.assignments.models import Exemption, Leave, Level
+from lms.assignments.rules import BACK_FROM_LEAVE, LEVEL, Facts, asked
 from lms.assignments.spans import stand, targets
 from lms.catalogue import shelf
 from lms.certificates.models import Certificate
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.db import db
+from lms.core.errors import NotFound
 from lms.learning.models import Completion, Study
 from lms.people.models import Membership, Person
 
@@ -149,6 +150,39 @@ def may_exempt(actor: Actor, person_id: UUID, today: date) -> bool:
     """Whether the actor decides about this person's exemptions."""
     wanted = select(Membership.id).where(Membership.person_id == person_id, policy.answers_for(actor, today))
     return db.session.scalar(wanted.limit(1)) is not None
+
+
+def answered_for(actor: Actor, person_id: UUID, today: date) -> str:
+    """The name of somebody for whom the actor answers. Raises NotFound for anybody else."""
+    if not may_exempt(actor, person_id, today):
+        raise NotFound
+    return db.session.scalars(select(Person.name).where(Person.id == person_id)).one()
+
+
+def leaves(person_ids: People, today: date, actor: Actor | None = None) -> Sequence[Leave]:
+    """Leaves of these people that are not over for long, newest first: all, or those that the actor may change."""
+    wanted = (
+        select(Leave)
+        .where(
+            Leave.person_id.in_(person_ids),
+            Leave.cancelled_at.is_(None),
+            or_(Leave.last_day.is_(None), Leave.last_day >= today - BACK_FROM_LEAVE),
+        )
+        .options(joinedload(Leave.agency), joinedload(Leave.recorder))
+        .order_by(Leave.first_day.desc(), Leave.id)
+    )
+    if actor is not None:
+        wanted = wanted.where(policy.recorded(actor, today, Leave))
+    return db.session.scalars(wanted).all()
+
+
+def leave(actor: Actor, person_id: UUID, leave_id: UUID, today: date) -> Leave:
+    """One leave that the actor may change. Raises NotFound for any other."""
+    found = leaves(select(Person.id).where(Person.id == person_id), today, actor)
+    chosen = [one for one in found if one.id == leave_id]
+    if not chosen:
+        raise NotFound
+    return chosen[0]
 
 
 def _studies(person_ids: People) -> Iterator[tuple[UUID, str, PastCompletion | None]]:

@@ -14,7 +14,7 @@ from lms.assignments.counting import Count, Group
 from lms.assignments.due import ModuleStanding
 from lms.assignments.facts import load
 from lms.assignments.ledger_models import PostSpan
-from lms.assignments.models import Exemption
+from lms.assignments.models import Exemption, Leave
 from lms.assignments.queries import PastCompletion
 from lms.cohorts.models import Booking, Cohort, CohortSession
 from lms.cohorts.states import BookingState, CohortState
@@ -105,6 +105,7 @@ class Exemptions:
     readable: frozenset[UUID]
     decided: frozenset[UUID] = frozenset()
     may_exempt: bool = False
+    leaves: Sequence[Leave] = ()
 
 
 @dataclass(frozen=True)
@@ -237,20 +238,30 @@ def person(actor: Actor, person_id: UUID, today: date) -> PersonReport:
     facts = load(select(Person.id).where(Person.id == person_id))[person_id]
     line = _line(seen, assignments.cells(facts, today, agencies))
     decided = assignments.decided(actor, today)
-    listed = assignments.exemptions(select(Person.id).where(Person.id == person_id), today)
+    one = select(Person.id).where(Person.id == person_id)
+    listed = assignments.exemptions(one, today)
     may_exempt = assignments.may_exempt(actor, person_id, today)
     partnerships = {post.partnership for post in facts.posts if post.agency in agencies}
-    return _person(line, partnerships, _joint_days(seen, person_id), Exemptions(listed, decided, decided, may_exempt))
+    return _person(
+        line,
+        partnerships,
+        _joint_days(seen, person_id),
+        Exemptions(listed, decided, decided, may_exempt, assignments.leaves(one, today, actor)),
+    )
 
 
 def mine(actor: Actor, today: date) -> PersonReport:
     """The actor's own dates as managers see them, over all posts, with the reason of every exemption."""
     posts = tuple(Post(seat.agency, seat.team or "", seat.job) for seat in actor.seats)
     line = Line(actor.id, actor.name, actor.email, posts, tuple(assignments.own(actor)))
-    listed = assignments.exemptions(select(Person.id).where(Person.id == actor.id), today)
+    me = select(Person.id).where(Person.id == actor.id)
+    listed = assignments.exemptions(me, today)
     joint_days = _joint_days(Membership.person_id == actor.id, actor.id)
     return _person(
-        line, actor.partnerships(), joint_days, Exemptions(listed, readable=frozenset(one.id for one in listed))
+        line,
+        actor.partnerships(),
+        joint_days,
+        Exemptions(listed, frozenset(one.id for one in listed), leaves=assignments.leaves(me, today)),
     )
 
 
