@@ -6,7 +6,7 @@ from flask import Flask
 from lms import navigation, schedule, wiring
 from lms.analysis import views as analysis
 from lms.assignments import keeping
-from lms.assignments.views import leave, requiring
+from lms.assignments.views import accepting, leave, requiring
 from lms.assignments.views import levels as scheme
 from lms.audit import actions as audit
 from lms.catalogue import shelf
@@ -83,6 +83,7 @@ BLUEPRINTS = (
     seating.bp,
     flags.bp,
     leave.bp,
+    accepting.bp,
     requiring.bp,
     scheme.bp,
     reminding.bp,

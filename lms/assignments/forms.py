@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
+from uuid import UUID
 
 from flask import request
 from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from lms.assignments.actions.accepting import Learned
 from lms.assignments.asks import Ask, Reach
+from lms.assignments.models import Equivalent
 from lms.assignments.requirements import Offered
 from lms.cohorts.forms import Day, PerhapsNumber, Ticks, WholeNumber
 from lms.web.forms import PageForm, choice
@@ -161,3 +164,65 @@ class BackForm(PageForm):
     """The last day of a leave."""
 
     last_day = NeededDay("Last day away", "Enter the last day away.")
+
+
+class LearningForm(PageForm):
+    """What somebody learned elsewhere, and what was seen of it."""
+
+    equivalent = SelectField("Course on our list", default="")
+    target = SelectField("Counts as", default="")
+    course = StringField("Another course", [Length(max=200)])
+    provider = StringField("Who provided it", [Length(max=120)])
+    completed_on = NeededDay("Completed on", "Enter the day it was completed.")
+    valid_until = Day("Counts until")
+    minutes = PerhapsNumber("Minutes", 1, 6000)
+    participatory = RadioField("Was it participatory?", choices={NO: "No", YES: "Yes"}, default=NO)
+    multi_agency = RadioField("Were other agencies there?", choices={NO: "No", YES: "Yes"}, default=NO)
+    evidence = StringField(
+        "What you saw of it, and where that is kept",
+        [DataRequired("Say what you saw of it, and where that is kept."), Length(max=500)],
+    )
+
+    def __init__(self, titles: Mapping[str, str], listed: Sequence[Equivalent]) -> None:
+        super().__init__()
+        courses = [choice(str(one.id), f"{one.title}, {one.provider}") for one in listed]
+        self.equivalent.choices = [choice("", "None of these"), *courses]
+        self.target.choices = [choice("", "As the list says"), *(choice(*one) for one in titles.items())]
+
+    @property
+    def learned(self) -> Learned:
+        """What was entered, once the form was found right."""
+        return Learned(
+            target=self.target.data or "",
+            title=self.course.data or "",
+            provider=(self.provider.data or "").strip(),
+            completed_on=self.completed_on.day,
+            valid_until=self.valid_until.data,
+            evidence=(self.evidence.data or "").strip(),
+            minutes=self.minutes.data or 0,
+            participatory=self.participatory.data == YES,
+            multi_agency=self.multi_agency.data == YES,
+            equivalent=UUID(self.equivalent.data) if self.equivalent.data else None,
+        )
+
+
+class EndLearningForm(PageForm):
+    """Why something counts no longer."""
+
+    why = StringField("Why it counts no longer", [DataRequired("Say in a few words why."), Length(max=300)])
+
+
+class EquivalentForm(PageForm):
+    """A course elsewhere that stands for a module or level."""
+
+    place = SelectField("Partnership", default="")
+    course = StringField("Course", [DataRequired("Give the course."), Length(max=200)])
+    provider = StringField("Who provides it", [DataRequired("Say who provides it."), Length(max=120)])
+    target = SelectField("Counts as")
+    months = WholeNumber("For so many months", 1, 120)
+
+    def __init__(self, titles: Mapping[str, str], places: Sequence[str]) -> None:
+        super().__init__()
+        self.place.choices = [choice(one, one) for one in places]
+        self.place.data = self.place.data or (places[0] if places else "")
+        self.target.choices = [choice(*one) for one in titles.items()]

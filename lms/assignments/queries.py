@@ -13,7 +13,7 @@ from lms.assignments.asks import hours, months_in_words, number
 from lms.assignments.due import FOREVER, ModuleStanding, worst
 from lms.assignments.facts import load, usual_end
 from lms.assignments.hours import Wanted
-from lms.assignments.models import Exemption, Leave, Level
+from lms.assignments.models import Equivalent, Exemption, Leave, Level, PriorLearning
 from lms.assignments.rules import BACK_FROM_LEAVE, LEVEL, Facts, asked
 from lms.assignments.spans import stand, targets
 from lms.catalogue import shelf
@@ -183,6 +183,39 @@ def leave(actor: Actor, person_id: UUID, leave_id: UUID, today: date) -> Leave:
     if not chosen:
         raise NotFound
     return chosen[0]
+
+
+def accepted(person_ids: People, today: date, actor: Actor | None = None) -> Sequence[PriorLearning]:
+    """What was accepted of these people's learning elsewhere, newest first: all that counts, or what the actor may
+    end.
+    """
+    wanted = (
+        select(PriorLearning)
+        .where(PriorLearning.person_id.in_(person_ids), PriorLearning.ended_at.is_(None))
+        .options(joinedload(PriorLearning.agency), joinedload(PriorLearning.accepter))
+        .order_by(PriorLearning.completed_on.desc(), PriorLearning.id)
+    )
+    if actor is not None:
+        wanted = wanted.where(policy.recorded(actor, today, PriorLearning))
+    return db.session.scalars(wanted).all()
+
+
+def learning(actor: Actor, person_id: UUID, learning_id: UUID, today: date) -> PriorLearning:
+    """One thing accepted that the actor may end. Raises NotFound for any other."""
+    found = accepted(select(Person.id).where(Person.id == person_id), today, actor)
+    chosen = [one for one in found if one.id == learning_id]
+    if not chosen:
+        raise NotFound
+    return chosen[0]
+
+
+def equivalents(partnerships: Collection[str]) -> Sequence[Equivalent]:
+    """The courses on the lists of these partnerships, by title."""
+    return db.session.scalars(
+        select(Equivalent)
+        .where(Equivalent.partnership.in_(partnerships), Equivalent.ended_at.is_(None))
+        .order_by(Equivalent.title, Equivalent.id)
+    ).all()
 
 
 def _studies(person_ids: People) -> Iterator[tuple[UUID, str, PastCompletion | None]]:

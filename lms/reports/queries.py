@@ -14,7 +14,7 @@ from lms.assignments.counting import Count, Group
 from lms.assignments.due import ModuleStanding
 from lms.assignments.facts import load
 from lms.assignments.ledger_models import PostSpan
-from lms.assignments.models import Exemption, Leave
+from lms.assignments.models import Exemption, Leave, PriorLearning
 from lms.assignments.queries import PastCompletion
 from lms.cohorts.models import Booking, Cohort, CohortSession
 from lms.cohorts.states import BookingState, CohortState
@@ -106,6 +106,7 @@ class Exemptions:
     decided: frozenset[UUID] = frozenset()
     may_exempt: bool = False
     leaves: Sequence[Leave] = ()
+    learned: Sequence[PriorLearning] = ()
 
 
 @dataclass(frozen=True)
@@ -246,7 +247,14 @@ def person(actor: Actor, person_id: UUID, today: date) -> PersonReport:
         line,
         partnerships,
         _joint_days(seen, person_id),
-        Exemptions(listed, decided, decided, may_exempt, assignments.leaves(one, today, actor)),
+        Exemptions(
+            listed,
+            decided,
+            decided,
+            may_exempt,
+            assignments.leaves(one, today, actor),
+            assignments.accepted(one, today, actor),
+        ),
     )
 
 
@@ -261,7 +269,7 @@ def mine(actor: Actor, today: date) -> PersonReport:
         line,
         actor.partnerships(),
         joint_days,
-        Exemptions(listed, frozenset(one.id for one in listed), leaves=assignments.leaves(me, today)),
+        Exemptions(listed, frozenset(one.id for one in listed), leaves=assignments.leaves(me, today), learned=assignments.accepted(me, today)),
     )
 
 

@@ -37,7 +37,7 @@ from lms.quizzes.shelf import quizzes
 from lms.signin.models import SignIn
 from lms.web.access import access_of
 from tests.contracts.matrix import MATRIX, VISITORS
-from tests.support.belongings import corrected, rules, tables
+from tests.support.belongings import corrected, learned, rules, tables
 from tests.support.chased import chased
 from tests.support.offering import offering, programme
 
@@ -109,7 +109,7 @@ def _belongings(them, agency):
         kept = SavedView(owner_id=them.manager.id, sheet="completion", name="Mine")
         made = Export(owner_id=them.manager.id, sheet="completion", format="csv", expires_at=now + timedelta(days=7))
         pack = ImpactPack(partnership="Fernshire", year=2024, number=1, sections=[], limits="-", signed_by=trainer.id)
-        session.add_all([kept, made, pack])
+        session.add_all([kept, made, pack, *(elsewhere := learned(them, agency))])
     assert isinstance(note, Reflection)
     return {
         "cohort_id": cohort.id, "session_id": cohort.sessions[0].id, "agency_id": agency.id, "person_id": owner.id,
@@ -117,6 +117,7 @@ def _belongings(them, agency):
         "play_id": play.id, "reflection_id": note.id, "sign_in_id": sign_in.id, "exemption_id": note.id,
         "arrangement_id": db.session.scalar(select(Arrangement.id)), "missed_id": missed.id,
         "programme_id": dates.id, "nomination_id": asked.id, "pair_id": db.session.scalar(select(KeepApart.id)),
+        "leave_id": elsewhere[0].id, "learning_id": elsewhere[1].id, "equivalent_id": elsewhere[2].id,
         "requirement_id": asked_of.id, "level_id": level.id, "team_id": owner.main_seat.team_id,
         "look_id": look.id, "correction_id": correction.id, "replaced_id": old.id, "contest_id": contest.id,
         "example_id": example.id, "deputy_id": deputy.id, "assignment_id": assigned.id, "round_id": reminded.id,
