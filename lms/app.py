@@ -9,6 +9,7 @@ from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
 from lms.certificates import views as certificates
+from lms.chasing import views as chasing
 from lms.cohorts.views import (
     approvals,
     arriving,
@@ -69,6 +70,7 @@ BLUEPRINTS = (
     arriving.bp,
     seating.bp,
     flags.bp,
+    chasing.bp,
     exports.bp,
     reports.bp,
     releasing.bp,

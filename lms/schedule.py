@@ -8,6 +8,7 @@ from flask import Flask
 from huey import SqliteHuey, crontab
 
 from lms.certificates import actions as certificates
+from lms.chasing import by_clock as chasing
 from lms.cohorts.actions import arranging, filling, missed
 from lms.config import Settings
 from lms.core import clock
@@ -62,5 +63,6 @@ def install(app: Flask, settings: Settings) -> None:
     huey.periodic_task(crontab(minute="23"), name="note_no_shows")(in_app(missed.note_all_no_shows))
     huey.periodic_task(crontab(minute="*/10"), name="ask_before_and_after")(in_app(outcomes.ask_all))
     huey.periodic_task(crontab(minute="37", hour="3"), name="forget_needs")(in_app(arranging.forget_needs))
+    huey.periodic_task(crontab(minute="5", hour="5"), name="remind")(in_app(chasing.remind_all))
     app.extensions["huey"] = huey
     app.extensions["wake_worker"] = mail_now

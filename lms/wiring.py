@@ -1,6 +1,7 @@
 """Who listens to which fact, and who answers for whom: the whole list, in reading order."""
 
 from lms.certificates import actions as certificates
+from lms.chasing import actions as chasing
 from lms.cohorts import apart, whereabouts
 from lms.cohorts.events import SessionMoved
 from lms.core.events import Listeners
@@ -32,5 +33,6 @@ def wire(listeners: Listeners) -> None:
     """Register every handler."""
     listeners.on(QuizPassed, learning.quiz_passed)
     listeners.on(ModuleCompleted, certificates.issue)
+    listeners.on(ModuleCompleted, chasing.done_meanwhile)
     listeners.on(ProgrammeCompleted, certificates.issue_programme)
     listeners.on(SessionMoved, seating_actions.session_moved)

@@ -27,13 +27,19 @@ def refused(actor: Actor | None, endpoint: str) -> None:
 
 
 def viewed(actor: Actor, people: Iterable[UUID], what: str) -> None:
-    """Note whose records were looked at, and what was seen; own records are not noted."""
+    """Note whose records were looked at, and what was seen; own records are not noted. In the transaction of the act
+    where something is being done, else in a short one of its own.
+    """
     at = clock.now()
     rows = [
         {"id": new_id(), "at": at, "viewer_id": actor.id, "person_id": person, "what": what}
         for person in people
         if person != actor.id
     ]
-    if rows:
-        with db.separate() as session:
-            session.execute(insert(RecordView), rows)
+    if not rows:
+        return
+    if db.is_writing():
+        db.db.session.execute(insert(RecordView), rows)
+        return
+    with db.separate() as session:
+        session.execute(insert(RecordView), rows)

@@ -8,10 +8,11 @@ from lms.core.permissions import GRANTS, Permission, Role, Scope
 
 @dataclass(frozen=True)
 class Grant:
-    """One role at one membership, and how far it reaches."""
+    """One role at one membership, and how far it reaches; `team_id` is the team that a deputy stands in for."""
 
     role: Role
     scope: Scope
+    team_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,19 @@ class Actor:
     def managed_teams(self) -> frozenset[UUID]:
         """Teams whose people the person manages."""
         return frozenset(seat.team_id for seat in self.seats if seat.team_id and seat.has(Role.MANAGER, Scope.TEAM))
+
+    @property
+    def followed_agencies(self) -> frozenset[UUID]:
+        """Agencies the status of all of whose people the person follows: as their manager, or as deputy of one."""
+        lent = {seat.agency_id for seat in self.seats if seat.has(Role.DEPUTY, Scope.AGENCY)}
+        return self.managed_agencies | lent
+
+    @property
+    def followed_teams(self) -> frozenset[UUID]:
+        """Teams the status of whose people the person follows: as their manager, or as deputy of one."""
+        grants = (grant for seat in self.seats for grant in seat.grants)
+        lent = {one.team_id for one in grants if one.role is Role.DEPUTY and one.scope is Scope.TEAM and one.team_id}
+        return self.managed_teams | lent
 
     @property
     def main_seat(self) -> Seat | None:

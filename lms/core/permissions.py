@@ -17,16 +17,20 @@ class Permission(StrEnum):
     CONTENT_ANSWER = "content:answer"
     CONTENT_READ = "content:read"
     JOINT_READ = "joint:read"
+    REMINDER_SEND = "reminder:send"
     REPORT_READ = "report:read"
     REQUIREMENT_EXEMPT = "requirement:exempt"
 
 
 class Role(StrEnum):
-    """What a person is at a membership. `Scope` says how far a manager's role reaches."""
+    """What a person is at a membership. `Scope` says how far a manager's role reaches. Nobody is given the role of a
+    deputy: a manager lends it for some days.
+    """
 
     STAFF = "staff"
     TRAINER = "trainer"
     MANAGER = "manager"
+    DEPUTY = "deputy"
     AUTHOR = "author"
     COORDINATOR = "coordinator"
     OBSERVER = "observer"
@@ -44,7 +48,10 @@ class Scope(StrEnum):
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: frozenset(),
     Role.TRAINER: frozenset({Permission.COHORT_EDIT, Permission.JOINT_READ}),
-    Role.MANAGER: frozenset({Permission.JOINT_READ, Permission.REPORT_READ, Permission.REQUIREMENT_EXEMPT}),
+    Role.MANAGER: frozenset(
+        {Permission.JOINT_READ, Permission.REMINDER_SEND, Permission.REPORT_READ, Permission.REQUIREMENT_EXEMPT}
+    ),
+    Role.DEPUTY: frozenset({Permission.REMINDER_SEND, Permission.REPORT_READ}),
     Role.AUTHOR: frozenset({Permission.CONTENT_READ, Permission.CONTENT_ANSWER}),
     Role.COORDINATOR: frozenset({Permission.COHORT_EDIT, Permission.JOINT_READ, Permission.REPORT_READ}),
     Role.OBSERVER: frozenset({Permission.JOINT_READ}),

@@ -53,7 +53,7 @@ def add_cohorts(everyone: list[Person], today: date) -> None:
 
 
 def _release(by_account: dict[str, Person], others: list[Person], today: date) -> None:
-    """Two days with room that list what many have still to do, on the first of which two of the manager account's team
+    """Two days with room, run by the coordinator, that list what many have still to do, on the first of which two of the manager account's team
     are out; that team has a limit of two.
     """
     team = by_account["manager"].memberships[0].team_id
@@ -63,7 +63,7 @@ def _release(by_account: dict[str, Person], others: list[Person], today: date) -
     for days, comers in ((45, mates), (59, [])):
         plan = _plan("The team around one child", today + timedelta(days=days), "Brackenford Town Hall", 18)
         modules = ("information-sharing", "joint-training", "key-worker", "why-join-up")
-        _run(by_account["trainer"], replace(plan, modules=modules), comers)
+        _run(by_account["coordinator"], replace(plan, modules=modules), comers)
 
 
 def _measure(by_account: dict[str, Person], others: list[Person], today: date) -> None:

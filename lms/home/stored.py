@@ -22,6 +22,8 @@ GROUPS = (
             "memberships": "Where you work: agency, team, job, first and last day.",
             "membership_roles": "What you are there: staff, trainer, manager, author, coordinator, observer or "
             "administrator, and how far that reaches.",
+            "deputies": "Who stands in for which manager from which day to which, when that was set and ended, and by "
+            "whom.",
             "agencies": "Agencies: name, sector and partnership. Nothing about a person.",
             "teams": "Teams: name and agency. Nothing about a person.",
         },
@@ -70,6 +72,10 @@ GROUPS = (
         {
             "certificates": "What each certificate says: name, agency, job, module or programme (with the list of its "
             "modules), version, minutes, dates and its code; if it was withdrawn, when and why.",
+            "reminders": "That a mail reminded you of your training, on which day, and who sent it where a manager "
+            "did; or that a mail told you how many of your people are late.",
+            "reminder_items": "Of which modules and dates a reminder spoke.",
+            "reminder_rounds": "Who sent reminders to several people at once, when, and who was left out and why.",
             "exemptions": "That you need not do a module: the reason, who decided, when, and until when.",
             "requirements": "What is asked of groups of people: of whom it is asked, not of whom by name.",
             "requirement_versions": "What a requirement says from when to when, and who decided it.",

@@ -77,7 +77,7 @@ REMINDERS = Topic(
 ASKED = Topic(
     "asked",
     "What your manager asks of you",
-    "Training that was assigned to you, and reminders that your manager sends by hand.",
+    "Training that was assigned to you, reminders that your manager sends by hand, and standing in for a manager.",
     (Choice.AT_ONCE, Choice.DAILY),
     "Somebody at your agency expects you to know.",
 )
@@ -112,6 +112,9 @@ KINDS: dict[str, Topic] = {
     "certificates/issued": CERTIFICATES,
     "certificates/programme_issued": CERTIFICATES,
     "certificates/withdrawn": RECORD,
+    "chasing/asked": ASKED,
+    "chasing/reminder": REMINDERS,
+    "chasing/team": TEAM,
     "cohorts/another_date": PLACE,
     "cohorts/approval": DECISIONS,
     "cohorts/asked": INVITATIONS,
@@ -133,6 +136,8 @@ KINDS: dict[str, Topic] = {
     "outcomes/co_signed": ANSWERS,
     "outcomes/questions": QUESTIONS,
     "outcomes/to_co_sign": DECISIONS,
+    "people/deputy_ended": ASKED,
+    "people/deputy_named": ASKED,
     "planning/lost": PLACE,
     "planning/moved": PLACE,
     "planning/queued": PLACE,

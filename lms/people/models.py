@@ -81,3 +81,26 @@ class MembershipRole(Row):
     membership_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"))
     role: Mapped[str] = mapped_column(String(20))
     scope: Mapped[str] = mapped_column(String(12), default="team")
+
+
+class Deputy(Row):
+    """Somebody who stands in for a manager from one day to another (`last_day` is the last one): what the manager's
+    post reaches, they see and chase. It ends with either post, or as soon as one of the two ends it.
+    """
+
+    __tablename__ = "deputies"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="ends_after_start"),
+        Index(None, "deputy_id", "last_day"),
+        Index(None, "membership_id", "last_day"),
+    )
+
+    membership_id: Mapped[UUID] = mapped_column(ForeignKey("memberships.id"))
+    deputy_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    named_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    post: Mapped[Membership] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[deputy_id])

@@ -17,18 +17,26 @@ def is_current(day: date | BindParameter[date]) -> ColumnElement[bool]:
 def managed(actor: Actor, day: date) -> ColumnElement[bool]:
     """SQL on `Membership`: memberships whose training status the actor may see on this day.
 
-    A manager sees the people of their team or agency, never those of another employer; a coordinator sees the whole
-    partnership
+    A manager sees the people of their team or agency, never those of another employer, and so does their deputy on the
+    days of the absence; a coordinator sees the whole partnership.
     Everyone else sees none here: one's own record has pages of its own.
     """
-    scopes = []
+    scopes = [followed(actor, day)]
     if actor.partnerships(Role.COORDINATOR):
         inside = select(Agency.id).where(Agency.partnership.in_(actor.partnerships(Role.COORDINATOR)))
         scopes.append(Membership.agency_id.in_(inside))
-    if actor.managed_agencies:
-        scopes.append(Membership.agency_id.in_(actor.managed_agencies))
-    if actor.managed_teams:
-        scopes.append(Membership.team_id.in_(actor.managed_teams))
+    return and_(or_(*scopes), is_current(day))
+
+
+def followed(actor: Actor, day: date) -> ColumnElement[bool]:
+    """SQL on `Membership`: memberships whose training the actor follows as manager of the team or the agency, or as
+    deputy of one. A coordinator sees everybody's status and is nobody's manager.
+    """
+    scopes = []
+    if actor.followed_agencies:
+        scopes.append(Membership.agency_id.in_(actor.followed_agencies))
+    if actor.followed_teams:
+        scopes.append(Membership.team_id.in_(actor.followed_teams))
     return and_(or_(false(), *scopes), is_current(day))
 
 

@@ -1,12 +1,12 @@
 """Reads about people: who someone is today, and who has which address."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, FromClause, and_, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Date, FromClause, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.core import clock
@@ -15,22 +15,29 @@ from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.permissions import Role, Scope
 from lms.people import policy
-from lms.people.models import Agency, Membership, MembershipRole, Person, Team
+from lms.people.models import Agency, Deputy, Membership, MembershipRole, Person, Team
 
 _PEOPLE, _MEMBERSHIPS, _AGENCIES, _TEAMS, _ROLES = (
     one.__table__ for one in (Person, Membership, Agency, Team, MembershipRole)
 )
+_DEPUTIES = Deputy.__table__
+_LENDERS, _LENT_POSTS, _LENT_ROLES = (
+    _PEOPLE.alias("lenders"),
+    _MEMBERSHIPS.alias("lent_posts"),
+    _ROLES.alias("lent_roles"),
+)
 SEAT = (
     *(_MEMBERSHIPS.c.id, _AGENCIES.c.id, _AGENCIES.c.name, _AGENCIES.c.sector, _TEAMS.c.id, _TEAMS.c.name),
     *(_MEMBERSHIPS.c.job, _AGENCIES.c.partnership, _ROLES.c.role, _ROLES.c.scope),
+    *(_LENDERS.c.id, _LENT_ROLES.c.scope, _LENT_POSTS.c.team_id),
 )
 OLDEST_FIRST = (_MEMBERSHIPS.c.starts_on, _MEMBERSHIPS.c.id)
 
 
 def with_seats(people: FromClause) -> FromClause:
-    """These people, each once for every role at every membership on the day given as `day`, or once without any; then
-    `seats_of` reads the columns `SEAT` at the end of a row. On plain tables, for statements built once: every page
-    asks.
+    """These people, each at least once for every role at every membership on the day given as `day`, or once without
+    any, and for every manager's role at the same agency that is lent to them on that day; then `seats_of` reads the
+    columns `SEAT` at the end of a row. On plain tables, for statements built once: every page asks.
     """
     current = and_(_MEMBERSHIPS.c.person_id == _PEOPLE.c.id, policy.is_current(bindparam("day", type_=Date)))
     return (
@@ -38,6 +45,34 @@ def with_seats(people: FromClause) -> FromClause:
         .outerjoin(_AGENCIES, _MEMBERSHIPS.c.agency_id == _AGENCIES.c.id)
         .outerjoin(_TEAMS, _MEMBERSHIPS.c.team_id == _TEAMS.c.id)
         .outerjoin(_ROLES, _ROLES.c.membership_id == _MEMBERSHIPS.c.id)
+        .outerjoin(_DEPUTIES, _is_deputy())
+        .outerjoin(_LENT_POSTS, _is_lent())
+        .outerjoin(_LENT_ROLES, and_(_LENT_ROLES.c.membership_id == _LENT_POSTS.c.id, _LENT_ROLES.c.role == "manager"))
+        .outerjoin(_LENDERS, and_(_LENDERS.c.id == _LENT_POSTS.c.person_id, _LENDERS.c.active))
+    )
+
+
+def _is_deputy() -> ColumnElement[bool]:
+    """The person stands in for somebody on the day, and neither of the two has ended it."""
+    day = bindparam("day", type_=Date)
+    return and_(
+        _DEPUTIES.c.deputy_id == _PEOPLE.c.id,
+        _DEPUTIES.c.first_day <= day,
+        _DEPUTIES.c.last_day >= day,
+        _DEPUTIES.c.ended_at.is_(None),
+    )
+
+
+def _is_lent() -> ColumnElement[bool]:
+    """The manager has that post on the day, at the agency of the person's own post: who leaves it is deputy no more,
+    and a manager who leaves has none.
+    """
+    day = bindparam("day", type_=Date)
+    return and_(
+        _LENT_POSTS.c.id == _DEPUTIES.c.membership_id,
+        _LENT_POSTS.c.agency_id == _MEMBERSHIPS.c.agency_id,
+        _LENT_POSTS.c.starts_on <= day,
+        or_(_LENT_POSTS.c.ends_on.is_(None), _LENT_POSTS.c.ends_on >= day),
     )
 
 
@@ -55,13 +90,21 @@ def seats_of(rows: Iterable[Sequence[Any]]) -> tuple[Seat, ...]:
     """The memberships in rows that end with `SEAT`, all of one person."""
     found: dict[UUID, Seat] = {}
     for row in rows:
-        membership, agency, name, sector, team, team_name, job, partnership, role, scope = row[-len(SEAT) :]
+        membership, agency, name, sector, team, team_name, job, partnership, *granted = row[-len(SEAT) :]
         if membership is None:
             continue
         before = found[membership].grants if membership in found else ()
-        grants = (*before, Grant(Role(role), Scope(scope))) if role else before
+        grants = tuple(dict.fromkeys((*before, *_grants(*granted))))  # the same comes twice where two are lent
         found[membership] = Seat(membership, agency, name, sector, team, team_name, job, grants, partnership)
     return tuple(found.values())
+
+
+def _grants(role: str | None, scope: str, lender: UUID | None, lent: str | None, team: UUID | None) -> Iterator[Grant]:
+    """The role of one row, and what a manager lends: reading and chasing, never deciding."""
+    if role:
+        yield Grant(Role(role), Scope(scope))
+    if lender and lent:
+        yield Grant(Role.DEPUTY, Scope(lent), team)
 
 
 def actor(person: Person, sign_in_id: UUID | None = None) -> Actor:

@@ -14,6 +14,7 @@ from lms.assignments import policy as assignments
 from lms.assignments import queries as assigned
 from lms.catalogue import shelf
 from lms.catalogue.content import Module
+from lms.chasing import queries as chasing
 from lms.cohorts import approvals, candidates, covering
 from lms.cohorts import queries as cohorts
 from lms.cohorts.candidates import Candidate
@@ -84,25 +85,29 @@ def titles(actor: Actor) -> Titles:
 
 @dataclass(frozen=True)
 class Answered:
-    """A line of the list with the next date. `may_book`: the reader decides about the person; `own`: it is themself."""
+    """A line of the list with the next date, and when its person was last reminded. `may_book`: the reader decides
+    about the person; `own`: it is themself.
+    """
 
     owed: Owed
     next: Next
+    reminded: date | None
     may_book: bool
     own: bool
 
 
 def answered(actor: Actor, filters: Filters, lines: Sequence[Owed], today: date) -> Iterator[Answered]:
-    """The lines with the next date for each. Thirteen queries for each few hundred lines."""
+    """The lines with the next date for each. Fourteen queries for each few hundred lines."""
     rest = iter(lines)
     while some := list(islice(rest, AT_ONCE)):
         posts = _posts(actor, filters, {one.person for one in some}, today)
         wanted = {one: Wanted(one.person, one.cell.module, tuple(posts[one.person])) for one in some}
         found = options.options([wanted[one] for one in some if one.cell.is_module and wanted[one].agencies])
+        reminded = chasing.last_reminded({one.person for one in some})
         for one in some:
             answer = dates.choose(found.get(wanted[one], [])) if one.cell.is_module else Next(Answer.HOURS)
             may_book = any(posts[one.person].values()) and one.person != actor.id
-            yield Answered(one, answer, may_book, one.person == actor.id)
+            yield Answered(one, answer, reminded.get(one.person), may_book, one.person == actor.id)
 
 
 def _posts(actor: Actor, filters: Filters, people: Collection[UUID], today: date) -> dict[UUID, dict[UUID, bool]]:

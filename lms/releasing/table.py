@@ -25,7 +25,7 @@ DUE = (
     ),
     *(Column("words", "In words"), Column("on", "Since or by", Kind.DATE, printed=False)),
     *(Column("next", "Next joint day", Kind.DATE), Column("left", "Places left", Kind.NUMBER, printed=False)),
-    Column("answer", "Next date in words"),
+    *(Column("answer", "Next date in words"), Column("reminded", "Last reminded", Kind.DATE, printed=False)),
 )
 COVER = (
     *(Column("date", "Date", Kind.DATE), Column("weekday", "Weekday"), Column("agency", "Agency", printed=False)),
@@ -95,7 +95,7 @@ def _due(lines: Iterable[Answered], titles: Titles) -> Iterator[tuple[Cell, ...]
         yield (
             *(owed.name, owed.email, agencies, teams, jobs, titles.of[owed.cell.module], owed.cell.module),
             *(owed.age.words, owed.cell.standing.words, owed.cell.status.value.replace("-", " ")),
-            *(owed.cell.standing.on, *_next(line.next, titles.modules.get(owed.cell.module))),
+            *(owed.cell.standing.on, *_next(line.next, titles.modules.get(owed.cell.module)), line.reminded),
         )
 
 

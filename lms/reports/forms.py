@@ -56,6 +56,10 @@ class PlaceForm(PageForm):
         asked = {field.name: field.data for field in self} | changed
         return {name: str(value) for name, value in asked.items() if value}
 
+    def places(self) -> dict[str, str]:
+        """The agency and the team that were asked for, as the values of an address; what is empty is left out."""
+        return {name: value for name, value in (("agency", self.agency.data), ("team", self.team.data)) if value}
+
 
 class FilterForm(PlaceForm):
     """What to show of the completion report."""

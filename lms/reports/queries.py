@@ -62,7 +62,9 @@ class Filters:
 
 @dataclass(frozen=True)
 class Report:
-    """The completion report: figures over everyone counted, and the lines that were asked for, in order."""
+    """The completion report: figures over everyone counted, and the lines that were asked for, in order. `late` are
+    those of everyone counted who have something overdue or expired.
+    """
 
     as_at: date
     scope: str
@@ -70,6 +72,7 @@ class Report:
     figures: Figures
     next_end: tuple[date, str] | None
     lines: Sequence[Line]
+    late: Sequence[UUID]
 
 
 @dataclass(frozen=True)
@@ -127,9 +130,9 @@ def _named(actor: Actor, agencies: Sequence[Place], teams: Sequence[Place]) -> s
     partnerships = actor.partnerships(Role.COORDINATOR)
     if partnerships:
         return " and ".join(sorted(partnerships))
-    if len(agencies) == 1 and agencies[0].id in actor.managed_agencies:
+    if len(agencies) == 1 and agencies[0].id in actor.followed_agencies:
         return agencies[0].name
-    if not actor.managed_agencies and 1 <= len(teams) <= 2:
+    if not actor.followed_agencies and 1 <= len(teams) <= 2:
         return " and ".join(team.name for team in teams)
     return "Your people"
 
@@ -150,6 +153,7 @@ def completion(actor: Actor, filters: Filters, within: Reach, today: date) -> Re
         figures=matrix.figures(lines),
         next_end=matrix.next_end(lines),
         lines=matrix.ordered(matrix.chosen(lines, filters.show, filters.name), order),
+        late=[line.id for line in lines if line.tally.late],
     )
 
 

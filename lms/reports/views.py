@@ -8,9 +8,11 @@ from flask.typing import ResponseReturnValue
 from lms.assignments.actions import exempting as assignments
 from lms.catalogue import shelf
 from lms.catalogue.content import Module
+from lms.chasing import queries as chasing
 from lms.core import clock
 from lms.core.permissions import Permission, Role
 from lms.exports.answering import answer
+from lms.people import deputies
 from lms.reports import actions, queries
 from lms.reports.forms import ExemptionForm, FilterForm
 from lms.web.access import current_actor, requires, signed_in
@@ -33,8 +35,9 @@ def completion() -> ResponseReturnValue:
     paged = page_asked(report.lines, PEOPLE_A_PAGE)
     actions.seen(actor, [line.id for line in paged.things])
     whole_agencies = bool(actor.managed_agencies or actor.partnerships(Role.COORDINATOR))
+    chased = chasing.reachable(actor, {*report.late, *(line.id for line in paged.things)}, today)
     return render_template(
-        "reports/completion.html", report=report, form=form, paged=paged, whole_agencies=whole_agencies
+        "reports/completion.html", report=report, form=form, paged=paged, whole_agencies=whole_agencies, chased=chased
     )
 
 
@@ -59,7 +62,8 @@ def person(person_id: UUID) -> ResponseReturnValue:
 def mine() -> ResponseReturnValue:
     """What managers see of me, with the reason of any exemption."""
     found = queries.mine(current_actor(), clock.today())
-    return render_template("reports/mine.html", person=found, modules=_modules())
+    standing_in = deputies.over(current_actor(), clock.today())
+    return render_template("reports/mine.html", person=found, modules=_modules(), deputies=standing_in)
 
 
 @bp.post("/people/<uuid:person_id>/exemptions")
@@ -85,7 +89,9 @@ def end_exemption(person_id: UUID, exemption_id: UUID) -> ResponseReturnValue:
 
 def _person_page(found: queries.PersonReport, form: ExemptionForm) -> ResponseReturnValue:
     """The page of a person; a refused form is shown on it, without noting a second look."""
-    return render_template("reports/person.html", person=found, form=form, modules=_modules()), form.status
+    chased = chasing.reachable(current_actor(), [found.id], clock.today())
+    page = render_template("reports/person.html", person=found, form=form, modules=_modules(), chased=chased)
+    return page, form.status
 
 
 def _modules() -> dict[str, Module]:

@@ -13,6 +13,8 @@ from lms.people import actions
 from lms.people.sectors import Sector
 from lms.signin.passwords import SHORTEST, hash_password
 
+GIVEN = {role.value: role for role in Role if role is not Role.DEPUTY}  # a manager names their deputy
+
 
 @click.group()
 def person() -> None:
@@ -25,9 +27,9 @@ def _roles(
     """Read `manager:agency` and the like; a role without a reach reaches the team."""
     try:
         pairs = [word.partition(":") for word in given]
-        return tuple((Role(role), Scope(scope or "team")) for role, _, scope in pairs)
-    except ValueError:
-        roles, scopes = ", ".join(Role), ", ".join(Scope)
+        return tuple((GIVEN[role], Scope(scope or "team")) for role, _, scope in pairs)
+    except (KeyError, ValueError):
+        roles, scopes = ", ".join(GIVEN), ", ".join(Scope)
         raise click.BadParameter(f"Write ROLE or ROLE:REACH. Roles: {roles}. Reaches: {scopes}.") from None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 from werkzeug.datastructures import MultiDict
-from wtforms import Form
+from wtforms import DateField, Form
 from wtforms.fields import choices
 
 from lms.core.db import db
@@ -18,6 +18,23 @@ REFUSED = 422
 def choice(value: str, label: str) -> Any:
     """One option of a select, radio or tick list: what is sent, and what is read."""
     return choices.SelectChoice(value, label)  # type: ignore[attr-defined] # newer than the type information
+
+
+class DayField(DateField):
+    """A date, picked or typed: 2027-03-31, 31/03/2027 or 31 March 2027. `called` is what the day is called within a
+    sentence, such as "first day".
+    """
+
+    def __init__(self, label: str, validators: list[Any] | None = None, *, called: str, **given: Any) -> None:
+        super().__init__(label, validators, format=["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y"], **given)
+        self._called = called
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the date, or say how one is written."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(f"Enter the {self._called} as a date, like 31 March 2027.") from None
 
 
 class PageForm(Form):

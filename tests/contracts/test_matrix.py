@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from lms.catalogue.shelf import library
 from lms.certificates import actions as certificates
+from lms.chasing.models import ReminderRound
 from lms.cohorts.actions import booking, building
 from lms.cohorts.models import Arrangement, Booking, MissedPlace, OtherDate
 from lms.cohorts.plan import Plan, PlannedSession
@@ -27,6 +28,7 @@ from lms.learning.events import ModuleCompleted
 from lms.learning.models import Completion, Reflection, Study
 from lms.outcomes.models import PracticeExample
 from lms.people import queries as people
+from lms.people.models import Deputy, Membership
 from lms.people.sectors import Sector
 from lms.planning.actions import nominating
 from lms.planning.actions import programmes as planning
@@ -78,6 +80,9 @@ MATRIX = {
     "certificates.pdf GET": "ohhhhhhhhh",
     "certificates.record GET": "oooooooooo",
     "certificates.show GET": "ohhhhhhhhh",
+    "chasing.check GET": "ffoofffffo",
+    "chasing.remind POST": "ffoofffffo",
+    "chasing.sent GET": "ffohfffffh",
     "cohorts.joint_days GET": "oooooooooo",
     "cohorts.needs POST": "ohhhhhhhhh",
     "cohorts.show GET": "oooooooooh",
@@ -142,6 +147,8 @@ MATRIX = {
     "outcomes.send POST": "ohhhhhhhhh",
     "people.agencies GET": "fffffffoff",
     "people.agency GET": "fffffffoff",
+    "people.deputies GET": "oooooooooo",
+    "people.name_deputy POST": "hhoohhhhho",
     "people.set_locality POST": "fffffffoff",
     "programmes.listed GET": "oooooooooo",
     "programmes.show GET": "oooooooooo",
@@ -199,6 +206,7 @@ MATRIX = {
     "nominating.withdraw POST": "ohhhhhhhhh",
     "planning.end_apart POST": "ffffohofff",
     "outcomes.take_back POST": "ohhhhhhhhh",
+    "people.end_deputy POST": "hoohhhhhhh",  # the mate is to stand in for the manager
     "reports.end_exemption POST": "ffhhfffffh",
     "signin.sign_out POST": "oooooooooo",
     "signin.sign_out_everywhere POST": "oooooooooo",
@@ -264,6 +272,11 @@ def _belongings(them, agency):
         asked = nominating.ask(owner, dates.id, nominating.Wish())
         end = clock.today() + timedelta(days=30)
         planning.keep_apart(trainer, them.owner.email, them.mate.email, end)
+        theirs = select(Membership.id).where(Membership.person_id == them.manager.id)
+        first, last = clock.today() + timedelta(days=2), clock.today() + timedelta(days=9)
+        deputy = Deputy(membership_id=session.scalar(theirs), deputy_id=them.mate.id, first_day=first, last_day=last)
+        reminded = ReminderRound(by=them.manager.id, left_out=[])
+        session.add_all([deputy, reminded])
         sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
         session.add(sign_in)
     assert isinstance(note, Reflection)
@@ -273,7 +286,8 @@ def _belongings(them, agency):
         "play_id": play.id, "reflection_id": note.id, "sign_in_id": sign_in.id, "exemption_id": note.id,
         "arrangement_id": db.session.scalar(select(Arrangement.id)), "missed_id": missed.id,
         "programme_id": dates.id, "nomination_id": asked.id, "pair_id": db.session.scalar(select(KeepApart.id)),
-        "example_id": example.id, "wave": "before", "team_id": owner.main_seat.team_id,
+        "example_id": example.id, "deputy_id": deputy.id, "round_id": reminded.id, "wave": "before",
+        "team_id": owner.main_seat.team_id,
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "position": 1, "number": 1, "name": "completion", "kind": "csv",

@@ -39,6 +39,7 @@ REACHED = {
         "certificates.record",
         "signin.me",
         "notifications.choices",
+        "people.deputies",
     },
     "trainer": {
         "building.cohorts",
@@ -57,6 +58,7 @@ REACHED = {
         "together.mix",
     },
     "manager": {
+        "chasing.check",
         *("reports.completion", "reports.person", "together.figures", "together.matrix", "outcomes.examples"),
         *("releasing.due", "releasing.check", "releasing.cover", "releasing.limit"),
     },

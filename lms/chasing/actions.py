@@ -1,0 +1,151 @@
+"""A manager, or their deputy, reminds people after looking at who gets what."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from lms.assignments import queries as assignments
+from lms.audit import actions as audit
+from lms.chasing import mails, queries, stages
+from lms.chasing.models import Reminder, ReminderItem, ReminderRound
+from lms.chasing.queries import Candidate
+from lms.chasing.stages import Item
+from lms.core import clock
+from lms.core.actor import Actor
+from lms.core.db import db
+from lms.core.errors import NotFound, Refusal
+from lms.core.permissions import Role
+from lms.learning.events import ModuleCompleted
+from lms.notifications import actions as notifications
+from lms.notifications.actions import Terms
+from lms.people.models import Person
+from lms.web.links import absolute
+
+SEEN = "status and dates"
+REMINDED = "reminder"
+
+
+class NobodyTicked(Refusal):
+    """There is nothing to send."""
+
+    field = "person"
+    sentence = "Tick at least one person to remind."
+
+
+class NobodyReminded(Refusal):
+    """Everybody is left out."""
+
+    sentence = "Nobody was reminded. Why stands beside each name."
+
+
+def looked_at(actor: Actor, people: Sequence[UUID]) -> None:
+    """Note whose status the actor was shown before sending anything."""
+    audit.viewed(actor, people, SEEN)
+
+
+def remind(actor: Actor, round_id: UUID, person_ids: Collection[UUID]) -> ReminderRound:
+    """Send a reminder of what is late or due to each of these people, leaving out whoever is to be left in peace.
+
+    `round_id` comes with the page that was looked at; sent a second time, it does nothing more. Raises NotFound when
+    the actor may not remind one of them, NobodyTicked, or NobodyReminded.
+    """
+    if not person_ids:
+        raise NobodyTicked
+    lock(person_ids)
+    before = db.session.get(ReminderRound, round_id)
+    if before is not None:
+        return _own(actor, before)
+    today = clock.today()
+    found = queries.chosen(actor, person_ids, today)
+    if not found.can:
+        raise NobodyReminded
+    made = ReminderRound(id=round_id, by=actor.id, left_out=[_left_out(one) for one in found.cannot])
+    db.session.add(made)
+    db.session.flush()
+    titles = assignments.titles(actor.partnerships())
+    for one in found.can:
+        _send(actor, made, one, titles)
+    audit.record(actor, "reminders.sent", made.id, people=len(found.can), left_out=len(found.cannot))
+    audit.viewed(actor, [one.id for one in found.can], REMINDED)
+    return made
+
+
+def is_deputy(actor: Actor) -> bool:
+    """Whether the actor reminds in somebody's place, managing nobody themself."""
+    return actor.has(Role.DEPUTY) and not actor.has(Role.MANAGER)
+
+
+def lock(person_ids: Collection[UUID]) -> None:
+    """Hold the rows of these people, in one order, so that two who remind them at once do it one after the other."""
+    ids = sorted(person_ids, key=lambda one: one.int)
+    for start in range(0, len(ids), queries.CHUNK):
+        chunk = ids[start : start + queries.CHUNK]
+        locked = select(Person.id).where(Person.id.in_(chunk)).order_by(Person.id)
+        db.session.execute(locked.with_for_update(key_share=True)).all()
+
+
+def note(person_id: UUID, today: date, stages_of: dict[Item, str], round_id: UUID | None = None) -> Reminder:
+    """Keep that somebody was reminded today, and of what at which stage. Their row is locked."""
+    made = Reminder(person_id=person_id, day=today, round_id=round_id)
+    made.items = [
+        ReminderItem(person_id=person_id, module=item.module, last_day=item.last_day, stage=name)
+        for item, name in stages_of.items()
+    ]
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def done_meanwhile(fact: ModuleCompleted) -> None:
+    """Take back reminders that have not left and of which nothing is to be done any more."""
+    waiting = db.session.scalars(
+        select(Reminder)
+        .join(Reminder.items)
+        .where(
+            Reminder.person_id == fact.person_id, ReminderItem.module == fact.module, Reminder.day >= _not_long_ago()
+        )
+        .options(selectinload(Reminder.items))
+        .distinct()
+    ).all()
+    if not waiting:
+        return
+    standings = assignments.standings(select(Person.id).where(Person.id == fact.person_id), clock.today())
+    left = {(item.module, item.last_day) for item in stages.items(standings.get(fact.person_id, ()))}
+    for one in waiting:
+        if not any((item.module, item.last_day) in left for item in one.items):
+            notifications.withdraw(one.id, mails.BY_CLOCK, mails.BY_HAND)
+
+
+def _not_long_ago() -> date:
+    """No mail of chasing waits longer than this: a week for those who want them weekly."""
+    return clock.today() - timedelta(days=14)
+
+
+def _own(actor: Actor, found: ReminderRound) -> ReminderRound:
+    if found.by != actor.id:
+        raise NotFound
+    return found
+
+
+def _send(actor: Actor, made: ReminderRound, one: Candidate, titles: Mapping[str, str]) -> None:
+    kept = note(one.id, one.today, dict.fromkeys(one.items, stages.by_hand(one.today)), made.id)
+    notifications.queue(
+        mails.BY_HAND,
+        to=one.person,
+        terms=Terms(about=kept.id),
+        link=absolute("home.home"),
+        by_deputy=is_deputy(actor),
+        said=mails.said(one.items, titles),
+    )
+
+
+def _left_out(one: Candidate) -> dict[str, str]:
+    return {
+        "person": str(one.id),
+        "why": str(one.why_not),
+        "last": one.last.isoformat() if one.last else "",
+        "on": one.today.isoformat(),
+    }
