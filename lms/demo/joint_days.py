@@ -53,8 +53,8 @@ def add_cohorts(everyone: list[Person], today: date) -> None:
 
 
 def _release(by_account: dict[str, Person], others: list[Person], today: date) -> None:
-    """Two days with room, run by the coordinator, that list what many have still to do, on the first of which two of the manager account's team
-    are out; that team has a limit of two.
+    """Two days with room, run by the coordinator, that list what many have still to do. On the first of them two of the
+    manager account's team are out; that team has a limit of two.
     """
     team = by_account["manager"].memberships[0].team_id
     assert team
