@@ -6,13 +6,13 @@ Each person counts once in every group, by the worst of their standings there.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from lms.assignments.due import FOREVER, ModuleStanding, Status, worst
-from lms.assignments.spans import OVERALL, Span
+from lms.assignments.spans import OVERALL, Span, overall_status
 
 DAY = timedelta(days=1)
 RENEW = "renew"
@@ -56,6 +56,67 @@ class Held:
             Group.LOCALITY: self.locality,
         }
         return values[group]
+
+
+IN_DATE = frozenset({Status.CURRENT.value, RENEW})
+APART = frozenset({Status.EXEMPT.value, LEAVE})
+
+
+@dataclass
+class Count:
+    """How many people of one group stand how: `people` in all, `states` by target (a module's address or a level's key)
+    and state.
+    """
+
+    overall: dict[str, int] = field(default_factory=dict)
+    states: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def people(self) -> int:
+        """Everybody with a post there."""
+        return sum(self.overall.values())
+
+    @property
+    def late_people(self) -> int:
+        """People with anything overdue or expired."""
+        return self.overall.get(Status.OVERDUE.value, 0)
+
+    @property
+    def due_people(self) -> int:
+        """People with something due and nothing late."""
+        return self.overall.get(Status.DUE.value, 0)
+
+    def number(self, states: Iterable[str], target: str | None = None) -> int:
+        """Standings in any of these states, for one target or all."""
+        wanted = set(states)
+        chosen = self.states if target is None else {target: self.states.get(target, {})}
+        return sum(many for by in chosen.values() for word, many in by.items() if word in wanted)
+
+    def in_date(self, target: str | None = None) -> int:
+        """The numerator of compliance: certificates that count, also in their last 90 days."""
+        return self.number(IN_DATE, target)
+
+    def exempt(self, target: str | None = None) -> int:
+        """Exempt, without those on long leave."""
+        return self.number({Status.EXEMPT.value}, target)
+
+    def on_leave(self, target: str | None = None) -> int:
+        """On long leave, counted apart."""
+        return self.number({LEAVE}, target)
+
+    def required(self, target: str | None = None) -> int:
+        """The denominator of compliance: people for whom it is required, without exempt ones and those on leave."""
+        chosen = self.states if target is None else {target: self.states.get(target, {})}
+        return sum(many for by in chosen.values() for word, many in by.items() if word not in APART)
+
+    def add(self, cells: Iterable[ModuleStanding]) -> None:
+        """Count one more person, with everything where they stand."""
+        required = [cell for cell in cells if cell.required]
+        for cell in required:
+            by = self.states.setdefault(cell.module, {})
+            by[state(cell)] = by.get(state(cell), 0) + 1
+        word = overall_status(cell.status for cell in required).value
+        self.overall[word] = self.overall.get(word, 0) + 1
 
 
 Key = tuple[str, str, str, str, str, date]  # partnership, group, value, target, state, day

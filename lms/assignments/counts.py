@@ -2,72 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlalchemy import delete, func, insert, select
 
-from lms.assignments.counting import LEAVE, RENEW, Group
-from lms.assignments.due import Status
+from lms.assignments.counting import Count, Group
 from lms.assignments.ledger_models import StandingBalance, StandingChange
 from lms.assignments.spans import OVERALL
 from lms.core import clock
 from lms.core.db import db
 
 DAY = timedelta(days=1)
-IN_DATE = frozenset({Status.CURRENT.value, RENEW})
-LATE = frozenset({Status.OVERDUE.value, Status.EXPIRED.value})
-APART = frozenset({Status.EXEMPT.value, LEAVE})
-
-
-@dataclass
-class Count:
-    """How many people of one group stand how: `people` in all, `states` by target (a module's address or a level's key)
-    and state.
-    """
-
-    overall: dict[str, int] = field(default_factory=dict)
-    states: dict[str, dict[str, int]] = field(default_factory=dict)
-
-    @property
-    def people(self) -> int:
-        """Everybody with a post there."""
-        return sum(self.overall.values())
-
-    @property
-    def late_people(self) -> int:
-        """People with anything overdue or expired."""
-        return self.overall.get(Status.OVERDUE.value, 0)
-
-    @property
-    def due_people(self) -> int:
-        """People with something due and nothing late."""
-        return self.overall.get(Status.DUE.value, 0)
-
-    def number(self, states: Iterable[str], target: str | None = None) -> int:
-        """Standings in any of these states, for one target or all."""
-        wanted = set(states)
-        chosen = self.states if target is None else {target: self.states.get(target, {})}
-        return sum(many for by in chosen.values() for word, many in by.items() if word in wanted)
-
-    def in_date(self, target: str | None = None) -> int:
-        """The numerator of compliance: certificates that count, also in their last 90 days."""
-        return self.number(IN_DATE, target)
-
-    def exempt(self, target: str | None = None) -> int:
-        """Exempt, without those on long leave."""
-        return self.number({Status.EXEMPT.value}, target)
-
-    def on_leave(self, target: str | None = None) -> int:
-        """On long leave, counted apart."""
-        return self.number({LEAVE}, target)
-
-    def required(self, target: str | None = None) -> int:
-        """The denominator of compliance: people for whom it is required, without exempt ones and those on leave."""
-        chosen = self.states if target is None else {target: self.states.get(target, {})}
-        return sum(many for by in chosen.values() for word, many in by.items() if word not in APART)
-
-
 Counts = dict[str, Count]
 
 

@@ -188,8 +188,8 @@ class ModuleStanding:
 
     @property
     def is_in_date(self) -> bool:
-        """Whether a certificate is in date today, its last 90 days included."""
-        return self.valid_until is not None and self.valid_until >= self.standing.today
+        """Whether it is done and counts today, its last 90 days included."""
+        return self.completed_on is not None and (self.valid_until is None or self.valid_until >= self.standing.today)
 
     @property
     def sorting(self) -> tuple[bool, int, date]:

@@ -1,11 +1,13 @@
-"""Who may exempt whom, and who may read why: written once, in SQL."""
+"""Who may decide about whose training, who may read why, and whose standings a report shows: once, in SQL."""
 
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
+from lms.assignments.ledger_models import PostSpan
 from lms.assignments.models import Exemption
 from lms.core.actor import Actor
+from lms.core.permissions import Role
 from lms.people import policy as people
 from lms.people.models import Membership
 
@@ -37,3 +39,17 @@ def decided(actor: Actor, day: date) -> ColumnElement[bool]:
         Membership.person_id == Exemption.person_id,
     )
     return managed.correlate(Exemption).exists()
+
+
+def seen(actor: Actor, day: date) -> ColumnElement[bool]:
+    """SQL on `PostSpan`: posts on a day, as it was known then, of people whose training status the actor sees by name
+    now: those of the teams and agencies they manage, or of the partnership they coordinate.
+    """
+    reach = []
+    if actor.partnerships(Role.COORDINATOR):
+        reach.append(PostSpan.partnership.in_(actor.partnerships(Role.COORDINATOR)))
+    if actor.managed_agencies:
+        reach.append(PostSpan.agency_id.in_(actor.managed_agencies))
+    if actor.managed_teams:
+        reach.append(PostSpan.team_id.in_(actor.managed_teams))
+    return and_(or_(false(), *reach), PostSpan.first_day <= day, PostSpan.last_day >= day)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from lms.assignments.due import DUE_SOON, FOREVER, LATE, RENEW_WITHIN, ModuleStanding, Status, standing
+from lms.assignments.due import DUE_SOON, FOREVER, LATE, RANKS, RENEW_WITHIN, ModuleStanding, Status, standing
 from lms.assignments.hours import runs
 from lms.assignments.rules import (
     BACK_FROM_LEAVE,
@@ -201,18 +201,19 @@ def overall(by_target: Mapping[str, Sequence[Span]], held: Iterable[tuple[date, 
     return found
 
 
+def overall_status(required: Iterable[Status]) -> Status:
+    """The worst of what is required, with expired counted as overdue and in progress as not started."""
+    worst = min(required, key=RANKS.__getitem__, default=Status.NOT_REQUIRED)
+    return {Status.EXPIRED: Status.OVERDUE, Status.IN_PROGRESS: Status.NOT_STARTED}.get(worst, worst)
+
+
 def _summed(first: date, last: date, cells: Sequence[ModuleStanding]) -> Span:
     required = [cell for cell in cells if cell.required]
     statuses = [cell.status for cell in required]
     late = sum(status in LATE for status in statuses)
     due = statuses.count(Status.DUE)
     to_do = statuses.count(Status.NOT_STARTED) + statuses.count(Status.IN_PROGRESS)
-    worst = min(required, key=lambda cell: cell.sorting, default=None)
-    status = worst.status if worst else Status.NOT_REQUIRED
-    if status is Status.EXPIRED:
-        status = Status.OVERDUE
-    if status is Status.IN_PROGRESS:
-        status = Status.NOT_STARTED
+    status = overall_status(statuses)
     blank = standing(
         required=False,
         due_on=None,

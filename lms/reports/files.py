@@ -20,7 +20,7 @@ def _completion(actor: Actor, arguments: Arguments) -> Sheet:
     """Who of the actor's people has done what: the lines of the page, each person with each module."""
     today = clock.today()
     form = FilterForm(queries.reach(actor, today), arguments)
-    report = queries.completion(actor, form.filters(), form.reach, today)
+    report = queries.completion(actor, form.filters(), form.reach, form.day)
     return table.sheet(report, form.said)
 
 
@@ -41,7 +41,7 @@ COMPLETION = Offered(
     title="Who has done what",
     page="reports.completion",
     permission=Permission.REPORT_READ,
-    arguments=frozenset({"agency", "team", "status", "q", "sort"}),
+    arguments=frozenset({"agency", "team", "status", "q", "as_at", "sort"}),
     build=_completion,
     check=_chosen,
     size=_most,

@@ -10,9 +10,10 @@ from werkzeug.datastructures import MultiDict
 from wtforms import DateField, HiddenField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
-from lms.assignments.due import LABELS, Status
+from lms.assignments.due import LABELS, WORST_FIRST, Status
+from lms.core import clock
 from lms.core.errors import NotFound
-from lms.reports.matrix import WORST_FIRST, Show
+from lms.reports.matrix import Show
 from lms.reports.queries import Filters, Place, Reach
 from lms.web.forms import PageForm, choice
 
@@ -21,10 +22,23 @@ LONGEST_REASON = 300
 SHOWN = [choice(status.value, LABELS[status]) for status in WORST_FIRST if status is not Status.NOT_REQUIRED]
 
 
+class DayField(DateField):
+    """A date, picked or typed."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the date, or say how one is written."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Enter the last day as a date, like 31 March 2027.") from None
+
+
 class PlaceForm(PageForm):
     """Whose people: an agency and a team within the reader's reach. Sent with GET, so a choice has an address of its
     own that can be kept.
     """
+
+    said_on_the_page: tuple[str, ...] = ()
 
     agency = SelectField("Agency", default="")
     team = SelectField("Team", default="")
@@ -44,8 +58,11 @@ class PlaceForm(PageForm):
         self.reach = reach
 
     def filters(self) -> Filters:
-        """What was asked for. Raises NotFound for anything that is not offered to this reader."""
-        if not self.validate():
+        """What was asked for. Raises NotFound for anything that is not offered to this reader, but for what the page
+        says is wrong.
+        """
+        self.validate()
+        if any(field.errors for field in self if field.name not in self.said_on_the_page):
             raise NotFound
         return Filters(
             agency=_find(self.reach.agencies, self.agency.data), team=_find(self.reach.teams, self.team.data)
@@ -64,8 +81,11 @@ class PlaceForm(PageForm):
 class FilterForm(PlaceForm):
     """What to show of the completion report."""
 
+    said_on_the_page = ("as_at",)
+
     show = SelectField("Show", name="status", default="")
     q = StringField("Name", filters=[lambda text: (text or "").strip()[:LONGEST_NAME]])
+    as_at = DayField("As at", [Optional()], format=["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y"])
     sort = HiddenField(default="")
 
     def __init__(self, reach: Reach, given: Mapping[str, str] | None = None) -> None:
@@ -83,22 +103,24 @@ class FilterForm(PlaceForm):
         )
 
     @property
+    def day(self) -> date:
+        """The day to report of: the one that was entered, when it can be, else today."""
+        day: date | None = self.as_at.data
+        return min(day, clock.today()) if day else clock.today()
+
+    @property
+    def day_problem(self) -> str:
+        """What is wrong with the day that was entered; empty when nothing is."""
+        day: date | None = self.as_at.data
+        wrong = bool(self.as_at.errors) or (day is not None and day > clock.today())
+        return "Enter a day that is today or earlier, like 31 March 2026." if wrong else ""
+
+    @property
     def said(self) -> str:
         """What was chosen beyond agency and team, in words: a file says it, since it shortens the list."""
         shown = {Show.LATE.value: "Overdue or expired"} | {status.value: LABELS[status] for status in Status}
         parts = [shown[self.show.data]] if self.show.data else []
         return "; ".join([*parts, f"name with “{self.q.data}”"] if self.q.data else parts)
-
-
-class DayField(DateField):
-    """A date, picked or typed."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the date, or say how one is written."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError("Enter the last day as a date, like 31 March 2027.") from None
 
 
 class ExemptionForm(PageForm):

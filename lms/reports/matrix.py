@@ -1,25 +1,13 @@
 """People by modules as figures: counting, choosing and ordering the lines of the completion report. Pure."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from lms.assignments.counting import Count
 from lms.assignments.due import ModuleStanding, Status
-
-WORST_FIRST: tuple[Status, ...] = (
-    Status.OVERDUE,
-    Status.EXPIRED,
-    Status.DUE,
-    Status.NOT_STARTED,
-    Status.IN_PROGRESS,
-    Status.CURRENT,
-    Status.EXEMPT,
-    Status.NOT_REQUIRED,
-)
-RANKS: Mapping[Status, int] = {status: rank for rank, status in enumerate(WORST_FIRST)}
 
 
 class Show(StrEnum):
@@ -70,6 +58,7 @@ class Tally:
     to_do: int
     settled: int
     exempt: int
+    on_leave: int
     not_required: int
 
 
@@ -77,11 +66,13 @@ def tally(cells: Iterable[ModuleStanding]) -> Tally:
     """Count one person's cells: `in_date` are certificates that count today, `settled` those with more than 90 days
     to run, `late` is overdue or expired, `due` due soon, `to_do` everything else that is not done.
     """
-    required = in_date = exempt = not_required = 0
+    required = in_date = exempt = on_leave = not_required = 0
     statuses = dict.fromkeys(Status, 0)
     for cell in cells:
         if not cell.required:
             not_required += 1
+        elif cell.on_leave:
+            on_leave += 1
         elif cell.standing.status is Status.EXEMPT:
             exempt += 1
         else:
@@ -96,6 +87,7 @@ def tally(cells: Iterable[ModuleStanding]) -> Tally:
         to_do=statuses[Status.NOT_STARTED] + statuses[Status.IN_PROGRESS],
         settled=statuses[Status.CURRENT],
         exempt=exempt,
+        on_leave=on_leave,
         not_required=not_required,
     )
 
@@ -108,6 +100,7 @@ class Figures:
     required: int
     in_date: int
     exempt: int
+    on_leave: int
     not_required: int
     late_people: int
     due_people: int
@@ -121,69 +114,36 @@ class Figures:
 
 
 def figures(lines: Iterable[Line]) -> Figures:
-    """Count the lines. In date are certificates that count today, also in their last 90 days."""
+    """Count the lines of few people. In date are certificates that count today, also in their last 90 days."""
     tallies = [line.tally for line in lines]
     return Figures(
         people=len(tallies),
         required=sum(one.required for one in tallies),
         in_date=sum(one.in_date for one in tallies),
         exempt=sum(one.exempt for one in tallies),
+        on_leave=sum(one.on_leave for one in tallies),
         not_required=sum(one.not_required for one in tallies),
         late_people=sum(one.late > 0 for one in tallies),
         due_people=sum(one.due > 0 and one.late == 0 for one in tallies),
     )
 
 
-def next_end(lines: Iterable[Line]) -> tuple[date, str] | None:
-    """The next date on which a required certificate ends, and whose; None when there is none."""
-    ends = [(cell.valid_until, line.name) for line in lines for cell in line.cells if _counts(cell)]
-    return min(((day, name) for day, name in ends if day), default=None)
+def figures_of(count: Count, columns: int) -> Figures:
+    """The figures of a count, over so many columns."""
+    required, exempt, on_leave = count.required(), count.exempt(), count.on_leave()
+    return Figures(
+        people=count.people,
+        required=required,
+        in_date=count.in_date(),
+        exempt=exempt,
+        on_leave=on_leave,
+        not_required=count.people * columns - required - exempt - on_leave,
+        late_people=count.late_people,
+        due_people=count.due_people,
+    )
 
 
-def _counts(cell: ModuleStanding) -> bool:
-    return cell.required and cell.status is not Status.EXEMPT and cell.is_in_date
-
-
-def chosen(lines: Iterable[Line], show: str, name: str) -> list[Line]:
-    """The lines with a cell of this status ("late": overdue or expired where required), of people with this name."""
-    wanted = _plain(name)
-    return [line for line in lines if _has(line, show) and (not wanted or wanted in _plain(line.name))]
-
-
-def ordered(lines: Iterable[Line], by: str) -> list[Line]:
-    """The lines in order: "" for those needing attention first, "name" or a module's address, with "-" before it for
-    the other way round. A module's worst statuses come first with "-"; equal ones stand by date, then by name.
-    """
-    found = sorted(lines, key=lambda line: (_plain(line.name), line.id.int))
-    key, backwards = by.removeprefix("-"), by.startswith("-")
-    if key == "name":
-        return found[::-1] if backwards else found
-    if key == "":
-        return sorted(found, key=lambda line: (-line.tally.late, -line.tally.due, -line.tally.to_do))
-    ranked = sorted(found, key=lambda line: _attention(line.cell(key)))
-    return ranked if backwards else ranked[::-1]
-
-
-def _attention(cell: ModuleStanding) -> tuple[bool, int, date]:
-    """Smaller is worse. What is not required is never worse than what is."""
-    return (not cell.required, RANKS[cell.status], cell.standing.on or date.max)
-
-
-def columns(everyone: Iterable[Iterable[ModuleStanding]], core: Iterable[str]) -> set[str]:
-    """Which modules the report shows: the core ones, and others that somebody has begun or finished."""
-    used = {cell.module for cells in everyone for cell in cells if cell.standing.status is not Status.NOT_REQUIRED}
-    return used.union(core)
-
-
-def _has(line: Line, show: str) -> bool:
-    if show == Show.EVERYONE:
-        return True
-    if show == Show.LATE:
-        return line.tally.late > 0
-    return any(cell.status == show for cell in line.cells)
-
-
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name for searching and sorting, as people type it: without accents, in small letters."""
     if name.isascii():
         return name.casefold().strip()

@@ -1,18 +1,21 @@
 """Reads for reports: which people a reader sees, and where each of them stands, for the page and the file alike."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, select
 
+from lms.assignments import counts
+from lms.assignments import policy as asking
 from lms.assignments import queries as assignments
+from lms.assignments.counting import Count, Group
 from lms.assignments.due import ModuleStanding
+from lms.assignments.facts import load
+from lms.assignments.ledger_models import PostSpan
 from lms.assignments.models import Exemption
 from lms.assignments.queries import PastCompletion
-from lms.catalogue import shelf
-from lms.catalogue.content import Module
 from lms.cohorts.models import Booking, Cohort, CohortSession
 from lms.cohorts.states import BookingState, CohortState
 from lms.core import clock
@@ -22,7 +25,8 @@ from lms.core.errors import NotFound
 from lms.core.permissions import Role
 from lms.people import policy
 from lms.people.models import Agency, Membership, Person, Team
-from lms.reports import matrix
+from lms.reports import lines, matrix
+from lms.reports.lines import Chosen, Lines
 from lms.reports.matrix import Figures, Line, Post
 
 
@@ -61,6 +65,14 @@ class Filters:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """A column: a module by its address, or a level by its key, and its title."""
+
+    slug: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Report:
     """The completion report: figures over everyone counted, and the lines that were asked for, in order. `late` are
     those of everyone counted who have something overdue or expired.
@@ -68,10 +80,10 @@ class Report:
 
     as_at: date
     scope: str
-    modules: Sequence[Module]
+    modules: Sequence[Heading]
     figures: Figures
     next_end: tuple[date, str] | None
-    lines: Sequence[Line]
+    lines: Lines
     late: Sequence[UUID]
 
 
@@ -137,37 +149,91 @@ def _named(actor: Actor, agencies: Sequence[Place], teams: Sequence[Place]) -> s
     return "Your people"
 
 
-def completion(actor: Actor, filters: Filters, within: Reach, today: date) -> Report:
-    """Who has done what, among the people whom the actor sees. Four queries, however many people."""
-    chosen = and_(policy.managed(actor, today), *places(filters))
-    people = select(Membership.person_id).where(chosen)
-    standings = assignments.standings(people, today)
-    core = [module.slug for module in shelf.library().modules if module.core]
-    shown = matrix.columns(standings.values(), core)
-    lines = _lines(chosen, standings, shown)
+def completion(actor: Actor, filters: Filters, within: Reach, day: date) -> Report:
+    """Who has done what on a day, as it was known at the end of it, among the people whom the actor sees. The same few
+    queries, however many people; lines are read when they are asked for.
+    """
+    chosen = _chosen(actor, filters, day)
+    whole = _whole(actor, filters)
+    everyone = lines.everyone(chosen)
+    counted = _counted(whole, chosen, day)
+    titles = assignments.titles(actor.partnerships())
+    shown = lines.targets(chosen, counted.states, list(titles), whole.agencies if whole else None)
     order = filters.order if filters.order.removeprefix("-") in {"name", *shown} else ""
+    figures = matrix.figures_of(counted, len(shown))
+    settled = figures.in_date == figures.required and not figures.due_people
     return Report(
-        as_at=today,
+        as_at=day,
         scope=_scope(filters, within),
-        modules=[module for module in shelf.library().modules if module.slug in shown],
-        figures=matrix.figures(lines),
-        next_end=matrix.next_end(lines),
-        lines=matrix.ordered(matrix.chosen(lines, filters.show, filters.name), order),
-        late=[line.id for line in lines if line.tally.late],
+        modules=[Heading(target, titles[target]) for target in shown],
+        figures=figures,
+        next_end=lines.next_end(chosen) if settled and everyone else None,
+        lines=Lines(lines.listed(everyone, chosen, filters.show, filters.name, order), lines.reader(chosen, shown)),
+        late=[one.id for one in everyone if one.rank >= lines.LATE],
     )
 
 
+def _chosen(actor: Actor, filters: Filters, day: date) -> Chosen:
+    """Whom the report counts: those seen, at the agency and in the team that were asked for."""
+    where = [asking.seen(actor, day)]
+    if filters.agency:
+        where.append(PostSpan.agency_id == filters.agency.id)
+    if filters.team:
+        where.append(PostSpan.team_id == filters.team.id)
+    return Chosen(and_(*where), day)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What is counted when it is all of one agency or of one partnership, for which counts are kept."""
+
+    partnership: str
+    agency: UUID | None
+    agencies: Sequence[UUID]
+
+
+def _whole(actor: Actor, filters: Filters) -> Whole | None:
+    """The agency or partnership all of whose people are counted; None for teams, and for several of them."""
+    if filters.team:
+        return None
+    coordinated = actor.partnerships(Role.COORDINATOR)
+    wanted = select(Agency.id, Agency.partnership)
+    if filters.agency:
+        rows = db.session.execute(wanted.where(Agency.id == filters.agency.id)).all()
+        seen = [row for row in rows if row[1] in coordinated or row[0] in actor.managed_agencies]
+        return Whole(seen[0][1], seen[0][0], [seen[0][0]]) if seen else None
+    if not coordinated and not actor.managed_teams and len(actor.managed_agencies) == 1:
+        row = db.session.execute(wanted.where(Agency.id.in_(actor.managed_agencies))).one()
+        return Whole(row[1], row[0], [row[0]])
+    rows = db.session.execute(wanted.where(Agency.partnership.in_(coordinated))).all()
+    inside = {row[0] for row in rows}
+    if len(coordinated) != 1 or not inside >= actor.managed_agencies:
+        return None
+    return Whole(next(iter(coordinated)), None, sorted(inside))
+
+
+def _counted(whole: Whole | None, chosen: Chosen, day: date) -> Count:
+    """How everybody counted stands: from the kept counts, or for teams one by one."""
+    if whole is None:
+        return lines.count(chosen)
+    group, value = (Group.AGENCY, whole.agency.hex) if whole.agency else (Group.ALL, "")
+    return counts.count(whole.partnership, group, day, [value]).get(value, Count())
+
+
 def person(actor: Actor, person_id: UUID, today: date) -> PersonReport:
-    """One person whom the actor sees. Raises NotFound for everybody else, whether they exist or not."""
+    """One person whom the actor sees, as the agencies at which they see them ask. Raises NotFound for everybody else,
+    whether they exist or not.
+    """
     seen = and_(policy.managed(actor, today), Membership.person_id == person_id)
-    standings = assignments.standings(select(Membership.person_id).where(seen), today)
-    lines = _lines(seen, standings, {module.slug for module in shelf.library().modules})
-    if not lines:
+    agencies = set(db.session.scalars(select(Membership.agency_id).where(seen)))
+    if not agencies:
         raise NotFound
+    facts = load(select(Person.id).where(Person.id == person_id))[person_id]
+    line = _line(seen, assignments.cells(facts, today, agencies))
     decided = assignments.decided(actor, today)
     listed = assignments.exemptions(select(Person.id).where(Person.id == person_id), today)
     may_exempt = assignments.may_exempt(actor, person_id, today)
-    return _person(lines[0], _joint_days(seen, person_id), Exemptions(listed, decided, decided, may_exempt))
+    return _person(line, _joint_days(seen, person_id), Exemptions(listed, decided, decided, may_exempt))
 
 
 def mine(actor: Actor, today: date) -> PersonReport:
@@ -226,17 +292,12 @@ def _scope(filters: Filters, within: Reach) -> str:
     return filters.agency.name if filters.agency else within.name
 
 
-def _lines(
-    chosen: ColumnElement[bool], standings: Mapping[UUID, Sequence[ModuleStanding]], modules: Container[str]
-) -> list[Line]:
-    """One line a person, however many of their memberships were chosen; the oldest membership is named first."""
-    people: dict[UUID, tuple[str, str, list[Post]]] = {}
-    for person_id, name, email, agency, team, job in db.session.execute(_memberships(chosen)):
-        people.setdefault(person_id, (name, email, []))[2].append(Post(agency, team or "", job))
-    return [
-        Line(person_id, name, email, tuple(posts), tuple(one for one in standings[person_id] if one.module in modules))
-        for person_id, (name, email, posts) in people.items()
-    ]
+def _line(chosen: ColumnElement[bool], cells: Sequence[ModuleStanding]) -> Line:
+    """The line of one person, with the posts that were chosen, the oldest first."""
+    rows = db.session.execute(_memberships(chosen)).all()
+    posts = tuple(Post(agency, team or "", job) for *_, agency, team, job in rows)
+    person_id, name, email, *_ = rows[0]
+    return Line(person_id, name, email, posts, tuple(cells))
 
 
 def _memberships(chosen: ColumnElement[bool]) -> Select[UUID, str, str, str, str, str]:

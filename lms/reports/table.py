@@ -26,7 +26,7 @@ COLUMNS = (
 )
 COUNTED = (
     Definition("Who is counted", "people of the scope who have a post there on the day, once each; leavers are out."),
-    Definition("Requirement", "one person and one core module, first due 90 days after they start."),
+    Definition("Requirement", "one person and one module or level that their agency asks of them."),
     Definition("In date", "a certificate that counts on the day, also in its last 90 days, of all requirements."),
     Definition("Left out", "whoever is exempt, and what is not required, are counted apart and are in no percentage."),
     Definition("Due", "to be done for the first time within 14 days, or to be renewed within 90."),
@@ -45,7 +45,7 @@ def sheet(report: Report, chosen: str) -> Sheet:
         rows=rows(report),
         total=len(report.lines) * len(report.modules),
         frame=Frame(report.as_at, report.scope, chosen, COUNTED),
-        people=tuple(line.id for line in report.lines),
+        people=report.lines.ids,
     )
 
 

@@ -1,5 +1,6 @@
 """Pages of reports: my team's completion, the same as a file, and one person."""
 
+from http import HTTPStatus
 from uuid import UUID
 
 from flask import Blueprint, render_template
@@ -31,14 +32,20 @@ def completion() -> ResponseReturnValue:
     """Who of my people has done what, those needing attention first."""
     actor, today = current_actor(), clock.today()
     form = FilterForm(queries.reach(actor, today))
-    report = queries.completion(actor, form.filters(), form.reach, today)
+    report = queries.completion(actor, form.filters(), form.reach, form.day)
     paged = page_asked(report.lines, PEOPLE_A_PAGE)
     actions.seen(actor, [line.id for line in paged.things])
     whole_agencies = bool(actor.managed_agencies or actor.partnerships(Role.COORDINATOR))
     chased = chasing.reachable(actor, {*report.late, *(line.id for line in paged.things)}, today)
     return render_template(
-        "reports/completion.html", report=report, form=form, paged=paged, whole_agencies=whole_agencies, chased=chased
-    )
+        "reports/completion.html",
+        report=report,
+        form=form,
+        paged=paged,
+        whole_agencies=whole_agencies,
+        chased=chased,
+        today=today,
+    ), HTTPStatus.UNPROCESSABLE_ENTITY if form.day_problem else HTTPStatus.OK
 
 
 @bp.get("/completion.csv")

@@ -1,12 +1,16 @@
 """My team: the sentence, the filters, the order, the pages of the list, and what it costs."""
 
 import gzip
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
-from lms.assignments.models import Exemption
-from lms.core.db import writing
+from lms.assignments.models import Exemption, Leave
+from lms.core import clock
+from lms.core.db import db, writing
 from lms.core.permissions import Role, Scope
+from lms.people.models import Membership
 from tests.assignments.pasts import BY_CHOICE, CORE, OTHER_CORE, begin, complete, days_ago
 from tests.learning.reading import counting
 from tests.reports.conftest import names, rows
@@ -187,3 +191,38 @@ def test_the_cost_does_not_grow_with_the_people_and_the_page_stays_small(fernshi
     page = visitor.get("reports.completion")
     assert len(names(page)) == 25
     assert len(gzip.compress(page.data)) <= 14_000
+
+
+def test_a_past_day_is_shown_as_it_was_known_then_and_no_other_day_is(fernshire, as_user, make):
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=40)):
+        visitor, then = as_user(fernshire.south_manager), clock.today()
+        before = visitor.get("reports.completion", query={"as_at": days_ago(5).isoformat()})
+        with writing():
+            complete(fernshire.dele, CORE, days_ago(30))
+            for post in db.session.query(Membership).filter_by(person_id=fernshire.south_manager.id):
+                post.job = "Head of South"
+        again = visitor.get("reports.completion", query={"as_at": days_ago(5).isoformat()})
+        assert names(again) == names(before)
+        assert cells(again, "Dele Adeyemi") == cells(before, "Dele Adeyemi")
+        assert "Head of South" not in again.words
+        assert f"This is how it stood on {days_ago(5):%A}" in again.words
+        assert cells(visitor.get("reports.completion"), "Dele Adeyemi")[0].startswith("In date until")
+        for wrong in ((then + timedelta(days=1)).isoformat(), "yesterday"):
+            refused = visitor.get("reports.completion", query={"as_at": wrong}, expect=422)
+            assert "Enter a day that is today or earlier" in refused.words
+        held = rows(visitor.get("reports.completion_csv", query={"as_at": days_ago(5).isoformat()}))
+        assert {row["As at"] for row in held} == {days_ago(5).isoformat()}
+
+
+def test_before_anybody_was_known_nobody_is_counted(fernshire, as_user):
+    page = as_user(fernshire.south_manager).get("reports.completion", query={"as_at": "2020-01-31"})
+    assert "Nobody was known to work here then." in page.words
+
+
+def test_who_is_on_long_leave_is_counted_apart(pasts, as_user):
+    with writing() as session:
+        session.add(
+            Leave(person_id=pasts.carys.id, agency_id=pasts.health.id, first_day=days_ago(3), recorded_by=pasts.head.id)
+        )
+    page = as_user(pasts.head).get("reports.completion")
+    assert "10 requirements count, without 1 exempt, 1 on long leave and 0 not required" in page.words
