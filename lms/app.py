@@ -103,6 +103,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.install(app, settings, sessions.actor_from_cookie, audit.refused)
     errors.install(app)
     navigation.install(app)
+    exports.install(app)
     schedule.install(app, settings)
     shelf.install(app, settings)
     quiz_shelf.install(app, settings)

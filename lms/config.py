@@ -113,6 +113,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LMS_PROXIES", "0", "How many proxies stand in front and set X-Forwarded-For.", _whole),
     Setting("LMS_SIGN_IN_IDLE_HOURS", "12", "A sign-in ends after this many hours without use.", _up_to(8760)),
     Setting("LMS_SIGN_IN_DAYS", "14", "A sign-in ends after this many days in any case.", _up_to(365)),
+    Setting(
+        "LMS_EXPORT_ROWS",
+        "20000",
+        "A file with more rows than this is made by the worker; on paper, a twentieth of it.",
+        _up_to(1_000_000),
+    ),
     Setting("LMS_MAIL", "files", "How mail leaves: smtp, or files (written to the mail folder in the data folder)."),
     Setting("LMS_MAIL_FROM", "Common Ground <training@localhost>", "The sender of mails."),
     Setting("LMS_SMTP_HOST", "127.0.0.1", "Mail server."),
@@ -164,6 +170,7 @@ class Settings:
     proxies: int
     sign_in_idle_hours: int
     sign_in_days: int
+    export_rows: int
     mail: str
     mail_from: str
     smtp_host: str

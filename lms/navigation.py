@@ -44,6 +44,7 @@ NOMINATIONS = tuple(f"nominating.{one}" for one in ("nominations", "add", "uploa
 PLANNING = ("planning", "proposing", *NOMINATIONS)
 RUNNING = ("building", "attendance", "outcomes.outcome")
 RELEASING = ("releasing", "missed")
+FILES = ("together", "exports")
 CO_SIGNING = ("outcomes.examples", "outcomes.co_sign")
 ANSWERS = ("outcomes.mine", "outcomes.form", "outcomes.send")
 FIGURES_ELSEWHERE = frozenset({Permission.COHORT_EDIT, Permission.REPORT_READ})  # linked from Cohorts and My team
@@ -54,14 +55,14 @@ MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),
     Item("Modules", "learning.catalogue", ("learning", "quizzes", "catalogue", "programmes", *FLAGGING)),
     Item("Joint days", "cohorts.joint_days", (*BOOKING, *ASKING, *ANSWERS)),
-    Item("Cohorts", "building.cohorts", (*RUNNING, *PLANNING, "together", *TABLES), Permission.COHORT_EDIT),
+    Item("Cohorts", "building.cohorts", (*RUNNING, *PLANNING, *FILES, *TABLES), Permission.COHORT_EDIT),
     Item(
         "My team",
         "reports.completion",
-        ("reports", "chasing", *RELEASING, "together", *CO_SIGNING),
+        ("reports", "chasing", *RELEASING, *FILES, *CO_SIGNING),
         Permission.REPORT_READ,
     ),
-    Item("Joint training", "together.figures", ("together",), Permission.JOINT_READ, FIGURES_ELSEWHERE),
+    Item("Joint training", "together.figures", FILES, Permission.JOINT_READ, FIGURES_ELSEWHERE),
     Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),
     Item("Agencies and people", "people.agencies", ACCOUNTS, Permission.AGENCY_READ),
     Item("Record", "certificates.record", ("certificates",)),

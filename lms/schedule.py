@@ -13,6 +13,7 @@ from lms.cohorts.actions import arranging, filling, missed
 from lms.config import Settings
 from lms.core import clock
 from lms.core.db import writing
+from lms.exports.actions import keeping, making
 from lms.notifications import carriers, delivering
 from lms.outcomes import actions as outcomes
 from lms.planning.actions import solving
@@ -59,6 +60,15 @@ def install(app: Flask, settings: Settings) -> None:
             solving.work(UUID(proposal_id))
 
     app.extensions["solve_now"] = huey.task(name="work_out_plan_now")(work_out_plan)
+
+    def make_file(export_id: str) -> None:
+        with app.app_context():
+            making.make(UUID(export_id))
+
+    app.extensions["make_file_now"] = huey.task(name="make_file_now")(make_file)
+    huey.periodic_task(crontab(minute="*"), name="make_files")(in_app(making.make_waiting))
+    huey.periodic_task(crontab(minute="47"), name="clear_away_files")(in_app(making.clear_away))
+    huey.periodic_task(crontab(minute="12", hour="6"), name="mail_views")(in_app(keeping.mail_due))
     huey.periodic_task(crontab(minute="*"), name="end_offers_and_release_places")(in_app(filling.catch_up_all))
     huey.periodic_task(crontab(minute="23"), name="note_no_shows")(in_app(missed.note_all_no_shows))
     huey.periodic_task(crontab(minute="*/10"), name="ask_before_and_after")(in_app(outcomes.ask_all))

@@ -180,7 +180,8 @@ def writing() -> Iterator[Session]:
 def separate() -> Iterator[Session]:
     """A short writing transaction of its own, which outlives a refusal or a page that only reads.
 
-    For three uses only: sign-in throttling, audit of refused access, and the log of who viewed whom. Raises
+    For four uses only: sign-in throttling, audit of refused access, the log of who viewed whom and who took which file
+    along (which closes one whose owner no longer sees what is in it), and how far the worker is with a file. Raises
     RuntimeError inside a transaction that may write: on SQLite the two would wait for each other.
     """
     if _writing.get() and db.session.in_transaction():

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterable
 
-from flask import abort, current_app, request
+from flask import abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.audit import actions as audit
@@ -12,12 +12,16 @@ from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import NotFound
-from lms.exports import registry, taking, writers
-from lms.exports.registry import Offered
+from lms.exports import press, registry, writers
+from lms.exports.actions import taking
+from lms.exports.registry import Arguments, Offered
 from lms.exports.sheet import Format, Made, Sheet
 from lms.exports.writers import Workshop
 from lms.web.access import current_actor
 from lms.web.downloads import attachment
+
+# How many rows of a CSV one row of each format is worth: paper takes twenty times as long.
+WEIGHT = {Format.CSV: 1, Format.XLSX: 1, Format.PDF: 20}
 
 
 def answer(name: str, kind: str) -> ResponseReturnValue:
@@ -25,10 +29,28 @@ def answer(name: str, kind: str) -> ResponseReturnValue:
     filters that are not on offer to the reader.
     """
     actor, offered, wanted = current_actor(), permitted(name), asked_format(kind)
-    sheet = offered.build(actor, offered.asked(request.args))
+    arguments = offered.asked(request.args)
+    most = offered.size(actor, arguments)
+    if most > _limit():
+        return _too_long(offered, wanted, arguments, f"up to {most:,}")
+    sheet = offered.build(actor, arguments)
+    if wanted is Format.PDF and sheet.total > press.MOST_ROWS:
+        raise press.TooLongToPrint(sheet.total)
+    if sheet.total * WEIGHT[wanted] > _limit():
+        return _too_long(offered, wanted, arguments, f"{sheet.total:,}")
     content = written(sheet, wanted, made_by(actor))
     taking.taken(actor, sheet, wanted)
     return attachment(content, wanted.mime, sheet.file_name(wanted))
+
+
+def _limit() -> int:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.export_rows
+
+
+def _too_long(offered: Offered, kind: Format, arguments: Arguments, rows: str) -> ResponseReturnValue:
+    """The page that offers to have a long file made by the worker: a GET begins nothing."""
+    return render_template("exports/ask.html", offered=offered, kind=kind, arguments=arguments, rows=rows)
 
 
 def asked_format(kind: str) -> Format:

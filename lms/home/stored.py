@@ -127,6 +127,15 @@ GROUPS = (
         },
     ),
     Group(
+        "Reports you take along",
+        {
+            "exports": "Each long file you asked for: which report, with what you chose, how far it is, when, and how "
+            "far your role reached when it was made. The file and this go after seven days.",
+            "saved_views": "Each view you keep: its name, which report, what you chose (never whom you looked for by "
+            "name), and whether its link comes by mail.",
+        },
+    ),
+    Group(
         "What there is to learn",
         {
             "indexed_content": "Which state of the modules the search knows; beside it stand the words of the modules. "

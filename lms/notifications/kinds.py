@@ -90,6 +90,12 @@ QUESTIONS = Topic(
     (Choice.AT_ONCE, Choice.DAILY, Choice.NEVER),
 )
 ANSWERS = Topic("answers", "Answers to what you wrote", "Authors answer what you flagged, managers an example.")
+FILES = Topic(
+    "files",
+    "Files and views you asked for",
+    "A long file is ready, or could not be made; the link of a view you keep. My files and My views show the same.",
+    (Choice.AT_ONCE, Choice.NEVER),
+)
 DECISIONS = Topic(
     "decisions",
     "What people ask you to decide",
@@ -105,7 +111,20 @@ TEAM = Topic(
     for_managers=True,
 )
 
-TOPICS = (ACCOUNT, PLACE, RECORD, REMINDERS, ASKED, INVITATIONS, CERTIFICATES, QUESTIONS, ANSWERS, DECISIONS, TEAM)
+TOPICS = (
+    ACCOUNT,
+    PLACE,
+    RECORD,
+    REMINDERS,
+    ASKED,
+    INVITATIONS,
+    CERTIFICATES,
+    QUESTIONS,
+    ANSWERS,
+    FILES,
+    DECISIONS,
+    TEAM,
+)
 DIGEST = "notifications/digest"
 
 KINDS: dict[str, Topic] = {
@@ -131,6 +150,9 @@ KINDS: dict[str, Topic] = {
     "cohorts/replaced": PLACE,
     "cohorts/sent": PLACE,
     "cohorts/waiting": PLACE,
+    "exports/failed": FILES,
+    "exports/ready": FILES,
+    "exports/view": FILES,
     "flags/answered": ANSWERS,
     DIGEST: RECORD,
     "outcomes/co_signed": ANSWERS,

@@ -22,6 +22,7 @@ from lms.cohorts.plan import Plan, PlannedSession
 from lms.core import clock
 from lms.core.db import db, writing
 from lms.core.permissions import Role, Scope
+from lms.exports.models import Export, SavedView
 from lms.flags import actions as flagging
 from lms.learning import actions as learning
 from lms.learning.events import ModuleCompleted
@@ -86,7 +87,16 @@ MATRIX = {
     "cohorts.joint_days GET": "oooooooooo",
     "cohorts.needs POST": "ohhhhhhhhh",
     "cohorts.show GET": "oooooooooh",
+    "exports.again POST": "hhohhhhhhh",  # the file and the view are the manager's
+    "exports.change_view POST": "hhohhhhhhh",
+    "exports.download GET": "hhhhhhhhhh",  # it is not there yet
     "exports.file GET": "ffooffoffo",  # the completion report: every other sheet in tests/exports
+    "exports.mine GET": "oooooooooo",
+    "exports.open_view GET": "hhohhhhhhh",
+    "exports.order POST": "ffooffoffo",
+    "exports.save POST": "ffooffoffo",
+    "exports.show GET": "hhohhhhhhh",
+    "exports.views GET": "oooooooooo",
     "flags.answer POST": "ffffffffof",
     "flags.form GET": "oooooooooo",
     "flags.listed GET": "ffffffffof",
@@ -202,6 +212,9 @@ MATRIX = {
     "building.call_off POST": "ffffohofff",
     "cohorts.book POST": "oooooooooh",
     "cohorts.cancel POST": "ohhhhhhhhh",
+    "exports.delete_view POST": "hhohhhhhhh",
+    "exports.stop POST": "hhohhhhhhh",
+    "exports.delete POST": "hhohhhhhhh",
     "nominating.take_off POST": "ffffohofff",
     "nominating.withdraw POST": "ohhhhhhhhh",
     "planning.end_apart POST": "ffffohofff",
@@ -278,7 +291,9 @@ def _belongings(them, agency):
         reminded = ReminderRound(by=them.manager.id, left_out=[])
         session.add_all([deputy, reminded])
         sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
-        session.add(sign_in)
+        kept = SavedView(owner_id=them.manager.id, sheet="completion", name="Mine")
+        made = Export(owner_id=them.manager.id, sheet="completion", format="csv", expires_at=now + timedelta(days=7))
+        session.add_all([sign_in, kept, made])
     assert isinstance(note, Reflection)
     return {
         "cohort_id": cohort.id, "session_id": cohort.sessions[0].id, "agency_id": agency.id, "person_id": owner.id,
@@ -291,6 +306,7 @@ def _belongings(them, agency):
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "position": 1, "number": 1, "name": "completion", "kind": "csv",
+        "export_id": made.id, "view_id": kept.id,
     }  # fmt: skip
 
 

@@ -12,10 +12,12 @@ import pytest
 import time_machine
 from lxml import etree
 from pypdf import PdfReader
+from sqlalchemy import select
 
+from lms.core.db import writing
 from lms.core.permissions import Role, Scope
 from lms.exports.sheet import Column, Definition, Frame, Kind, Made, Sheet
-from lms.people.models import Person
+from lms.people.models import Membership, Person
 from tests.support.browser import Page
 from tests.together.conftest import LAST_QUARTER, NOW, Area
 
@@ -66,6 +68,16 @@ def readers(make, at_now, three_modules) -> Readers:
             "outsider": make.manager(agency=away, name="Otto Outside", starts_on=START),
         },
     )
+
+
+def move(person: Person, **values: Any) -> None:
+    """Change the person's first post."""
+    with writing() as session:
+        post = session.scalars(
+            select(Membership).where(Membership.person_id == person.id).order_by(Membership.starts_on)
+        ).first()
+        for name, value in values.items():
+            setattr(post, name, value)
 
 
 def sheet(rows: Any = (), **changes: Any) -> Sheet:

@@ -60,7 +60,7 @@ REACHED = {
     "manager": {
         "chasing.check",
         *("reports.completion", "reports.person", "together.figures", "together.matrix", "outcomes.examples"),
-        *("releasing.due", "releasing.check", "releasing.cover", "releasing.limit"),
+        *("releasing.due", "releasing.check", "releasing.cover", "releasing.limit", "exports.views", "exports.mine"),
     },
     "author": {"authoring.content"},
     "coordinator": {

@@ -34,7 +34,7 @@ NOBODY = "nobody"
 ROLES = ("staff", "trainer", "manager", "author", "coordinator", "admin", "outsider", "observer", NOBODY)
 PASSWORD = "integrated-working"
 MOST_BYTES = 14_000
-MOST_PAGES = 130
+MOST_PAGES = 150
 MOST_EXAMPLES = 3
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

@@ -1,0 +1,1 @@
+"""What people and the worker do with files and views: order, make, open and close them; keep views."""
