@@ -8,7 +8,8 @@ from lms.assignments import keeping
 from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
-from lms.certificates import views as certificates
+from lms.certificates.views import correcting
+from lms.certificates.views import showing as certificates
 from lms.chasing import views as chasing
 from lms.cohorts.views import (
     approvals,
@@ -17,11 +18,13 @@ from lms.cohorts.views import (
     booking,
     building,
     calendar,
+    contesting,
     missed,
     moving,
     offers,
     sending,
 )
+from lms.compliance import views as compliance
 from lms.config import Settings, from_environment
 from lms.core import db, events, schema
 from lms.exports import views as exports
@@ -31,6 +34,7 @@ from lms.home import views as home
 from lms.learning import views as learning
 from lms.notifications import views as notifications
 from lms.outcomes import views as outcomes
+from lms.passport.views import looked, passport, record, team
 from lms.people import sectors
 from lms.people import views as people
 from lms.planning.views import nominating, proposing
@@ -55,6 +59,7 @@ BLUEPRINTS = (
     quizzes.bp,
     learning.bp,
     certificates.bp,
+    correcting.bp,
     booking.bp,
     building.bp,
     attendance.bp,
@@ -68,15 +73,21 @@ BLUEPRINTS = (
     moving.bp,
     missed.bp,
     arriving.bp,
+    contesting.bp,
     seating.bp,
     flags.bp,
     chasing.bp,
     exports.bp,
     reports.bp,
     releasing.bp,
+    compliance.bp,
     together.bp,
     outcomes.bp,
     programmes.bp,
+    record.bp,
+    passport.bp,
+    looked.bp,
+    team.bp,
     home.bp,
     authoring.bp,
 )

@@ -54,6 +54,12 @@ def _yes_no(text: str) -> bool:
     return text == "yes"
 
 
+def _mail_address(text: str) -> str:
+    if text and (text.count("@") != 1 or text != "".join(text.split()) or text.startswith("@") or text.endswith("@")):
+        raise ValueError("must be an e-mail address")
+    return text
+
+
 def _hours(text: str) -> tuple[time, time] | None:
     """Two times of day, as in 19:00-08:00; none means no such hours."""
     if text == "none":
@@ -95,6 +101,18 @@ SETTINGS: tuple[Setting, ...] = (
         "LMS_PARTNERSHIP",
         "Fernshire Children’s Partnership",
         "The partnership's name, shown in the footer and on certificates.",
+    ),
+    Setting(
+        "LMS_DATA_PROTECTION_CONTACT",
+        "",
+        "E-mail address that gets people's questions about who looked at their record. Empty: nobody can be asked.",
+        _mail_address,
+    ),
+    Setting(
+        "LMS_CONTEST_DAYS",
+        "90",
+        "For how many days after a joint day people can say that its register is wrong about them.",
+        _up_to(3660),
     ),
     Setting("LMS_MODULES_DIR", str(PROJECT / "modules"), "Folder of the modules.", Path),
     Setting("LMS_QUIZZES_DIR", str(PROJECT / "quizzes"), "Folder of the quizzes.", Path),
@@ -140,6 +158,12 @@ SETTINGS: tuple[Setting, ...] = (
         _yes_no,
     ),
     Setting(
+        "LMS_COMPLETION_GOAL",
+        "90",
+        "The share in date, in percent, that figures over time are compared with.",
+        _up_to(100),
+    ),
+    Setting(
         "LMS_MAIL_BODY_DAYS",
         "30",
         "The text of a mail, its link and its date for a calendar are emptied so many days after it was sent or given "
@@ -163,6 +187,8 @@ class Settings:
     database_url: str
     base_url: str
     partnership: str
+    data_protection_contact: str
+    contest_days: int
     modules_dir: Path
     quizzes_dir: Path
     more_content: tuple[Path, ...]
@@ -180,6 +206,7 @@ class Settings:
     smtp_tls: bool
     quiet_hours: tuple[time, time] | None
     quiet_weekends: bool
+    completion_goal: int
     mail_body_days: int
     mail_keep_months: int
 

@@ -42,13 +42,23 @@ ANSWERING = ("flags.listed", "flags.show", "flags.answer")  # what learners flag
 ASKING = tuple(f"nominating.{one}" for one in ("offered", "ask", "withdraw", "team", "nominate", "decide"))
 NOMINATIONS = tuple(f"nominating.{one}" for one in ("nominations", "add", "upload", "take_off"))
 PLANNING = ("planning", "proposing", *NOMINATIONS)
-RUNNING = ("building", "attendance", "outcomes.outcome")
+RUNNING = ("building", "attendance", "contesting.answer", "outcomes.outcome")
 RELEASING = ("releasing", "missed")
 FILES = ("together", "exports")
 CO_SIGNING = ("outcomes.examples", "outcomes.co_sign")
 ANSWERS = ("outcomes.mine", "outcomes.form", "outcomes.send")
 FIGURES_ELSEWHERE = frozenset({Permission.COHORT_EDIT, Permission.REPORT_READ})  # linked from Cohorts and My team
-BOOKING = ("cohorts", "calendar", "offers", "approvals", "sending", "moving", "arriving.here", "seating.mine")
+BOOKING = (
+    "cohorts",
+    "calendar",
+    "offers",
+    "approvals",
+    "sending",
+    "moving",
+    "arriving.here",
+    "seating.mine",
+    "contesting.contest",
+)
 ACCOUNTS = ("people.agencies", "people.agency", "people.set_locality")
 TABLES = tuple(f"seating.{page}" for page in ("plan", "make", "change", "listed", "cards"))
 MENU: tuple[Item, ...] = (
@@ -59,13 +69,14 @@ MENU: tuple[Item, ...] = (
     Item(
         "My team",
         "reports.completion",
-        ("reports", "chasing", *RELEASING, *FILES, *CO_SIGNING),
+        ("reports", "compliance", "chasing", *RELEASING, *FILES, *CO_SIGNING),
         Permission.REPORT_READ,
     ),
     Item("Joint training", "together.figures", FILES, Permission.JOINT_READ, FIGURES_ELSEWHERE),
+    Item("In date", "compliance.table", ("compliance",), Permission.FIGURES_READ, frozenset({Permission.REPORT_READ})),
     Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),
     Item("Agencies and people", "people.agencies", ACCOUNTS, Permission.AGENCY_READ),
-    Item("Record", "certificates.record", ("certificates",)),
+    Item("Record", "record.record", ("record", "passport", "looked", "certificates")),
 )
 
 

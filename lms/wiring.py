@@ -4,6 +4,7 @@ from lms.certificates import actions as certificates
 from lms.chasing import actions as chasing
 from lms.cohorts import apart, whereabouts
 from lms.cohorts.events import SessionMoved
+from lms.compliance import files as compliance
 from lms.core.events import Listeners
 from lms.exports import registry as exports
 from lms.learning import actions as learning
@@ -18,7 +19,7 @@ from lms.seating import queries as seating
 from lms.together import files as together
 
 # Every sheet that can be taken along as a file or kept as a view.
-SHEETS = (*reports.SHEETS, *releasing.SHEETS, *together.SHEETS)
+SHEETS = (*reports.SHEETS, *releasing.SHEETS, *compliance.SHEETS, *together.SHEETS)
 
 
 def supply(extensions: dict[str, object]) -> None:

@@ -43,13 +43,13 @@ def decided(actor: Actor, day: date) -> ColumnElement[bool]:
 
 def seen(actor: Actor, day: date) -> ColumnElement[bool]:
     """SQL on `PostSpan`: posts on a day, as it was known then, of people whose training status the actor sees by name
-    now: those of the teams and agencies they manage, or of the partnership they coordinate.
+    now: those of the teams and agencies they manage or stand in at, or of the partnership they coordinate.
     """
     reach = []
     if actor.partnerships(Role.COORDINATOR):
         reach.append(PostSpan.partnership.in_(actor.partnerships(Role.COORDINATOR)))
-    if actor.managed_agencies:
-        reach.append(PostSpan.agency_id.in_(actor.managed_agencies))
-    if actor.managed_teams:
-        reach.append(PostSpan.team_id.in_(actor.managed_teams))
+    if actor.followed_agencies:
+        reach.append(PostSpan.agency_id.in_(actor.followed_agencies))
+    if actor.followed_teams:
+        reach.append(PostSpan.team_id.in_(actor.followed_teams))
     return and_(or_(false(), *reach), PostSpan.first_day <= day, PostSpan.last_day >= day)

@@ -5,10 +5,18 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
-from lms.audit.models import AuditEntry, RecordView
+from lms.audit.models import AuditEntry, RecordView, Why
 from lms.core import clock, db
 from lms.core.actor import Actor
 from lms.core.ids import new_id
+from lms.core.permissions import Role
+
+LONGEST_AGENCIES = 300
+# Whoever has several roles is named by the one with which they see most people.
+FURTHEST_FIRST = (
+    *(Role.COORDINATOR, Role.MANAGER, Role.DEPUTY, Role.ADMINISTRATOR, Role.TRAINER, Role.OBSERVER, Role.AUTHOR),
+    Role.STAFF,
+)
 
 
 def record(actor: Actor | None, action: str, subject: UUID | None = None, **detail: str | int | None) -> None:
@@ -26,16 +34,22 @@ def refused(actor: Actor | None, endpoint: str) -> None:
         )
 
 
-def viewed(actor: Actor, people: Iterable[UUID], what: str) -> None:
-    """Note whose records were looked at, and what was seen; own records are not noted. In the transaction of the act
-    where something is being done, else in a short one of its own.
+def viewed(actor: Actor, people: Iterable[UUID], what: str, why: Why = Why.REPORT, role: Role | None = None) -> None:
+    """Note whose records were looked at, what was seen and why, with the viewer's role and agency of today. In the
+    transaction of the act where something is being done, else in a short one of its own.
+
+    `role` is the one that opened the records; unless it is said, the one of the viewer's that reaches furthest.
     """
-    at = clock.now()
-    rows = [
-        {"id": new_id(), "at": at, "viewer_id": actor.id, "person_id": person, "what": what}
-        for person in people
-        if person != actor.id
-    ]
+    seen_as = role or next((one for one in FURTHEST_FIRST if actor.has(one)), None)
+    says = {
+        "at": clock.now(),
+        "viewer_id": actor.id,
+        "what": what,
+        "why": why.value,
+        "role": seen_as.value if seen_as else "",
+        "agency": _agencies(actor, seen_as),
+    }
+    rows = [{"id": new_id(), "person_id": person, **says} for person in people]
     if not rows:
         return
     if db.is_writing():
@@ -43,3 +57,9 @@ def viewed(actor: Actor, people: Iterable[UUID], what: str) -> None:
         return
     with db.separate() as session:
         session.execute(insert(RecordView), rows)
+
+
+def _agencies(actor: Actor, role: Role | None) -> str:
+    """The agencies at which the viewer has this role, by name."""
+    names = dict.fromkeys(seat.agency for seat in actor.seats if role is None or seat.has(role))
+    return " and ".join(names)[:LONGEST_AGENCIES]

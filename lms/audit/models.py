@@ -1,6 +1,7 @@
 """Tables of the record: acts, and who looked at whom."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -25,8 +26,18 @@ class AuditEntry(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
+class Why(StrEnum):
+    """Why somebody's record was looked at: a report by name, a reminder about to be sent, a request of the person's."""
+
+    REPORT = "report"
+    REMINDER = "reminder"
+    REQUEST = "request"
+
+
 class RecordView(Row):
-    """Somebody looked at another person's training record."""
+    """Somebody looked at a person's training record, perhaps their own. Role and agency are the viewer's as they were
+    then; they are empty, like the reason, in rows from before these were kept.
+    """
 
     __tablename__ = "record_views"
     __table_args__ = (Index(None, "person_id", "at"),)
@@ -35,3 +46,6 @@ class RecordView(Row):
     viewer_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     what: Mapped[str] = mapped_column(String(60))
+    role: Mapped[str] = mapped_column(String(20), default="")
+    agency: Mapped[str] = mapped_column(String(300), default="")
+    why: Mapped[str] = mapped_column(String(20), default="")

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -42,7 +43,7 @@ class Snapshot:
     `title` is that of the module or programme, `minutes` its length, `modules` what a programme lists (a module lists
     nothing), `code` the 26 plain characters, `verify_url` the whole address of the
     check page, `issued_by` the partnership, `core_hash` the fingerprint of the module's core text (may be empty,
-    as may `job`).
+    as may `job`), `note` what must be seen first, such as that the certificate was replaced.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Snapshot:
     issued_by: str
     core_hash: str
     modules: tuple[str, ...] = ()
+    note: str = ""
 
 
 def render(snapshot: Snapshot) -> bytes:
@@ -65,17 +67,26 @@ def render(snapshot: Snapshot) -> bytes:
 
     Needs no network and no font of the machine. Raises CannotPrint when a letter has no shape in any font we have.
     """
+    # The date inside the file is the day of completion, or every download would be another file.
+    return sheet(DESIGN, "certificate", _facts(snapshot), snapshot.completed_on)
+
+
+def sheet(design: Path, name: str, facts: Mapping[str, object], day: date) -> bytes:
+    """A design of the folder `certificates/` filled with facts, as an accessible PDF; `name` is what the design calls
+    its facts, `day` the date that stands inside the file.
+
+    Raises CannotPrint when a letter has no shape in any font we have.
+    """
     try:
         return typst.compile(
-            DESIGN,
+            design,
             root=DESIGNS,
             format="pdf",
             font_paths=fonts(),
             ignore_system_fonts=True,
-            sys_inputs={"certificate": json.dumps(_facts(snapshot))},
+            sys_inputs={name: json.dumps({**facts, "fonts": families()})},
             pdf_standards=["ua-1"],
-            # The date inside the file is the day of completion, or every download would be another file.
-            timestamp=datetime.combine(snapshot.completed_on, time(), UTC),
+            timestamp=datetime.combine(day, time(), UTC),
         )
     except typst.TypstError as error:
         if letters := NO_FONT.search(error.message):
@@ -91,6 +102,7 @@ def _facts(snapshot: Snapshot) -> dict[str, object]:
         "title": printable(snapshot.title),
         "modules": [printable(one) for one in snapshot.modules],
         "version": printable(snapshot.version),
+        "note": snapshot.note,
         "minutes": snapshot.minutes,
         "completed_on": snapshot.completed_on.isoformat(),
         "valid_until": snapshot.valid_until.isoformat(),
@@ -100,7 +112,6 @@ def _facts(snapshot: Snapshot) -> dict[str, object]:
         "issued_by": printable(snapshot.issued_by),
         "core_hash": codes.shown(snapshot.core_hash[:HASH_SHOWN]),
         "qr": _qr(snapshot.verify_url),
-        "fonts": families(),
     }
 
 

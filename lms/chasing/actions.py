@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from lms.assignments import queries as assignments
 from lms.audit import actions as audit
+from lms.audit.models import Why
 from lms.chasing import mails, queries, stages
 from lms.chasing.models import Reminder, ReminderItem, ReminderRound
 from lms.chasing.queries import Candidate
@@ -43,7 +44,7 @@ class NobodyReminded(Refusal):
 
 def looked_at(actor: Actor, people: Sequence[UUID]) -> None:
     """Note whose status the actor was shown before sending anything."""
-    audit.viewed(actor, people, SEEN)
+    audit.viewed(actor, people, SEEN, Why.REMINDER)
 
 
 def remind(actor: Actor, round_id: UUID, person_ids: Collection[UUID]) -> ReminderRound:
@@ -69,7 +70,7 @@ def remind(actor: Actor, round_id: UUID, person_ids: Collection[UUID]) -> Remind
     for one in found.can:
         _send(actor, made, one, titles)
     audit.record(actor, "reminders.sent", made.id, people=len(found.can), left_out=len(found.cannot))
-    audit.viewed(actor, [one.id for one in found.can], REMINDED)
+    audit.viewed(actor, [one.id for one in found.can], REMINDED, Why.REMINDER)
     return made
 
 

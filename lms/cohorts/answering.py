@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from wtforms import RadioField, StringField, TextAreaField
-from wtforms.validators import AnyOf, InputRequired, Length
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length
 
 from lms.cohorts.forms import Ticks, identities
-from lms.cohorts.states import Kept
+from lms.cohorts.states import Kept, Mark
 from lms.web.forms import PageForm
 
 LONGEST_SENTENCE = 300
+LONGEST_WORDS = 500
 
 
 class ShortForm(PageForm):
@@ -86,3 +87,45 @@ class CallOffForm(PageForm):
     def offered(self) -> tuple[UUID, ...]:
         """The other dates ticked. Raises NotFound for anything else."""
         return tuple(identities(self.others.data or []))
+
+
+class ContestForm(PageForm):
+    """What is wrong with the register about oneself."""
+
+    says = TextAreaField(
+        "What is not right",
+        [
+            DataRequired("Say in a sentence what is not right"),
+            Length(max=LONGEST_WORDS, message=f"Shorten it to {LONGEST_WORDS} characters"),
+        ],
+    )
+
+    @property
+    def sentence(self) -> str:
+        """What was written, without the space around it."""
+        return (self.says.data or "").strip()
+
+
+LEAVE = "leave"
+
+
+class ContestAnswerForm(ContestForm):
+    """What the register should say, and the answer to whoever contests it."""
+
+    mark = RadioField(
+        "The register",
+        [InputRequired("Choose what the register should say")],
+        choices={LEAVE: "Leave it as it is", **{one.value: f"Correct it to: {one.words.lower()}" for one in Mark}},
+    )
+    says = TextAreaField(
+        "Your answer",
+        [
+            DataRequired("Say in a sentence what you did, or why it stays as it is"),
+            Length(max=LONGEST_WORDS, message=f"Shorten it to {LONGEST_WORDS} characters"),
+        ],
+    )
+
+    @property
+    def wanted(self) -> Mark | None:
+        """The mark to correct to; None to leave the register as it is."""
+        return None if self.mark.data == LEAVE else Mark(self.mark.data)

@@ -13,9 +13,11 @@ class Permission(StrEnum):
 
     AGENCY_EDIT = "agency:edit"
     AGENCY_READ = "agency:read"
+    CERTIFICATE_CORRECT = "certificate:correct"
     COHORT_EDIT = "cohort:edit"
     CONTENT_ANSWER = "content:answer"
     CONTENT_READ = "content:read"
+    FIGURES_READ = "figures:read"
     JOINT_READ = "joint:read"
     REMINDER_SEND = "reminder:send"
     REPORT_READ = "report:read"
@@ -49,11 +51,25 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: frozenset(),
     Role.TRAINER: frozenset({Permission.COHORT_EDIT, Permission.JOINT_READ}),
     Role.MANAGER: frozenset(
-        {Permission.JOINT_READ, Permission.REMINDER_SEND, Permission.REPORT_READ, Permission.REQUIREMENT_EXEMPT}
+        {
+            Permission.FIGURES_READ,
+            Permission.JOINT_READ,
+            Permission.REMINDER_SEND,
+            Permission.REPORT_READ,
+            Permission.REQUIREMENT_EXEMPT,
+        }
     ),
-    Role.DEPUTY: frozenset({Permission.REMINDER_SEND, Permission.REPORT_READ}),
+    Role.DEPUTY: frozenset({Permission.FIGURES_READ, Permission.REMINDER_SEND, Permission.REPORT_READ}),
     Role.AUTHOR: frozenset({Permission.CONTENT_READ, Permission.CONTENT_ANSWER}),
-    Role.COORDINATOR: frozenset({Permission.COHORT_EDIT, Permission.JOINT_READ, Permission.REPORT_READ}),
-    Role.OBSERVER: frozenset({Permission.JOINT_READ}),
-    Role.ADMINISTRATOR: frozenset({Permission.AGENCY_EDIT, Permission.AGENCY_READ}),
+    Role.COORDINATOR: frozenset(
+        {
+            Permission.CERTIFICATE_CORRECT,
+            Permission.COHORT_EDIT,
+            Permission.FIGURES_READ,
+            Permission.JOINT_READ,
+            Permission.REPORT_READ,
+        }
+    ),
+    Role.OBSERVER: frozenset({Permission.FIGURES_READ, Permission.JOINT_READ}),
+    Role.ADMINISTRATOR: frozenset({Permission.AGENCY_EDIT, Permission.AGENCY_READ, Permission.CERTIFICATE_CORRECT}),
 }

@@ -72,6 +72,9 @@ GROUPS = (
         {
             "certificates": "What each certificate says: name, agency, job, module or programme (with the list of its "
             "modules), version, minutes, dates and its code; if it was withdrawn, when and why.",
+            "name_corrections": "That you asked for another name on a certificate: the name, why, who decided what, "
+            "with which reason, and when.",
+            "replaced_certificates": "Each certificate as it was before its name was corrected, with its code.",
             "reminders": "That a mail reminded you of your training, on which day, and who sent it where a manager "
             "did; or that a mail told you how many of your people are late.",
             "reminder_items": "Of which modules and dates a reminder spoke.",
@@ -111,6 +114,8 @@ GROUPS = (
             "cleared, by whom and why.",
             "attendance": "Whether you came, were late or left early, and when; who noted it and when, or that "
             "you signed in by phone.",
+            "attendance_contests": "That you said the register is wrong about you: your words, what it said then, what "
+            "it was corrected to, who answered what, and when. Those who run the day read it.",
             "room_codes": "How often a new code for the room was asked for. Names nobody.",
             "seating_plans": "When tables were made for a session, by which trainer, and when they are shown.",
             "seating_rounds": "From when until when each round goes, and its task. Names nobody.",
@@ -147,7 +152,8 @@ GROUPS = (
         {
             "audit_entries": "Who did what and when, such as signing in or changing a joint day. It holds "
             "nothing that anyone wrote.",
-            "record_views": "Who looked at whose training record, at what, and when.",
+            "record_views": "Who looked at your training record, with their role and agency at the time, at what, why, "
+            "and when. You read it under Record.",
             "outbox_mails": "Mails to you: address, subject, text, the date for your calendar, whether they were sent. "
             "They hold links and never other people’s names. The text is emptied some weeks after.",
             "mail_choices": "Which mails you want at once, together or never, and when you chose that.",

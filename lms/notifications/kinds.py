@@ -65,7 +65,7 @@ PLACE = Topic(
 RECORD = Topic(
     "record",
     "Corrections to your record",
-    "A certificate that was withdrawn or corrected.",
+    "A certificate that was withdrawn or corrected, and the answer when you said that a register is wrong.",
     ALWAYS,
     "Your agency may rely on what has changed, so you hear of it in any case.",
 )
@@ -99,7 +99,7 @@ FILES = Topic(
 DECISIONS = Topic(
     "decisions",
     "What people ask you to decide",
-    "Somebody you manage asks for a place, or for your word on an example.",
+    "Somebody you manage asks for a place, or for your word on an example; somebody says that your register is wrong.",
     (Choice.AT_ONCE, Choice.DAILY),
     "Somebody waits for your answer.",
     for_managers=True,
@@ -129,6 +129,9 @@ DIGEST = "notifications/digest"
 
 KINDS: dict[str, Topic] = {
     "certificates/issued": CERTIFICATES,
+    "certificates/name_asked": DECISIONS,
+    "certificates/name_corrected": RECORD,
+    "certificates/name_kept": RECORD,
     "certificates/programme_issued": CERTIFICATES,
     "certificates/withdrawn": RECORD,
     "chasing/asked": ASKED,
@@ -139,6 +142,8 @@ KINDS: dict[str, Topic] = {
     "cohorts/asked": INVITATIONS,
     "cohorts/cancelled": PLACE,
     "cohorts/changed": PLACE,
+    "cohorts/contest_answered": RECORD,
+    "cohorts/contested": DECISIONS,
     "cohorts/declined": PLACE,
     "cohorts/given_up": PLACE,
     "cohorts/invitation": INVITATIONS,
@@ -158,6 +163,7 @@ KINDS: dict[str, Topic] = {
     "outcomes/co_signed": ANSWERS,
     "outcomes/questions": QUESTIONS,
     "outcomes/to_co_sign": DECISIONS,
+    "passport/question": RECORD,
     "people/deputy_ended": ASKED,
     "people/deputy_named": ASKED,
     "planning/lost": PLACE,

@@ -124,6 +124,25 @@ def agencies(actor: Actor) -> Sequence[Agency]:
     ).all()
 
 
+def holding(role: Role, partnership: str) -> Sequence[Person]:
+    """The people who hold a role over all of a partnership today, by name; for mails that somebody must get."""
+    return db.session.scalars(
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Membership.agency)
+        .join(MembershipRole, MembershipRole.membership_id == Membership.id)
+        .where(
+            Person.active,
+            policy.is_current(clock.today()),
+            Agency.partnership == partnership,
+            MembershipRole.role == role.value,
+            MembershipRole.scope == Scope.PARTNERSHIP.value,
+        )
+        .distinct()
+        .order_by(Person.name, Person.id)
+    ).all()
+
+
 def has_demo_people() -> bool:
     """Whether invented people have accounts here."""
     return bool(db.session.scalar(select(exists().where(Person.demo))))

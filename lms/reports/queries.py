@@ -200,14 +200,14 @@ def _whole(actor: Actor, filters: Filters) -> Whole | None:
     wanted = select(Agency.id, Agency.partnership)
     if filters.agency:
         rows = db.session.execute(wanted.where(Agency.id == filters.agency.id)).all()
-        seen = [row for row in rows if row[1] in coordinated or row[0] in actor.managed_agencies]
+        seen = [row for row in rows if row[1] in coordinated or row[0] in actor.followed_agencies]
         return Whole(seen[0][1], seen[0][0], [seen[0][0]]) if seen else None
-    if not coordinated and not actor.managed_teams and len(actor.managed_agencies) == 1:
-        row = db.session.execute(wanted.where(Agency.id.in_(actor.managed_agencies))).one()
+    if not coordinated and not actor.followed_teams and len(actor.followed_agencies) == 1:
+        row = db.session.execute(wanted.where(Agency.id.in_(actor.followed_agencies))).one()
         return Whole(row[1], row[0], [row[0]])
     rows = db.session.execute(wanted.where(Agency.partnership.in_(coordinated))).all()
     inside = {row[0] for row in rows}
-    if len(coordinated) != 1 or not inside >= actor.managed_agencies:
+    if len(coordinated) != 1 or not inside >= actor.followed_agencies:
         return None
     return Whole(next(iter(coordinated)), None, sorted(inside))
 

@@ -42,6 +42,11 @@ def pdf_file(content: bytes, name: str) -> Response:
     return attachment(content, "application/pdf", name)
 
 
+def json_file(text: str, name: str) -> Response:
+    """A JSON download."""
+    return attachment(text.encode(), "application/json", name)
+
+
 def attachment(content: bytes | Iterable[bytes], kind: str, name: str) -> Response:
     """Any download. Content that comes in pieces is sent as it comes, while what it reads stays open."""
     whole = content if isinstance(content, bytes) else stream_with_context(iter(content))

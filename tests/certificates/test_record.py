@@ -39,7 +39,7 @@ def withdraw(certificate: Certificate, reason: str = "Issued by mistake.") -> No
 
 def test_somebody_new_reads_where_the_first_certificate_will_be(make, as_user):
     page = as_user(make.person()).get("certificates.record")
-    assert page.h1 == "Record"
+    assert page.h1 == "Certificates"
     assert "Your first certificate appears here when you finish a module." in page.words
 
 
@@ -202,6 +202,6 @@ def test_pages_ask_the_database_the_same_few_questions_however_long_the_record(m
         certified(leah, on=days_ago(day))
     assert asked("certificates.record") == with_one
     assert with_one <= 3
-    assert asked("certificates.show", certificate_id=one.id) <= 3
+    assert asked("certificates.show", certificate_id=one.id) <= 5
     assert asked("certificates.pdf", certificate_id=one.id) <= 3
     assert asked("certificates.check", code=one.code) <= 3

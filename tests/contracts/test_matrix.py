@@ -13,10 +13,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms.audit.models import RecordView
 from lms.catalogue.shelf import library
 from lms.certificates import actions as certificates
+from lms.certificates.correction_models import NameCorrection, as_it_was
 from lms.chasing.models import ReminderRound
 from lms.cohorts.actions import booking, building
+from lms.cohorts.contest_models import Contest
 from lms.cohorts.models import Arrangement, Booking, MissedPlace, OtherDate
 from lms.cohorts.plan import Plan, PlannedSession
 from lms.core import clock
@@ -71,6 +74,7 @@ MATRIX = {
     "building.take POST": "ffffohofff",
     "building.waive_missed POST": "ffffohofff",
     "building.waive_preparation POST": "ffffohofff",
+    "bundle.certificates GET": "ffooffhffo",  # a coordinator manages nobody
     "calendar.download GET": "ohhhhhhhhh",
     "calendar.feed_page GET": "oooooooooo",
     "calendar.renew POST": "oooooooooo",
@@ -78,6 +82,7 @@ MATRIX = {
     "catalogue.evidence GET": "oooooooooo",
     "catalogue.glossary GET": "oooooooooo",
     "catalogue.references GET": "oooooooooo",
+    "certificates.before_pdf GET": "ohhhhhhhhh",
     "certificates.pdf GET": "ohhhhhhhhh",
     "certificates.record GET": "oooooooooo",
     "certificates.show GET": "ohhhhhhhhh",
@@ -87,6 +92,17 @@ MATRIX = {
     "cohorts.joint_days GET": "oooooooooo",
     "cohorts.needs POST": "ohhhhhhhhh",
     "cohorts.show GET": "oooooooooh",
+    "compliance.course GET": "ffooffoffo",
+    "compliance.table GET": "ffooffoffo",
+    "contesting.answer GET": "ffffohofff",
+    "contesting.answer POST": "ffffohofff",
+    "contesting.contest GET": "ohhhhhhhhh",
+    "contesting.contest POST": "ohhhhhhhhh",
+    "correcting.ask GET": "ohhhhhhhhh",
+    "correcting.ask POST": "ohhhhhhhhh",
+    "correcting.decide GET": "ffffffooff",
+    "correcting.decide POST": "ffffffooff",
+    "correcting.listed GET": "ffffffooff",
     "exports.again POST": "hhohhhhhhh",  # the file and the view are the manager's
     "exports.change_view POST": "hhohhhhhhh",
     "exports.download GET": "hhhhhhhhhh",  # it is not there yet
@@ -115,6 +131,9 @@ MATRIX = {
     "learning.save_reflection POST": "oooooooooo",
     "learning.start_again POST": "oooooooooo",
     "learning.summary GET": "oooooooooo",
+    "looked.ask GET": "ohhhhhhhhh",
+    "looked.ask POST": "ohhhhhhhhh",
+    "looked.listed GET": "oooooooooo",
     "missed.listed GET": "ffooffoffo",
     "moving.other_dates GET": "ohhhhhhhhh",
     "moving.take POST": "ohhhhhhhhh",
@@ -155,6 +174,9 @@ MATRIX = {
     "outcomes.mine GET": "ohhhhhhhhh",
     "outcomes.outcome GET": "ffffohofff",
     "outcomes.send POST": "ohhhhhhhhh",
+    "passport.file GET": "oooooooooo",
+    "passport.pdf GET": "oooooooooo",
+    "passport.show GET": "oooooooooo",
     "people.agencies GET": "fffffffoff",
     "people.agency GET": "fffffffoff",
     "people.deputies GET": "oooooooooo",
@@ -171,6 +193,8 @@ MATRIX = {
     "quizzes.scene GET": "ohhhhhhhhh",
     "quizzes.scene_now GET": "ohhhhhhhhh",
     "quizzes.start POST": "oooooooooo",
+    "record.needed GET": "oooooooooo",
+    "record.record GET": "oooooooooo",
     "releasing.book POST": "ffohffhffh",
     "releasing.check GET": "ffohffhffh",
     "releasing.cover GET": "ffooffoffo",
@@ -291,9 +315,20 @@ def _belongings(them, agency):
         reminded = ReminderRound(by=them.manager.id, left_out=[])
         session.add_all([deputy, reminded])
         sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
+        look = RecordView(person_id=owner.id, viewer_id=them.manager.id, what="status and dates", role="manager")
+        contest = Contest(session_id=cohort.sessions[0].id, booking_id=place.id, says="I was there", was="absent||")
+        session.add_all([sign_in, look, contest])
+        correction = NameCorrection(
+            certificate_id=certificate.id, person_id=owner.id, name="Olive Owner-Reed", reason="Married"
+        )
+        session.add(correction)
+        session.flush()
+        old = as_it_was(certificate, correction)
+        old.code = "0" * 26
+        session.add(old)
         kept = SavedView(owner_id=them.manager.id, sheet="completion", name="Mine")
         made = Export(owner_id=them.manager.id, sheet="completion", format="csv", expires_at=now + timedelta(days=7))
-        session.add_all([sign_in, kept, made])
+        session.add_all([kept, made])
     assert isinstance(note, Reflection)
     return {
         "cohort_id": cohort.id, "session_id": cohort.sessions[0].id, "agency_id": agency.id, "person_id": owner.id,
@@ -301,6 +336,7 @@ def _belongings(them, agency):
         "play_id": play.id, "reflection_id": note.id, "sign_in_id": sign_in.id, "exemption_id": note.id,
         "arrangement_id": db.session.scalar(select(Arrangement.id)), "missed_id": missed.id,
         "programme_id": dates.id, "nomination_id": asked.id, "pair_id": db.session.scalar(select(KeepApart.id)),
+        "look_id": look.id, "correction_id": correction.id, "replaced_id": old.id, "contest_id": contest.id,
         "example_id": example.id, "deputy_id": deputy.id, "round_id": reminded.id, "wave": "before",
         "team_id": owner.main_seat.team_id,
         "flag_id": flag.id, "programme": "core",

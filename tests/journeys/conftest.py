@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
 from tests.support.needs import needs_program
 from tests.support.pages import NOBODY, ROLES, Crawl, Inspection, chromium, sign_in, visitor
 from tests.support.server import serving
 
 STARTS = {NOBODY: ["/sign-in", "/verify/", "/help"]}
+# Days of the demo that the trainer's crawl must come by, whether they stand among those to come or, later in the day,
+# among those that are over.
+DAYS = ("One plan for Jayden", "Who leads, and who decides")
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +50,14 @@ def _crawl(who: str, served: str, browser: Browser, inspection: Inspection, app:
     if who != NOBODY:
         sign_in(context, who)
     crawl = Crawl(who, context, app.url_map, inspection, served)
-    crawl.run(STARTS.get(who, ["/"]))
+    crawl.run(STARTS.get(who, ["/", *(_days(context) if who == "trainer" else ())]))
     context.close()
     return crawl
+
+
+def _days(context: BrowserContext) -> list[str]:
+    page = context.new_page()
+    page.goto("/cohorts/mine/")
+    found = [page.get_by_role("link", name=title).first.get_attribute("href") or "" for title in DAYS]
+    page.close()
+    return found

@@ -37,6 +37,10 @@ REACHED = {
         "outcomes.mine",
         "outcomes.form",
         "certificates.record",
+        "record.record",
+        "record.needed",
+        "passport.show",
+        "looked.listed",
         "signin.me",
         "notifications.choices",
         "people.deputies",
@@ -73,7 +77,14 @@ REACHED = {
     "admin": {"people.agencies", "people.agency"},
     "outsider": {"reports.completion"},
     "observer": {"together.figures", "together.matrix"},
-    NOBODY: {"signin.sign_in", "certificates.verify", "home.help_page", "home.privacy", "home.accessibility"},
+    NOBODY: {
+        "signin.sign_in",
+        "certificates.verify",
+        "passport.check",
+        "home.help_page",
+        "home.privacy",
+        "home.accessibility",
+    },
 }
 
 

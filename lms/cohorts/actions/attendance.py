@@ -132,6 +132,13 @@ def _moment(session: CohortSession, at: time | None) -> datetime | None:
     return clock.from_local(datetime.combine(day, at)) if at else None
 
 
+def correct(actor: Actor, session: CohortSession, booking_id: UUID, line: Line) -> None:
+    """Write one person's line, with all that follows from it. The caller has locked the cohort and let the actor in."""
+    changed = _write(actor, session, queries.register(session).get(booking_id), booking_id, line)
+    db.session.flush()
+    saved(actor, session, int(changed))
+
+
 def saved(actor: Actor, session: CohortSession, changed: int) -> None:
     """What follows whenever a register has been written to, by whichever way: one place for all of it."""
     if changed:

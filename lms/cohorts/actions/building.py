@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from lms.audit import actions as audit
 from lms.cohorts import editing, places, queries
 from lms.cohorts.actions import attendance, filling, moving, placing
 from lms.cohorts.actions.booking import standing
+from lms.cohorts.contest_models import Contest
 from lms.cohorts.mails import ASKING, Kind, take_back, tell
 from lms.cohorts.models import (
     Attendance,
@@ -166,7 +167,8 @@ def _sessions(cohort: Cohort, planned: tuple[PlannedSession, ...]) -> list[Cohor
         row.starts_at, row.ends_at, row.place = one.starts_at, one.ends_at, one.place.strip()
         kept.append(row)
     gone = [id_ for id_, row in known.items() if row not in kept]
-    if gone and db.session.scalar(select(exists().where(Attendance.session_id.in_(gone)))):
+    noted = or_(exists().where(Attendance.session_id.in_(gone)), exists().where(Contest.session_id.in_(gone)))
+    if gone and db.session.scalar(select(noted)):
         raise RegisterTaken
     return kept
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lms.cohorts import presence, queries
+from lms.cohorts import contests, presence, queries
 from lms.cohorts import register as rules
 from lms.cohorts.actions import attendance as actions
 from lms.cohorts.forms import SearchForm, WalkInForm, lines_sent
@@ -85,6 +85,7 @@ def _page(cohort_id: UUID, session_id: UUID, form: PageForm) -> ResponseReturnVa
         marks=list(Mark),
         least=presence.LEAST_PERCENT,
         opens=actions.opens(session),
+        contested=contests.of_register(session),
         search=search,
         found=queries.candidates(cohort, search.name.data or "", walking_in=True),
         form=form,

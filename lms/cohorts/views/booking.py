@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from lms.catalogue.shelf import library
-from lms.cohorts import approvals, covering, policy, preparing, queries
+from lms.cohorts import approvals, contests, covering, policy, preparing, queries
 from lms.cohorts.actions import arranging
 from lms.cohorts.actions import booking as actions
 from lms.cohorts.covering import Going
@@ -44,6 +44,7 @@ def _page(actor: Actor, cohort: Cohort, form: BookingForm) -> ResponseReturnValu
     on_it = queries.people_on(cohort)
     own, seat = on_it.own(actor), policy.open_seat(actor, cohort)
     room = on_it.room(cohort, seat) if seat else on_it.room(cohort)
+    in_the_room = own is not None and own.state in IN_THE_ROOM and not cohort.is_cancelled
     if own and not form.problems:
         form.say(own)
     page = render_template(
@@ -59,11 +60,14 @@ def _page(actor: Actor, cohort: Cohort, form: BookingForm) -> ResponseReturnValu
         left=preparing.unfinished(cohort, [actor.id]).get(actor.id, []),
         prepared_late=preparing.has_closed(cohort),
         before=on_it.before(own) if own in on_it.waiting else 0,
-        others=on_it.by_agency() if own and own.state in IN_THE_ROOM else [],
+        # Somebody who has left keeps their day, and not the names of those who were there.
+        others=on_it.by_agency() if in_the_room and cohort.partnership in actor.partnerships() else [],
         agencies=() if cohort.all_agencies else queries.open_to(cohort),
         modules=[module for one in cohort.modules if (module := library().module(one.module))],
         completed={one.module for one in learning.completed([actor.id], [one.module for one in cohort.modules])},
         attendance=queries.own_attendance(own),
+        contested=contests.own(actor.id, [one.id for one in cohort.sessions]) if own else {},
+        contestable={one.id for one in cohort.sessions if contests.can_be_contested(one)} if in_the_room else set(),
         today=clock.today(),
         runs=policy.is_run_by(actor, cohort),
     )

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.catalogue.shelf import library
-from lms.cohorts import managing, missing, mix, queries
+from lms.cohorts import contests, managing, missing, mix, queries
 from lms.cohorts.actions import arranging, booking, building, moving, waiving
 from lms.cohorts.actions import missed as missed_actions
 from lms.cohorts.actions.building import Move
@@ -108,7 +108,8 @@ def _manage(cohort_id: UUID, form: PageForm | None = None) -> ResponseReturnValu
         "cohorts/manage.html",
         cohort=cohort, on_it=on_it, agencies=agencies, room=room, mix=shown, blocks=mix.blocks(shown),
         headline=mix.headline(shown, over=cohort.is_over), summary=mix.summary(shown), unmet=mix.unmet(shown, rules),
-        search=search, found=found, noted=queries.sessions_noted(cohort), form=form or PageForm(None),
+        search=search, found=found, noted=queries.sessions_noted(cohort), contested=contests.waiting(cohort),
+        form=form or PageForm(None),
         trainer_form=form if isinstance(form, TrainerForm) else TrainerForm(None),
         over=managing.overview(actor, cohort, on_it, room), held=managing.held_open(cohort, on_it),
         missed=missing.on(cohort), kept=list(Kept), most_looked_at=WINDOW, most_passed_over=MOST_PASSED_OVER,

@@ -7,17 +7,17 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from lms.certificates import correcting, queries
 from lms.certificates import pdf as paper
-from lms.certificates import queries
+from lms.certificates.correction_models import ReplacedCertificate
 from lms.certificates.forms import CheckForm
-from lms.certificates.models import Certificate
+from lms.certificates.sheets import as_before, check_address, snapshot
 from lms.core import clock
 from lms.core.errors import Refusal
 from lms.web.access import current_actor, public, signed_in
 from lms.web.downloads import pdf_file
-from lms.web.links import absolute
 
-bp = Blueprint("certificates", __name__, template_folder="templates")
+bp = Blueprint("certificates", __name__, template_folder="../templates")
 
 UNKNOWN = 404
 INK = "#2a1b2b"
@@ -32,11 +32,14 @@ class NotPrinted(Refusal):
 @bp.get("/certificates/")
 @signed_in
 def record() -> ResponseReturnValue:
-    """My record: the hours of this year and all my certificates."""
+    """All my certificates, and the hours of this year."""
     certificates = queries.own(current_actor())
     counted = queries.counted_in(certificates, clock.today().year)
     minutes = sum(one.minutes for one in counted)
-    return render_template("certificates/record.html", certificates=certificates, counted=counted, minutes=minutes)
+    waiting = correcting.waiting(current_actor())
+    return render_template(
+        "certificates/record.html", certificates=certificates, counted=counted, minutes=minutes, waiting=waiting
+    )
 
 
 @bp.get("/certificates/<uuid:certificate_id>")
@@ -44,10 +47,16 @@ def record() -> ResponseReturnValue:
 def show(certificate_id: UUID) -> ResponseReturnValue:
     """One of my certificates, and how others can check it."""
     certificate = queries.get(current_actor(), certificate_id)
-    address = _check_address(certificate)
+    address = check_address(certificate.code)
     check_at = address.partition("://")[2].rpartition("/")[0]
     return render_template(
-        "certificates/show.html", one=certificate, address=address, check_at=check_at, qr=_qr(address)
+        "certificates/show.html",
+        one=certificate,
+        address=address,
+        check_at=check_at,
+        qr=_qr(address),
+        asked=correcting.latest(certificate),
+        before=correcting.before(certificate),
     )
 
 
@@ -59,8 +68,16 @@ def pdf(certificate_id: UUID) -> ResponseReturnValue:
     if certificate.state.kind == "revoked":
         raise NotPrinted
     return pdf_file(
-        paper.render(_snapshot(certificate)), f"certificate-{certificate.programme or certificate.module}.pdf"
+        paper.render(snapshot(certificate)), f"certificate-{certificate.programme or certificate.module}.pdf"
     )
+
+
+@bp.get("/certificates/<uuid:certificate_id>/before/<uuid:replaced_id>.pdf")
+@signed_in
+def before_pdf(certificate_id: UUID, replaced_id: UUID) -> ResponseReturnValue:
+    """One of my certificates as it was before its name was corrected; the PDF says that it was replaced."""
+    old = correcting.get_before(current_actor(), certificate_id, replaced_id)
+    return pdf_file(paper.render(as_before(old)), f"certificate-replaced-{old.replaced_on.isoformat()}.pdf")
 
 
 @bp.get("/verify/")
@@ -82,13 +99,15 @@ def check(code: str) -> ResponseReturnValue:
 
 def _checked(text: str) -> Response:
     """The check page of a code; its one address when it was typed in another way; or the form again."""
-    certificate = queries.by_code(text)
+    certificate = queries.by_code(text) or correcting.replaced(text)
     if certificate is None:
         form = CheckForm(code=text)
         form.code.errors = ["No certificate has this code. Check 0 and O."]
         return _form(form, UNKNOWN)
     if request.endpoint != "certificates.check" or text != certificate.code:
         return _unlisted(redirect(url_for("certificates.check", code=certificate.code), 303))
+    if isinstance(certificate, ReplacedCertificate):
+        return _unlisted(render_template("certificates/replaced.html", words=certificate.words))
     return _unlisted(render_template("certificates/check.html", one=certificate))
 
 
@@ -103,29 +122,7 @@ def _unlisted(answer: ResponseReturnValue) -> Response:
     return response
 
 
-def _check_address(certificate: Certificate) -> str:
-    return absolute("certificates.check", code=certificate.code)
-
-
 def _qr(address: str) -> Markup:
     """The QR code of an address as SVG inside a page, with the light edge that phones need."""
     picture = segno.make(address, error="m", micro=False)
     return Markup(picture.svg_inline(dark=INK, border=3, omitsize=True, svgclass=None, lineclass=None))  # noqa: S704 -- paths only
-
-
-def _snapshot(certificate: Certificate) -> paper.Snapshot:
-    return paper.Snapshot(
-        name=certificate.name,
-        agency=certificate.agency,
-        job=certificate.job,
-        title=certificate.title,
-        version=str(certificate.version),
-        minutes=certificate.minutes,
-        completed_on=certificate.completed_on,
-        valid_until=certificate.valid_until,
-        code=certificate.code,
-        verify_url=_check_address(certificate),
-        issued_by=certificate.issued_by,
-        core_hash=certificate.core_hash,
-        modules=tuple(f"{one['title']} (version {one['version']})" for one in certificate.modules),
-    )

@@ -1,0 +1,1 @@
+"""Pages of certificates, one file for each task."""

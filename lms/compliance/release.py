@@ -1,0 +1,65 @@
+"""What readers outside the agencies may read of compliance: one release a month, with small numbers hidden. Pure.
+
+1. Only month-ends are released, as they were stored; so two days cannot be subtracted from each other.
+2. Lines are agencies, and nothing that lies across them.
+3. A line of which fewer than five people are in date, or fewer than five are not, is hidden whole: either number would
+   tell about single people, and the percentage would tell it again.
+4. Hidden lines have company: as many of the smallest other lines are hidden as it takes for both numbers of the hidden
+   lines together to be at least nine (five, and four that the small ones could be), and never one line alone.
+5. Where that cannot be done, the total is hidden too; and it is hidden when it has a number under five itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+FEWEST = 5
+ENOUGH = 2 * FEWEST - 1
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of what is asked are in date."""
+
+    in_date: int
+    required: int
+
+    @property
+    def missing(self) -> int:
+        """How many are not in date."""
+        return self.required - self.in_date
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it would tell about single people."""
+        return min(self.in_date, self.missing) < FEWEST
+
+
+@dataclass(frozen=True)
+class Released:
+    """The lines that may be read, with None for hidden ones, and the total, or None."""
+
+    lines: Mapping[str, Share | None]
+    total: Share | None
+
+
+def release(shares: Mapping[str, Share]) -> Released:
+    """The lines of one month-end and their total, as they may be read outside the agencies."""
+    total = Share(sum(one.in_date for one in shares.values()), sum(one.required for one in shares.values()))
+    hidden = {name for name, one in shares.items() if one.is_small}
+    others = sorted((name for name in shares if name not in hidden), key=lambda name: (_size(shares[name]), name))
+    while hidden and not _is_enough([shares[name] for name in hidden]) and others:
+        hidden.add(others.pop(0))
+    safe = not total.is_small and (not hidden or _is_enough([shares[name] for name in hidden]))
+    return Released({name: None if name in hidden else one for name, one in shares.items()}, total if safe else None)
+
+
+def _size(share: Share) -> int:
+    return min(share.in_date, share.missing)
+
+
+def _is_enough(shares: Sequence[Share]) -> bool:
+    return (
+        len(shares) > 1
+        and sum(one.in_date for one in shares) >= ENOUGH
+        and sum(one.missing for one in shares) >= ENOUGH
+    )

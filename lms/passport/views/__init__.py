@@ -1,0 +1,1 @@
+"""Pages of what is mine, one file for each task."""

@@ -1,0 +1,62 @@
+"""What may be read outside the agencies, as sentences and against everything that could be worked out."""
+
+from itertools import product
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms.compliance.release import FEWEST, Share, release
+
+SHARES = st.dictionaries(
+    st.sampled_from("ABCDEFG"),
+    st.builds(lambda part, rest: Share(part, part + rest), st.integers(0, 30), st.integers(0, 30)),
+    min_size=1,
+)
+
+
+def test_large_lines_and_their_total_are_shown():
+    shares = {"A": Share(20, 30), "B": Share(15, 25)}
+    assert release(shares).lines == shares
+    assert release(shares).total == Share(35, 55)
+
+
+def test_few_in_date_or_few_not_in_date_hide_the_line_and_another_with_it():
+    found = release({"Tiny": Share(2, 9), "A": Share(20, 30), "B": Share(25, 45)})
+    assert found.lines == {"Tiny": None, "A": None, "B": Share(25, 45)}
+    assert found.total == Share(47, 84)
+    nearly = release({"Nearly": Share(30, 31), "A": Share(20, 30), "B": Share(25, 45)})
+    assert nearly.lines["Nearly"] is None
+    assert nearly.lines["A"] is None
+
+
+def test_a_single_agency_that_is_small_leaves_nothing():
+    found = release({"A": Share(3, 9)})
+    assert (found.lines, found.total) == ({"A": None}, None)
+    two = release({"A": Share(3, 9), "B": Share(1, 2)})
+    assert two.total is None
+
+
+@given(SHARES)
+def test_no_line_with_a_small_number_is_shown_and_none_is_hidden_alone_under_a_total(shares):
+    found = release(shares)
+    hidden = [name for name, one in found.lines.items() if one is None]
+    for name, one in found.lines.items():
+        assert one is None or (one == shares[name] and not one.is_small)
+    if found.total is not None:
+        assert not found.total.is_small
+        assert len(hidden) != 1
+
+
+@given(SHARES)
+def test_from_all_that_is_shown_a_small_number_could_be_anything_from_nothing_to_four(shares):
+    found = release(shares)
+    hidden = [name for name, one in found.lines.items() if one is None]
+    if found.total is None or not hidden:
+        return
+    shown = [one for one in found.lines.values() if one]
+    for left in ("in_date", "missing"):
+        rest = getattr(found.total, left) - sum(getattr(one, left) for one in shown)
+        for name, guess in product(hidden, range(FEWEST)):
+            if getattr(shares[name], left) < FEWEST:
+                assert rest - guess >= 0, "the others could not make up the rest"
+                assert rest >= guess + (FEWEST if len(hidden) > 1 else 0) or guess == rest
