@@ -10,7 +10,7 @@ from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
 from lms.certificates.views import correcting
 from lms.certificates.views import showing as certificates
-from lms.chasing import views as chasing
+from lms.chasing.views import assigning, reminding
 from lms.cohorts.views import (
     approvals,
     arriving,
@@ -76,7 +76,8 @@ BLUEPRINTS = (
     contesting.bp,
     seating.bp,
     flags.bp,
-    chasing.bp,
+    reminding.bp,
+    assigning.bp,
     exports.bp,
     reports.bp,
     releasing.bp,

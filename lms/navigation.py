@@ -69,7 +69,7 @@ MENU: tuple[Item, ...] = (
     Item(
         "My team",
         "reports.completion",
-        ("reports", "compliance", "chasing", *RELEASING, *FILES, *CO_SIGNING),
+        ("reports", "compliance", "chasing", "assigning", *RELEASING, *FILES, *CO_SIGNING),
         Permission.REPORT_READ,
     ),
     Item("Joint training", "together.figures", FILES, Permission.JOINT_READ, FIGURES_ELSEWHERE),

@@ -1,4 +1,4 @@
-"""A manager, or their deputy, reminds people after looking at who gets what."""
+"""A manager, or their deputy, reminds people after looking at who gets what; a manager assigns training."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from lms.assignments import queries as assignments
+from lms.assignments.actions import assigning
+from lms.assignments.models import Assignment
 from lms.audit import actions as audit
 from lms.audit.models import Why
 from lms.chasing import mails, queries, stages
@@ -72,6 +74,67 @@ def remind(actor: Actor, round_id: UUID, person_ids: Collection[UUID]) -> Remind
     audit.record(actor, "reminders.sent", made.id, people=len(found.can), left_out=len(found.cannot))
     audit.viewed(actor, [one.id for one in found.can], REMINDED, Why.REMINDER)
     return made
+
+
+def assign(actor: Actor, person_ids: Collection[UUID], target: str, due_on: date, why: str) -> int:
+    """Ask these people for a module, or for what a programme requires, by a day, and tell each of whom it is new by
+    one mail; returns how many they are. Doing it twice changes nothing. Raises as `assigning.assign` does.
+    """
+    made: dict[UUID, list[Assignment]] = {}
+    for row in assigning.assign(actor, person_ids, target, due_on, why):
+        made.setdefault(row.person_id, []).append(row)
+    titles, people = assignments.titles(actor.partnerships()), select(Person).where(Person.id.in_(made))
+    for person in db.session.scalars(people.order_by(Person.id)):
+        rows = made[person.id]
+        notifications.queue(
+            mails.ASSIGNED,
+            to=person,
+            terms=Terms(about=rows[0].id),
+            link=absolute("home.home"),
+            due_on=due_on,
+            why=why.strip(),
+            said=mails.said([Item(row.target, due_on, "", is_late=False) for row in rows], titles),
+        )
+    _count_as_reminded(list(made), due_on, {row.target for rows in made.values() for row in rows})
+    return len(made)
+
+
+def _count_as_reminded(person_ids: Sequence[UUID], due_on: date, targets: Collection[str]) -> None:
+    """The mail of an assignment stands for the reminder of the stage reached by now, so that the clock's first one is
+    the next.
+    """
+    today = clock.today()
+    name = stages.stage(due_on, today, {})
+    told = set(
+        db.session.scalars(select(Reminder.person_id).where(Reminder.person_id.in_(person_ids), Reminder.day == today))
+    )
+    for person_id in person_ids:
+        if name and person_id not in told:
+            items = [Item(target, due_on, "", is_late=False) for target in targets]
+            note(person_id, today, dict.fromkeys(items, name))
+
+
+def withdraw(actor: Actor, assignment_id: UUID, why: str) -> None:
+    """Take an assignment back and tell the person why; a mail about it that has not left is taken back instead.
+
+    Raises NotFound unless the actor decides about the person for the agency that asked.
+    """
+    before = db.session.get(Assignment, assignment_id)
+    was_running = before is not None and before.withdrawn_at is None
+    found = assigning.withdraw(actor, assignment_id, why)
+    if not was_running or notifications.withdraw(found.id, mails.ASSIGNED):
+        return
+    person = db.session.get(Person, found.person_id)
+    if person is not None and person.active:
+        title = assignments.titles(actor.partnerships()).get(found.target, found.target)
+        notifications.queue(
+            mails.WITHDRAWN,
+            to=person,
+            title=title,
+            due_on=found.due_on,
+            why=found.withdrawn_why,
+            link=absolute("home.home"),
+        )
 
 
 def is_deputy(actor: Actor) -> bool:

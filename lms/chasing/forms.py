@@ -1,15 +1,21 @@
-"""The forms of chasing: who is to be reminded."""
+"""The forms of chasing: who is to be reminded, and to whom what is assigned by when."""
 
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from flask import request
-from wtforms import HiddenField, SelectMultipleField
+from wtforms import HiddenField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from lms.core.errors import NotFound
 from lms.core.ids import new_id
-from lms.web.forms import PageForm
+from lms.web.forms import DayField, PageForm, choice
 
 MOST_TICKED = 200
+LONGEST_REASON = 300
+TICKED = "people"
+SHORT = Length(max=LONGEST_REASON, message=f"Keep the reason within {LONGEST_REASON} characters.")
 
 
 class RemindForm(PageForm):
@@ -37,6 +43,63 @@ class RemindForm(PageForm):
     def ticks(self, person_id: UUID) -> bool:
         """Whether somebody stands ticked on the page: everybody does at first."""
         return self.person.data is None or not self.shown.data or str(person_id) in self.person.data
+
+
+class AssignForm(PageForm):
+    """To whom, what and by when: people ticked on a list, or a group of one's own people."""
+
+    whom = SelectField("To whom")
+    person = SelectMultipleField("People", validate_choice=False)
+    target = SelectField("What")
+    due_on = DayField("By when", [InputRequired("Enter the day by which it is to be done.")], called="last good day")
+    why = StringField("Why", [SHORT])
+    do = HiddenField("Do")
+
+    def __init__(
+        self, groups: Sequence[tuple[str, str]], things: Sequence[tuple[str, str]], ticked: Sequence[UUID] = ()
+    ) -> None:
+        super().__init__()
+        if ticked:
+            self.person.data = [str(one) for one in ticked]
+        number = len(self.person.data or ())
+        words = "The person ticked" if number == 1 else f"The {number} people ticked"
+        first = [choice(TICKED, words)] if number else []
+        self.whom.choices = [*first, *(choice(*one) for one in groups)]
+        self.target.choices = [choice(*one) for one in things]
+        self.named = dict(things)
+
+    @property
+    def chosen(self) -> list[UUID]:
+        """The people ticked, each once. Raises NotFound for anything else, or for more than a page can hold."""
+        return _identities(self.person.data or [])
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether this comes from the page that showed every name."""
+        return self.do.data == "assign"
+
+    @property
+    def looks(self) -> bool:
+        """Whether who and when is to be shown, or done; not when it is to be changed first."""
+        return self.submitted() and self.do.data != "change"
+
+    @property
+    def last_day(self) -> date:
+        """The day that was entered."""
+        day: date | None = self.due_on.data
+        assert day is not None
+        return day
+
+    @property
+    def thing(self) -> str:
+        """What was chosen, in words."""
+        return self.named[str(self.target.data)]
+
+
+class WithdrawForm(PageForm):
+    """Why an assignment is taken back."""
+
+    why = StringField("Reason", [DataRequired("Give the reason in a few words."), SHORT])
 
 
 def people_asked() -> list[UUID]:

@@ -13,6 +13,8 @@ from lms.web.templating import duration, plain_date
 BY_CLOCK = "chasing/reminder"
 BY_HAND = "chasing/asked"
 FOR_MANAGERS = "chasing/team"
+ASSIGNED = "chasing/assigned"
+WITHDRAWN = "chasing/withdrawn"
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from datetime import date
 
 from flask import request
 from werkzeug.datastructures import MultiDict
-from wtforms import SelectField
-from wtforms.validators import Optional
+from wtforms import SelectField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
 
+from lms.compliance.pack import LIMITS, LONGEST_LIMITS, NothingSaid
 from lms.compliance.reaches import By, Reach
 from lms.core import clock
 from lms.core.errors import NotFound
@@ -88,6 +89,16 @@ class FigureForm(PageForm):
             "as_at": day.isoformat() if day and not self.day_problem else "",
         } | changed
         return {name: value for name, value in asked.items() if value}
+
+
+class SignForm(PageForm):
+    """Signing an impact pack off."""
+
+    limits = TextAreaField(
+        "What these figures cannot tell",
+        [DataRequired(NothingSaid.sentence), Length(max=LONGEST_LIMITS, message=NothingSaid.sentence)],
+        default=LIMITS,
+    )
 
 
 def _named(reach: Reach) -> str:

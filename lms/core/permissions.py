@@ -18,6 +18,7 @@ class Permission(StrEnum):
     CONTENT_ANSWER = "content:answer"
     CONTENT_READ = "content:read"
     FIGURES_READ = "figures:read"
+    IMPACT_SIGN = "impact:sign"
     JOINT_READ = "joint:read"
     REMINDER_SEND = "reminder:send"
     REPORT_READ = "report:read"
@@ -66,6 +67,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.CERTIFICATE_CORRECT,
             Permission.COHORT_EDIT,
             Permission.FIGURES_READ,
+            Permission.IMPACT_SIGN,
             Permission.JOINT_READ,
             Permission.REPORT_READ,
         }

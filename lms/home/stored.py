@@ -93,6 +93,7 @@ GROUPS = (
             "standing_spans": "Where you stand with each module from day to day: status and dates.",
             "standing_changes": "How many people of a group stand how. Nothing about a person.",
             "standing_balances": "The same at the end of each month. Nothing about a person.",
+            "impact_packs": "Figures of a year that a coordinator signed off: who, and when. Nobody else is named.",
             "refreshings": "Which agencies’ standings have to be worked out anew. Nothing about a person.",
         },
     ),

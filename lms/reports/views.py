@@ -36,7 +36,8 @@ def completion() -> ResponseReturnValue:
     paged = page_asked(report.lines, PEOPLE_A_PAGE)
     actions.seen(actor, [line.id for line in paged.things])
     whole_agencies = bool(actor.managed_agencies or actor.partnerships(Role.COORDINATOR))
-    chased = chasing.reachable(actor, {*report.late, *(line.id for line in paged.things)}, today)
+    now = form.day == today  # nobody is reminded of how things stood once
+    chased = chasing.reachable(actor, {*report.late, *(line.id for line in paged.things)} if now else (), today)
     return render_template(
         "reports/completion.html",
         report=report,

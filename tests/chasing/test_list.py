@@ -72,3 +72,8 @@ def test_a_coordinator_is_offered_none_of_it_unless_they_manage_a_team(f, as_use
     page = as_user(f.coordinator).get("reports.completion")
     assert button(page) == ["Remind the 2 who are late"]
     assert ticks(page) == {str(f.elin.id), str(f.care_manager.id)}
+
+
+def test_a_past_day_is_for_reading_only(f, as_user):
+    page = as_user(f.head).get("reports.completion", query={"as_at": days_ago(30).isoformat()})
+    assert (button(page), ticks(page)) == ([], set())

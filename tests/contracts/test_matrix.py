@@ -17,11 +17,11 @@ from lms.audit.models import RecordView
 from lms.catalogue.shelf import library
 from lms.certificates import actions as certificates
 from lms.certificates.correction_models import NameCorrection, as_it_was
-from lms.chasing.models import ReminderRound
 from lms.cohorts.actions import booking, building
 from lms.cohorts.contest_models import Contest
 from lms.cohorts.models import Arrangement, Booking, MissedPlace, OtherDate
 from lms.cohorts.plan import Plan, PlannedSession
+from lms.compliance.models import ImpactPack
 from lms.core import clock
 from lms.core.db import db, writing
 from lms.core.permissions import Role, Scope
@@ -32,7 +32,6 @@ from lms.learning.events import ModuleCompleted
 from lms.learning.models import Completion, Reflection, Study
 from lms.outcomes.models import PracticeExample
 from lms.people import queries as people
-from lms.people.models import Deputy, Membership
 from lms.people.sectors import Sector
 from lms.planning.actions import nominating
 from lms.planning.actions import programmes as planning
@@ -43,6 +42,7 @@ from lms.quizzes.shelf import quizzes
 from lms.seating.models import SeatingPlan, SeatingRound
 from lms.signin.models import SignIn
 from lms.web.access import access_of
+from tests.support.chased import chased
 from tests.support.offering import offering, programme
 
 VISITORS = ("owner", "mate", "manager", "boss", "trainer", "other", "coordinator", "admin", "author", "outsider")
@@ -57,6 +57,10 @@ MATRIX = {
     "arriving.new_code POST": "ffffohofff",
     "arriving.room GET": "ffffohofff",
     "arriving.say_here POST": "hhhhhhhhhh",
+    "assigning.assign GET": "ffoofffffo",
+    "assigning.listed GET": "ffoofffffo",
+    "assigning.look POST": "ffoofffffo",
+    "assigning.withdraw GET": "ffohfffffh",
     "attendance.register GET": "ffffohofff",
     "attendance.register POST": "ffffohofff",
     "attendance.sheet GET": "ffffohofff",
@@ -93,6 +97,10 @@ MATRIX = {
     "cohorts.needs POST": "ohhhhhhhhh",
     "cohorts.show GET": "oooooooooh",
     "compliance.course GET": "ffooffoffo",
+    "compliance.draft GET": "ffffffofff",
+    "compliance.packs GET": "ffooffoffo",
+    "compliance.show GET": "ffhhffoffh",
+    "compliance.sign POST": "ffffffofff",
     "compliance.table GET": "ffooffoffo",
     "contesting.answer GET": "ffffohofff",
     "contesting.answer POST": "ffffohofff",
@@ -243,6 +251,7 @@ MATRIX = {
     "nominating.withdraw POST": "ohhhhhhhhh",
     "planning.end_apart POST": "ffffohofff",
     "outcomes.take_back POST": "ohhhhhhhhh",
+    "assigning.withdraw POST": "ffohfffffh",
     "people.end_deputy POST": "hoohhhhhhh",  # the mate is to stand in for the manager
     "reports.end_exemption POST": "ffhhfffffh",
     "signin.sign_out POST": "oooooooooo",
@@ -300,8 +309,7 @@ def _belongings(them, agency):
         session.flush()
         fact = ModuleCompleted(owner.id, module.slug, 1, module.hash, done.id, done.completed_on, now, 40)
         certificate = certificates.certify(fact) or session.scalar(select(certificates.Certificate))
-        wrong = flagging.Wrong("unclear")
-        flag = flagging.raise_flag(owner, module, _reflecting(module), wrong)
+        flag = flagging.raise_flag(owner, module, _reflecting(module), flagging.Wrong("unclear"))
         dates = planning.create(
             trainer, planning.Frame("Dates", "", Rules(min_agencies=2, min_sectors=2), True, False, None)
         )
@@ -309,11 +317,7 @@ def _belongings(them, agency):
         asked = nominating.ask(owner, dates.id, nominating.Wish())
         end = clock.today() + timedelta(days=30)
         planning.keep_apart(trainer, them.owner.email, them.mate.email, end)
-        theirs = select(Membership.id).where(Membership.person_id == them.manager.id)
-        first, last = clock.today() + timedelta(days=2), clock.today() + timedelta(days=9)
-        deputy = Deputy(membership_id=session.scalar(theirs), deputy_id=them.mate.id, first_day=first, last_day=last)
-        reminded = ReminderRound(by=them.manager.id, left_out=[])
-        session.add_all([deputy, reminded])
+        deputy, reminded, assigned = chased(session, them, agency, module)
         sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
         look = RecordView(person_id=owner.id, viewer_id=them.manager.id, what="status and dates", role="manager")
         contest = Contest(session_id=cohort.sessions[0].id, booking_id=place.id, says="I was there", was="absent||")
@@ -328,7 +332,8 @@ def _belongings(them, agency):
         session.add(old)
         kept = SavedView(owner_id=them.manager.id, sheet="completion", name="Mine")
         made = Export(owner_id=them.manager.id, sheet="completion", format="csv", expires_at=now + timedelta(days=7))
-        session.add_all([kept, made])
+        pack = ImpactPack(partnership="Fernshire", year=2024, number=1, sections=[], limits="-", signed_by=trainer.id)
+        session.add_all([kept, made, pack])
     assert isinstance(note, Reflection)
     return {
         "cohort_id": cohort.id, "session_id": cohort.sessions[0].id, "agency_id": agency.id, "person_id": owner.id,
@@ -337,12 +342,12 @@ def _belongings(them, agency):
         "arrangement_id": db.session.scalar(select(Arrangement.id)), "missed_id": missed.id,
         "programme_id": dates.id, "nomination_id": asked.id, "pair_id": db.session.scalar(select(KeepApart.id)),
         "look_id": look.id, "correction_id": correction.id, "replaced_id": old.id, "contest_id": contest.id,
-        "example_id": example.id, "deputy_id": deputy.id, "round_id": reminded.id, "wave": "before",
-        "team_id": owner.main_seat.team_id,
+        "example_id": example.id, "deputy_id": deputy.id, "assignment_id": assigned.id, "round_id": reminded.id,
+        "wave": "before", "team_id": owner.main_seat.team_id,
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "position": 1, "number": 1, "name": "completion", "kind": "csv",
-        "export_id": made.id, "view_id": kept.id,
+        "export_id": made.id, "view_id": kept.id, "pack_id": pack.id, "partnership": "Fernshire", "year": now.year - 1,
     }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from lms.core.permissions import Permission
 from lms.web.access import current_actor, requires
 from lms.web.answers import done
 
-bp = Blueprint("chasing", __name__, template_folder="templates", url_prefix="/chasing")
+bp = Blueprint("chasing", __name__, template_folder="../templates", url_prefix="/chasing")
 
 
 @bp.get("/remind")

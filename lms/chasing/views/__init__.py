@@ -1,0 +1,1 @@
+"""Pages of chasing, by task: reminding people, and assigning training to them."""
