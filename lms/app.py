@@ -33,6 +33,7 @@ from lms.home import authoring
 from lms.home import views as home
 from lms.learning import views as learning
 from lms.notifications import views as notifications
+from lms.operating import views as operating
 from lms.outcomes import views as outcomes
 from lms.passport.views import looked, passport, record, team
 from lms.people import sectors
@@ -53,6 +54,7 @@ from lms.web import access, errors, health, security, templating, transactions
 BLUEPRINTS = (
     health.bp,
     notifications.bp,
+    operating.bp,
     people.bp,
     signin.bp,
     catalogue.bp,

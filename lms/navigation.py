@@ -76,6 +76,7 @@ MENU: tuple[Item, ...] = (
     Item("In date", "compliance.table", ("compliance",), Permission.FIGURES_READ, frozenset({Permission.REPORT_READ})),
     Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),
     Item("Agencies and people", "people.agencies", ACCOUNTS, Permission.AGENCY_READ),
+    Item("Operating", "operating.overview", ("operating",), Permission.OPERATE),
     Item("Record", "record.record", ("record", "passport", "looked", "certificates")),
 )
 

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     FIGURES_READ = "figures:read"
     IMPACT_SIGN = "impact:sign"
     JOINT_READ = "joint:read"
+    OPERATE = "operating:use"
     REMINDER_SEND = "reminder:send"
     REPORT_READ = "report:read"
     REQUIREMENT_EXEMPT = "requirement:exempt"
@@ -73,5 +74,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.OBSERVER: frozenset({Permission.FIGURES_READ, Permission.JOINT_READ}),
-    Role.ADMINISTRATOR: frozenset({Permission.AGENCY_EDIT, Permission.AGENCY_READ, Permission.CERTIFICATE_CORRECT}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.AGENCY_EDIT, Permission.AGENCY_READ, Permission.CERTIFICATE_CORRECT, Permission.OPERATE}
+    ),
 }

@@ -50,6 +50,7 @@ VISITORS = ("owner", "mate", "manager", "boss", "trainer", "other", "coordinator
 #                                              owner, mate (same team), manager (of the team), boss (manager of another
 #                                              agency), trainer (of the cohort), other trainer, coordinator, admin,
 #                                              author, outsider
+RELEASING = tuple(f"releasing.{one}" for one in ("book POST", "check GET", "dates GET", "limit GET", "set_limit POST"))
 MATRIX = {
     "approvals.answer POST": "hhohhhhhhh",
     "approvals.asked GET": "oooooooooo",
@@ -176,6 +177,11 @@ MATRIX = {
     "offers.let_pass POST": "ohhhhhhhhh",
     "offers.offer GET": "ohhhhhhhhh",
     "offers.take POST": "ohhhhhhhhh",
+    "operating.again POST": "fffffffhff",  # there is no such mail
+    "operating.all_again POST": "fffffffoff",
+    "operating.drop POST": "fffffffhff",
+    "operating.mail GET": "fffffffoff",
+    "operating.overview GET": "fffffffoff",
     "outcomes.co_sign POST": "ffohffhffh",
     "outcomes.examples GET": "ffooffoffo",
     "outcomes.form GET": "ohhhhhhhhh",
@@ -203,13 +209,8 @@ MATRIX = {
     "quizzes.start POST": "oooooooooo",
     "record.needed GET": "oooooooooo",
     "record.record GET": "oooooooooo",
-    "releasing.book POST": "ffohffhffh",
-    "releasing.check GET": "ffohffhffh",
-    "releasing.cover GET": "ffooffoffo",
-    "releasing.dates GET": "ffohffhffh",
-    "releasing.due GET": "ffooffoffo",
-    "releasing.limit GET": "ffohffhffh",
-    "releasing.set_limit POST": "ffohffhffh",
+    **dict.fromkeys(("releasing.cover GET", "releasing.due GET"), "ffooffoffo"),
+    **dict.fromkeys(RELEASING, "ffohffhffh"),
     "reports.completion GET": "ffooffoffo",
     "reports.completion_csv GET": "ffooffoffo",
     "reports.exempt POST": "ffohfffffh",
@@ -346,6 +347,7 @@ def _belongings(them, agency):
         "wave": "before", "team_id": owner.main_seat.team_id,
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
+        "mail_id": note.id,
         "position": 1, "number": 1, "name": "completion", "kind": "csv",
         "export_id": made.id, "view_id": kept.id, "pack_id": pack.id, "partnership": "Fernshire", "year": now.year - 1,
     }  # fmt: skip
