@@ -5,6 +5,8 @@ from flask import Flask
 
 from lms import navigation, schedule, wiring
 from lms.assignments import keeping
+from lms.assignments.views import levels as scheme
+from lms.assignments.views import requiring
 from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
@@ -78,6 +80,8 @@ BLUEPRINTS = (
     contesting.bp,
     seating.bp,
     flags.bp,
+    requiring.bp,
+    scheme.bp,
     reminding.bp,
     assigning.bp,
     exports.bp,

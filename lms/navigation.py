@@ -46,6 +46,7 @@ RUNNING = ("building", "attendance", "contesting.answer", "outcomes.outcome")
 RELEASING = ("releasing", "missed")
 FILES = ("together", "exports")
 CO_SIGNING = ("outcomes.examples", "outcomes.co_sign")
+ASKED = ("requiring", "levels")
 ANSWERS = ("outcomes.mine", "outcomes.form", "outcomes.send")
 FIGURES_ELSEWHERE = frozenset({Permission.COHORT_EDIT, Permission.REPORT_READ})  # linked from Cohorts and My team
 BOOKING = (
@@ -69,7 +70,7 @@ MENU: tuple[Item, ...] = (
     Item(
         "My team",
         "reports.completion",
-        ("reports", "compliance", "chasing", "assigning", *RELEASING, *FILES, *CO_SIGNING),
+        ("reports", "compliance", "chasing", "assigning", *RELEASING, *FILES, *ASKED, *CO_SIGNING),
         Permission.REPORT_READ,
     ),
     Item("Joint training", "together.figures", FILES, Permission.JOINT_READ, FIGURES_ELSEWHERE),

@@ -7,6 +7,8 @@ from uuid import UUID
 from flask import Flask
 from huey import crontab
 
+from lms.assignments import counts
+from lms.assignments import keeping as ledger
 from lms.certificates import actions as certificates
 from lms.chasing import by_clock as chasing
 from lms.cohorts.actions import arranging, filling, missed
@@ -46,6 +48,9 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
         Job("clear_away_files", "Clears files away that are a week old", hourly(47), making.clear_away),
         Job("mail_views", "Mails views that people keep", daily(6, 12), keeping.mail_due),
         Job("remind", "Reminds people of what is due, managers once a week", daily(5, 5), chasing.remind_all),
+        Job("work_out_standings", "Works out where people stand after changes", every(1), ledger.refresh_waiting),
+        Job("store_month_ends", "Stores the counts of months that are over", daily(3, 27), store_month_ends),
+        Job("sum_up_counts", "Sums up changes of counts", daily(3, 33), sum_up_counts),
         Job("forget_mails", "Empties the texts of old mails and deletes old rows", daily(3, 47), retention.forget_old),
     )
 
@@ -59,6 +64,18 @@ def sweep_wrong_tries() -> None:
     """Forget failed sign-ins."""
     with writing():
         throttle.sweep(clock.now() - KEEP_TRIES)
+
+
+def store_month_ends() -> None:
+    """Store the counts of months that are over."""
+    with writing():
+        counts.store_month_ends()
+
+
+def sum_up_counts() -> None:
+    """Sum up changes of the same count on the same day."""
+    with writing():
+        counts.sum_up()
 
 
 def install(app: Flask, settings: Settings) -> None:

@@ -23,7 +23,9 @@ class Permission(StrEnum):
     OPERATE = "operating:use"
     REMINDER_SEND = "reminder:send"
     REPORT_READ = "report:read"
+    REQUIREMENT_EDIT = "requirement:edit"
     REQUIREMENT_EXEMPT = "requirement:exempt"
+    SCHEME_EDIT = "scheme:edit"
 
 
 class Role(StrEnum):
@@ -58,6 +60,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.JOINT_READ,
             Permission.REMINDER_SEND,
             Permission.REPORT_READ,
+            Permission.REQUIREMENT_EDIT,
             Permission.REQUIREMENT_EXEMPT,
         }
     ),
@@ -71,6 +74,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.IMPACT_SIGN,
             Permission.JOINT_READ,
             Permission.REPORT_READ,
+            Permission.REQUIREMENT_EDIT,
+            Permission.SCHEME_EDIT,
         }
     ),
     Role.OBSERVER: frozenset({Permission.FIGURES_READ, Permission.JOINT_READ}),
