@@ -5,6 +5,8 @@ from flask import Flask
 
 from lms import navigation, schedule, wiring
 from lms.assignments import keeping
+from lms.assignments.views import levels as scheme
+from lms.assignments.views import requiring
 from lms.audit import actions as audit
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
@@ -33,6 +35,7 @@ from lms.home import authoring
 from lms.home import views as home
 from lms.learning import views as learning
 from lms.notifications import views as notifications
+from lms.operating import views as operating
 from lms.outcomes import views as outcomes
 from lms.passport.views import looked, passport, record, team
 from lms.people import sectors
@@ -52,6 +55,7 @@ from lms.web import access, errors, health, security, templating, transactions
 BLUEPRINTS = (
     health.bp,
     notifications.bp,
+    operating.bp,
     people.bp,
     signin.bp,
     catalogue.bp,
@@ -75,6 +79,8 @@ BLUEPRINTS = (
     contesting.bp,
     seating.bp,
     flags.bp,
+    requiring.bp,
+    scheme.bp,
     reminding.bp,
     assigning.bp,
     exports.bp,

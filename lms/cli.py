@@ -22,11 +22,14 @@ from lms.config import LOOPBACK, BadSetting, from_environment
 from lms.core import schema
 from lms.core.db import db
 from lms.crowd.cli import bench
+from lms.jobs import queue as queues
 from lms.learning.preview import create_preview
+from lms.notifications import delivering
 from lms.quizzes.cli import content
 from lms.signin.cli import person
 
 DEMO_ACCOUNTS_SHOWN = 7
+LONGEST_STOP = 8  # seconds a worker takes to finish what it has in hand, once for its tasks and once for mails
 
 
 @click.group()
@@ -100,11 +103,17 @@ def preview(module: str, port: int) -> None:
 
 @cli.command()
 def worker() -> None:
-    """Deliver mail, work out plans and run what runs by the clock, until stopped. Two at once, so mail never waits."""
+    """Deliver mail, work out plans and run what runs by the clock, until stopped. Four at once, so mail never waits."""
     app = application()
     logging.getLogger("huey").setLevel(logging.WARNING)
-    consumer = app.extensions["huey"].create_consumer(workers=2, periodic=True, check_worker_health=True)
+    huey = app.extensions["huey"]
+    queues.prepare(huey)
+    consumer = huey.create_consumer(
+        workers=4, periodic=True, graceful_signal="TERM", shutdown_timeout=LONGEST_STOP, max_delay=1.0
+    )
+    delivering.stop_with(consumer.stop_flag)
     consumer.run()
+    delivering.wait_for_lanes(LONGEST_STOP)
 
 
 @cli.command()

@@ -145,6 +145,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LMS_SMTP_PASSWORD", "", "Password at the mail server, if it wants one."),
     Setting("LMS_SMTP_TLS", "no", "Whether to start TLS with the mail server: yes or no.", _yes_no),
     Setting(
+        "LMS_QUEUE_URL",
+        "",
+        "The queue that wakes the worker. Empty means a SQLite file in the data folder; for several machines it is "
+        "postgresql://… or redis://…. Nothing is lost with it: what is to be done stands in the database.",
+    ),
+    Setting(
         "LMS_QUIET_HOURS",
         "19:00-08:00",
         "Between these times, on the partnership's clock, no mail leaves that can wait; none means no such "
@@ -204,6 +210,7 @@ class Settings:
     smtp_user: str
     smtp_password: str
     smtp_tls: bool
+    queue_url: str
     quiet_hours: tuple[time, time] | None
     quiet_weekends: bool
     completion_goal: int
@@ -236,7 +243,17 @@ class Settings:
             raise BadSetting("LMS_MAIL must be smtp or files.")
         if self.database_url and not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise BadSetting("LMS_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
+        self._check_queue()
         self._check_database()
+
+    def _check_queue(self) -> None:
+        if self.queue_url and not self.queue_url.startswith(("postgresql://", "redis://", "rediss://")):
+            raise BadSetting("LMS_QUEUE_URL must begin with postgresql:// or redis://, or be left out.")
+        for start, driver in (("postgresql", "psycopg"), ("redis", "redis")):
+            if self.queue_url.startswith(start) and find_spec(driver) is None:
+                raise BadSetting(
+                    f"LMS_QUEUE_URL names a queue whose driver, {driver}, is not installed. See docs/settings.md."
+                )
 
     def _check_database(self) -> None:
         """Refuse an address nobody can read, without repeating it: it may hold a password."""

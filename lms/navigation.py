@@ -45,6 +45,7 @@ PLANNING = ("planning", "proposing", *NOMINATIONS)
 RUNNING = ("building", "attendance", "contesting.answer", "outcomes.outcome")
 FILES = ("together", "exports")
 CO_SIGNING = ("outcomes.examples", "outcomes.co_sign")
+ASKED = ("requiring", "levels")
 ANSWERS = ("outcomes.mine", "outcomes.form", "outcomes.send")
 FIGURES_ELSEWHERE = frozenset({Permission.COHORT_EDIT, Permission.REPORT_READ})  # linked from Cohorts and My team
 BOOKING = (
@@ -68,13 +69,14 @@ MENU: tuple[Item, ...] = (
     Item(
         "My team",
         "reports.completion",
-        ("reports", "compliance", "chasing", "assigning", "missed", *FILES, *CO_SIGNING),
+        ("reports", "compliance", "chasing", "assigning", "missed", *FILES, *ASKED, *CO_SIGNING),
         Permission.REPORT_READ,
     ),
     Item("Joint training", "together.figures", FILES, Permission.JOINT_READ, FIGURES_ELSEWHERE),
     Item("In date", "compliance.table", ("compliance",), Permission.FIGURES_READ, frozenset({Permission.REPORT_READ})),
     Item("Content", "authoring.content", ("authoring", *ANSWERING), Permission.CONTENT_READ),
     Item("Agencies and people", "people.agencies", ACCOUNTS, Permission.AGENCY_READ),
+    Item("Operating", "operating.overview", ("operating",), Permission.OPERATE),
     Item("Record", "record.record", ("record", "passport", "looked", "certificates")),
 )
 

@@ -1,12 +1,14 @@
-"""What runs by the clock and how often, and the queue that wakes the worker: the whole list."""
+"""What runs by the clock and how often, and what wakes the worker at once: the whole list."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
 from flask import Flask
-from huey import SqliteHuey, crontab
+from huey import crontab
 
+from lms.assignments import counts
+from lms.assignments import keeping as ledger
 from lms.certificates import actions as certificates
 from lms.chasing import by_clock as chasing
 from lms.cohorts.actions import arranging, filling, missed
@@ -14,7 +16,11 @@ from lms.config import Settings
 from lms.core import clock
 from lms.core.db import writing
 from lms.exports.actions import keeping, making
-from lms.notifications import carriers, delivering
+from lms.jobs import clockwork
+from lms.jobs.clockwork import Job
+from lms.jobs.queue import queue, ring
+from lms.jobs.rhythm import daily, every, hourly
+from lms.notifications import carriers, delivering, retention
 from lms.outcomes import actions as outcomes
 from lms.planning.actions import solving
 from lms.signin import throttle
@@ -23,56 +29,89 @@ KEEP_TRIES = timedelta(days=1)
 LONGEST_DELIVERY = 50.0  # seconds; a lane that still waits for the mail server goes on by itself
 
 
-def queue(settings: Settings) -> SqliteHuey:
-    """The job queue, in a SQLite file of its own, so that jobs never wait for the training database."""
-    return SqliteHuey("common-ground", filename=str(settings.data_dir / "queue.db"), utc=True, results=False)
+def jobs(settings: Settings) -> tuple[Job, ...]:
+    """Every job by the clock, with its rhythm (times of day are UTC). A missed one is caught up; see
+    `lms/jobs/clockwork.py`. A new job is a line here: an action that may run twice without harm.
+    """
+    return (
+        Job("deliver_mail", "Sends the mails that are due", every(1), lambda: deliver_mail(settings)),
+        Job("work_out_plans", "Works out plans of joint days that wait", every(1), solving.work_waiting),
+        Job("end_offers", "Ends offers of places and releases held places", every(1), filling.catch_up_all),
+        Job("ask_before_and_after", "Asks the questions before and after joint days", every(10), outcomes.ask_all),
+        Job("note_no_shows", "Notes who did not come to a joint day", hourly(23), missed.note_all_no_shows),
+        Job("sweep_wrong_tries", "Forgets failed sign-ins after a day", daily(3, 7), sweep_wrong_tries),
+        Job(
+            "issue_programmes", "Issues certificates of programmes", daily(3, 17), certificates.issue_missing_programmes
+        ),
+        Job("forget_needs", "Forgets what people needed on past days", daily(3, 37), arranging.forget_needs),
+        Job("make_files", "Makes long files that wait", every(1), making.make_waiting),
+        Job("clear_away_files", "Clears files away that are a week old", hourly(47), making.clear_away),
+        Job("mail_views", "Mails views that people keep", daily(6, 12), keeping.mail_due),
+        Job("remind", "Reminds people of what is due, managers once a week", daily(5, 5), chasing.remind_all),
+        Job("work_out_standings", "Works out where people stand after changes", every(1), ledger.refresh_waiting),
+        Job("store_month_ends", "Stores the counts of months that are over", daily(3, 27), store_month_ends),
+        Job("sum_up_counts", "Sums up changes of counts", daily(3, 33), sum_up_counts),
+        Job("forget_mails", "Empties the texts of old mails and deletes old rows", daily(3, 47), retention.forget_old),
+    )
+
+
+def deliver_mail(settings: Settings) -> int:
+    """Send what is due."""
+    return delivering.deliver_waiting(carriers.carrier(settings), lanes=delivering.LANES, wait=LONGEST_DELIVERY)
+
+
+def sweep_wrong_tries() -> None:
+    """Forget failed sign-ins."""
+    with writing():
+        throttle.sweep(clock.now() - KEEP_TRIES)
+
+
+def store_month_ends() -> None:
+    """Store the counts of months that are over."""
+    with writing():
+        counts.store_month_ends()
+
+
+def sum_up_counts() -> None:
+    """Sum up changes of the same count on the same day."""
+    with writing():
+        counts.sum_up()
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Give the application its queue, the jobs, and a way to wake the worker after a commit."""
+    """Give the application its queue, the jobs, and ways to call the worker after a commit."""
     huey = queue(settings)
+    listed = jobs(settings)
+    by_name = {job.name: job for job in listed}
 
-    def in_app(job: Callable[[], object]) -> Callable[[], None]:
-        def run() -> None:
-            with app.app_context():
-                job()
-
-        run.__name__ = job.__name__
-        return run
-
-    def deliver_mail() -> int:
-        return delivering.deliver_waiting(carriers.carrier(settings), lanes=delivering.LANES, wait=LONGEST_DELIVERY)
-
-    def sweep_wrong_tries() -> None:
-        with writing():
-            throttle.sweep(clock.now() - KEEP_TRIES)
-
-    mail_now = huey.task(name="deliver_mail_now")(in_app(deliver_mail))
-    huey.periodic_task(crontab(minute="*"), name="deliver_mail")(in_app(deliver_mail))
-    huey.periodic_task(crontab(minute="7", hour="3"), name="sweep_wrong_tries")(in_app(sweep_wrong_tries))
-    huey.periodic_task(crontab(minute="17", hour="3"), name="issue_programmes")(
-        in_app(certificates.issue_missing_programmes)
-    )
-    huey.periodic_task(crontab(minute="*"), name="work_out_plans")(in_app(solving.work_waiting))
-
-    def work_out_plan(proposal_id: str) -> None:
+    def in_app(work: Callable[..., object], *words: object) -> None:
         with app.app_context():
-            solving.work(UUID(proposal_id))
+            work(*words)
 
-    app.extensions["solve_now"] = huey.task(name="work_out_plan_now")(work_out_plan)
+    @huey.task(name="run_job")  # type: ignore[untyped-decorator]
+    def run_job(name: str) -> None:
+        in_app(clockwork.run, by_name[name])
 
-    def make_file(export_id: str) -> None:
+    @huey.periodic_task(crontab(minute="*"), name="look_at_the_clock")  # type: ignore[untyped-decorator]
+    def look_at_the_clock() -> None:
         with app.app_context():
-            making.make(UUID(export_id))
+            for job in clockwork.due(listed):
+                run_job(job.name)
 
-    app.extensions["make_file_now"] = huey.task(name="make_file_now")(make_file)
-    huey.periodic_task(crontab(minute="*"), name="make_files")(in_app(making.make_waiting))
-    huey.periodic_task(crontab(minute="47"), name="clear_away_files")(in_app(making.clear_away))
-    huey.periodic_task(crontab(minute="12", hour="6"), name="mail_views")(in_app(keeping.mail_due))
-    huey.periodic_task(crontab(minute="*"), name="end_offers_and_release_places")(in_app(filling.catch_up_all))
-    huey.periodic_task(crontab(minute="23"), name="note_no_shows")(in_app(missed.note_all_no_shows))
-    huey.periodic_task(crontab(minute="*/10"), name="ask_before_and_after")(in_app(outcomes.ask_all))
-    huey.periodic_task(crontab(minute="37", hour="3"), name="forget_needs")(in_app(arranging.forget_needs))
-    huey.periodic_task(crontab(minute="5", hour="5"), name="remind")(in_app(chasing.remind_all))
+    @huey.task(name="deliver_mail_now")  # type: ignore[untyped-decorator]
+    def deliver_mail_now() -> None:
+        in_app(deliver_mail, settings)
+
+    @huey.task(name="work_out_plan_now")  # type: ignore[untyped-decorator]
+    def work_out_plan_now(proposal_id: str) -> None:
+        in_app(solving.work, UUID(proposal_id))
+
+    @huey.task(name="make_file_now")  # type: ignore[untyped-decorator]
+    def make_file_now(export_id: str) -> None:
+        in_app(making.make, UUID(export_id))
+
+    app.extensions["jobs"] = listed
     app.extensions["huey"] = huey
-    app.extensions["wake_worker"] = mail_now
+    app.extensions["wake_worker"] = ring(huey, deliver_mail_now)
+    app.extensions["solve_now"] = ring(huey, work_out_plan_now)
+    app.extensions["make_file_now"] = ring(huey, make_file_now)

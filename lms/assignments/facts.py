@@ -142,10 +142,15 @@ def _rules(partnerships: Iterable[str], levels: Sequence[Level]) -> list[Rule]:
     for version in versions:
         by_requirement.setdefault(version.requirement_id, []).append(version)
     return [_standing(name, versions) for name in names] + [
-        _rule(version, since, levels)
+        rule(version, since, levels)
         for chain in by_requirement.values()
         for version, since in zip(chain, _since(chain), strict=True)
     ]
+
+
+def standing_rules(partnerships: Iterable[str]) -> list[Rule]:
+    """For each partnership the rule about the core modules that holds until it sets its own; its last day says when."""
+    return [one for one in rules(partnerships) if one.requirement is None]
 
 
 def _standing(partnership: str, versions: Iterable[RequirementVersion]) -> Rule:
@@ -186,7 +191,8 @@ def _reach(version: RequirementVersion) -> tuple[frozenset[str], ...]:
     return tuple(frozenset(names) for names in (version.jobs, version.sectors, version.teams, version.levels))
 
 
-def _rule(version: RequirementVersion, since: date, levels: Sequence[Level]) -> Rule:
+def rule(version: RequirementVersion, since: date, levels: Sequence[Level]) -> Rule:
+    """One version as a rule; `levels` are those of its partnership at least."""
     requirement = version.requirement
     return Rule(
         targets=_targets(requirement),

@@ -41,6 +41,10 @@ class Wanted:
         """Whether this learning counts towards it."""
         return not self.levels or not learnt.levels or bool(self.levels & learnt.levels)
 
+    def within(self, learnt: Iterable[Learnt], day: date) -> list[Learnt]:
+        """What counts on a day: learned by then, and not longer ago than its time."""
+        return [one for one in learnt if self.counts(one) and one.on <= day <= months_later(one.on, self.months)]
+
     def is_met(self, learnt: Collection[Learnt]) -> bool:
         """Whether this learning, all within the time, is enough."""
         if not learnt or sum(one.minutes for one in learnt) < self.minutes:
@@ -59,8 +63,7 @@ def runs(learnt: Iterable[Learnt], wanted: Wanted) -> list[tuple[date, date]]:
     turns = sorted({day for one in counted for day in (one.on, months_later(one.on, wanted.months) + DAY)})
     found: list[tuple[date, date]] = []
     for day, following in pairwise(turns):
-        within = [one for one in counted if one.on <= day <= months_later(one.on, wanted.months)]
-        if not wanted.is_met(within):
+        if not wanted.is_met(wanted.within(counted, day)):
             continue
         if found and found[-1][1] + DAY == day:
             found[-1] = (found[-1][0], following - DAY)

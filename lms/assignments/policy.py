@@ -1,11 +1,11 @@
-"""Who may decide about whose training, who may read why, and whose standings a report shows: once, in SQL."""
+"""Who decides about whom, who reads why, who sets what is asked, and whose standings a report shows: once, in SQL."""
 
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from lms.assignments.ledger_models import PostSpan
-from lms.assignments.models import Exemption
+from lms.assignments.models import Exemption, Leave, PriorLearning, Requirement
 from lms.core.actor import Actor
 from lms.core.permissions import Role
 from lms.people import policy as people
@@ -39,6 +39,34 @@ def decided(actor: Actor, day: date) -> ColumnElement[bool]:
         Membership.person_id == Exemption.person_id,
     )
     return managed.correlate(Exemption).exists()
+
+
+def recorded(actor: Actor, day: date, table: type[Leave] | type[PriorLearning]) -> ColumnElement[bool]:
+    """SQL on `Leave` or `PriorLearning`: of people for whom the actor answers at the agency it was recorded for."""
+    managed = select(Membership.person_id).where(
+        answers_for(actor, day), Membership.agency_id == table.agency_id, Membership.person_id == table.person_id
+    )
+    return managed.correlate(table).exists()
+
+
+def sets(actor: Actor) -> ColumnElement[bool]:
+    """SQL on `Requirement`: those the actor may change: of a partnership as its coordinator, of an agency as the
+    manager of all of it.
+    """
+    coordinated = Requirement.partnership.in_(actor.partnerships(Role.COORDINATOR))
+    return or_(and_(Requirement.agency_id.is_(None), coordinated), Requirement.agency_id.in_(actor.managed_agencies))
+
+
+def reads(actor: Actor) -> ColumnElement[bool]:
+    """SQL on `Requirement`: those of the partnerships and agencies the actor works in; a coordinator reads all of
+    theirs.
+    """
+    partnership_wide = and_(Requirement.agency_id.is_(None), Requirement.partnership.in_(actor.partnerships()))
+    return or_(
+        partnership_wide,
+        Requirement.agency_id.in_(actor.agency_ids),
+        Requirement.partnership.in_(actor.partnerships(Role.COORDINATOR)),
+    )
 
 
 def seen(actor: Actor, day: date) -> ColumnElement[bool]:

@@ -9,10 +9,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from lms.assignments import policy
+from lms.assignments.asks import hours, months_in_words, number
 from lms.assignments.due import FOREVER, ModuleStanding, worst
 from lms.assignments.facts import load, usual_end
+from lms.assignments.hours import Wanted
 from lms.assignments.models import Exemption, Level
-from lms.assignments.rules import LEVEL, Facts
+from lms.assignments.rules import LEVEL, Facts, asked
 from lms.assignments.spans import stand, targets
 from lms.catalogue import shelf
 from lms.certificates.models import Certificate
@@ -65,6 +67,51 @@ def cells(facts: Facts, day: date, agencies: Collection[UUID] | None = None) -> 
         worst(stand(facts, name, agency, day) for agency in asking) if asking else stand(facts, name, None, day)
         for name in names
     ]
+
+
+@dataclass(frozen=True)
+class LevelHours:
+    """A level asked of somebody, and how far their hours go in its time: minutes in all, and those participatory."""
+
+    title: str
+    standing: ModuleStanding
+    minutes: int
+    participatory: int
+    wanted: Wanted
+
+    @property
+    def words(self) -> str:
+        """7 of 12 hours in 3 years, 3 participatory (of 6)."""
+        wanted, time = self.wanted, months_in_words(self.wanted.months)
+        said = (
+            f"{number(self.minutes)} of {hours(wanted.minutes)} in {time}, {number(self.participatory)} participatory"
+        )
+        needed = wanted.minutes * wanted.participatory / 100
+        return f"{said} (of {number(needed)})" if needed else said
+
+
+def level_hours(actor: Actor) -> list[LevelHours]:
+    """How far the actor's hours go for every level asked of them. Whoever is asked by several employers for different
+    hours sees those of the one where it needs attention first.
+    """
+    facts, today = load(select(Person.id).where(Person.id == actor.id)).get(actor.id, Facts()), clock.today()
+    named = titles(actor.partnerships())
+    found = []
+    for target in dict.fromkeys(one for one in targets(facts) if one.startswith(LEVEL)):
+        asking = [
+            (stand(facts, target, agency, today), asked(facts, target, agency, today)) for agency in facts.at(today)
+        ]
+        required = [(cell, one.wanted) for cell, one in asking if cell.required and one.wanted]
+        if required:
+            cell, wanted = min(required, key=lambda pair: pair[0].sorting)
+            found.append(_hours(facts, named.get(target, target), cell, wanted, today))
+    return found
+
+
+def _hours(facts: Facts, title: str, cell: ModuleStanding, wanted: Wanted, today: date) -> LevelHours:
+    learnt = wanted.within(facts.learnt, today)
+    minutes = sum(one.minutes for one in learnt)
+    return LevelHours(title, cell, minutes, sum(one.minutes for one in learnt if one.participatory), wanted)
 
 
 def titles(partnerships: Collection[str]) -> dict[str, str]:

@@ -20,9 +20,12 @@ class Permission(StrEnum):
     FIGURES_READ = "figures:read"
     IMPACT_SIGN = "impact:sign"
     JOINT_READ = "joint:read"
+    OPERATE = "operating:use"
     REMINDER_SEND = "reminder:send"
     REPORT_READ = "report:read"
+    REQUIREMENT_EDIT = "requirement:edit"
     REQUIREMENT_EXEMPT = "requirement:exempt"
+    SCHEME_EDIT = "scheme:edit"
 
 
 class Role(StrEnum):
@@ -57,6 +60,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.JOINT_READ,
             Permission.REMINDER_SEND,
             Permission.REPORT_READ,
+            Permission.REQUIREMENT_EDIT,
             Permission.REQUIREMENT_EXEMPT,
         }
     ),
@@ -70,8 +74,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.IMPACT_SIGN,
             Permission.JOINT_READ,
             Permission.REPORT_READ,
+            Permission.REQUIREMENT_EDIT,
+            Permission.SCHEME_EDIT,
         }
     ),
     Role.OBSERVER: frozenset({Permission.FIGURES_READ, Permission.JOINT_READ}),
-    Role.ADMINISTRATOR: frozenset({Permission.AGENCY_EDIT, Permission.AGENCY_READ, Permission.CERTIFICATE_CORRECT}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.AGENCY_EDIT, Permission.AGENCY_READ, Permission.CERTIFICATE_CORRECT, Permission.OPERATE}
+    ),
 }

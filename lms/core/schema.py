@@ -17,6 +17,7 @@ from lms.core.db import Base
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 POSTGRES_LOCK = 20_091_122
 SEARCH_INDEX = "search_entries"
+QUEUE = "huey_"
 
 
 class BrokenReferences(Exception):
@@ -45,9 +46,9 @@ def current(engine: Engine) -> str | None:
 
 def is_modelled(name: str | None, kind: str, _parents: object) -> bool:
     """Whether the models speak of a table. Of the search index they do not: each database has it in its own way, and
-    SQLite keeps further tables behind it.
+    SQLite keeps further tables behind it. Nor of the queue's, where that is in the same database.
     """
-    return kind != "table" or not (name or "").startswith(SEARCH_INDEX)
+    return kind != "table" or not (name or "").startswith((SEARCH_INDEX, QUEUE))
 
 
 def differences(engine: Engine) -> list[object]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lms.assignments import queries as assignments
 from lms.assignments.due import LATE, ModuleStanding, Status
+from lms.assignments.queries import LevelHours
 from lms.certificates import queries as certificates
 from lms.certificates.models import Certificate
 from lms.cohorts import queries as cohorts
@@ -68,6 +69,12 @@ class MyTraining:
     joint_day: tuple[Cohort, CohortSession] | None
     minutes: int
     year: int
+    levels: Sequence[LevelHours] = ()
+
+    @property
+    def lacks_hours(self) -> bool:
+        """Whether a level still asks for hours."""
+        return any(one.standing.status in TO_DO for one in self.levels)
 
     @property
     def renew_next(self) -> Certificate | None:
@@ -79,7 +86,8 @@ def my_training(actor: Actor) -> MyTraining:
     """What is next for this person."""
     goings = learning.all_goings(actor)
     owned = certificates.own(actor)
-    every = [_need(asked, goings) for asked in assignments.own(actor) if asked.is_module]
+    asked = assignments.own(actor)
+    every = [_need(one, goings) for one in asked if one.is_module]
     carry_on = _carry_on(every)
     needs = [need for need in every if need.is_to_do and (carry_on is None or need is not carry_on.need)]
     suggested = needs[0] if needs and not goings else None
@@ -93,6 +101,7 @@ def my_training(actor: Actor) -> MyTraining:
         joint_day=cohorts.next_joint_day(actor),
         minutes=sum(one.minutes for one in certificates.counted_in(owned, year)),
         year=year,
+        levels=assignments.level_hours(actor) if any(not one.is_module for one in asked) else (),
     )
 
 

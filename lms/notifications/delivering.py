@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextvars import copy_context
 from datetime import timedelta
-from threading import BoundedSemaphore, Event, Thread
+from threading import BoundedSemaphore, Event, Lock, Thread
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -37,7 +37,20 @@ AWAY = "away: "
 
 log = structlog.get_logger()
 _free_lanes = BoundedSemaphore(MOST_LANES)
-stopping = Event()  # set when the process is to end: nothing new is begun
+_stop_flags = [Event()]  # the last one is set when the process is to end: nothing new is begun then
+
+
+def stop_with(flag: Event) -> None:
+    """Begin no further mail once this flag is set."""
+    _stop_flags.append(flag)
+
+
+def wait_for_lanes(seconds: float) -> bool:
+    """Wait until no lane of this process is sending, so that none is cut off between a mail and its mark; says
+    whether that came about in time.
+    """
+    until = time.monotonic() + seconds
+    return all(_free_lanes.acquire(timeout=max(0.0, until - time.monotonic())) for _ in range(MOST_LANES))
 
 
 class Carrier(Protocol):
@@ -61,11 +74,13 @@ def deliver_waiting(carrier: Carrier, most: int = 200, lanes: int = 1, wait: flo
     if not _anything():
         return 0
     run = _Run(carrier, most)
-    if lanes == 1:
-        run.work()
+    try:
+        if lanes == 1:
+            run.work()
+            return run.sent
+        threads = [one for _ in range(lanes) if (one := run.start())]
+    finally:
         run.end()
-        return run.sent
-    threads = [one for _ in range(lanes) if (one := run.start())]
     until = time.monotonic() + (wait or 1e6)
     for thread in threads:
         thread.join(max(0.0, until - time.monotonic()))
@@ -102,7 +117,8 @@ class _Run:
         self.sent = 0
         self._carrier = carrier
         self._left = most
-        self._open = 0
+        self._open = 1  # whoever opens the lanes counts as one, until all are open
+        self._count = Lock()
         self._stop = False
         self._app: Flask = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
         self._worker = workers.begin()
@@ -113,34 +129,43 @@ class _Run:
         """Open one more lane, if this process has one free."""
         if not _free_lanes.acquire(blocking=False):
             return None
-        self._open += 1
+        with self._count:
+            self._open += 1
         lane = Thread(target=copy_context().run, args=(self._lane,), name="mail", daemon=True)
         lane.start()
         return lane
 
     def _lane(self) -> None:
-        try:
-            with self._app.app_context():
+        with self._app.app_context():  # a session of its own, to the very end
+            try:
                 self.work()
-        except Exception:  # the database went away: the next run goes on
-            log.exception("a lane of the outbox ended")
-        finally:
-            _free_lanes.release()
-            self.end()
+            except Exception:  # the database went away: the next run goes on
+                log.exception("a lane of the outbox ended")
+            finally:
+                self.end()
+                _free_lanes.release()
 
     def work(self) -> None:
         """Send one mail after the other until none is due, the server is away, or the process is to end."""
-        while self._left > 0 and not self._stop and not stopping.is_set():
-            self._left -= 1
+        while self._may_go_on():
             mail_id = self._claim()
             if mail_id is None:
                 return
-            self.sent += self._send(mail_id)
+            if self._send(mail_id):
+                with self._count:
+                    self.sent += 1
+
+    def _may_go_on(self) -> bool:
+        with self._count:
+            self._left -= 1
+            return self._left >= 0 and not self._stop and not _stop_flags[-1].is_set()
 
     def end(self) -> None:
-        """Leave the run; the last lane signs the worker off."""
-        self._open -= 1
-        if self._open <= 0:
+        """Leave the run; the last to leave signs the worker off."""
+        with self._count:
+            self._open -= 1
+            is_last = self._open == 0
+        if is_last:
             self._worker.end()
 
     def _claim(self) -> UUID | None:

@@ -1,6 +1,6 @@
 """Reads for reports: which people a reader sees, and where each of them stands, for the page and the file alike."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -119,6 +119,12 @@ class PersonReport:
     joint_days: Sequence[JointDay]
     figures: Figures
     exemptions: Exemptions
+    titles: Mapping[str, str]
+
+    @property
+    def asked(self) -> list[tuple[str, str]]:
+        """What is asked of them, by address and title."""
+        return [(one.module, self.titles.get(one.module, one.module)) for one in self.cells if one.required]
 
 
 def reach(actor: Actor, today: date) -> Reach:
@@ -233,7 +239,8 @@ def person(actor: Actor, person_id: UUID, today: date) -> PersonReport:
     decided = assignments.decided(actor, today)
     listed = assignments.exemptions(select(Person.id).where(Person.id == person_id), today)
     may_exempt = assignments.may_exempt(actor, person_id, today)
-    return _person(line, _joint_days(seen, person_id), Exemptions(listed, decided, decided, may_exempt))
+    partnerships = {post.partnership for post in facts.posts if post.agency in agencies}
+    return _person(line, partnerships, _joint_days(seen, person_id), Exemptions(listed, decided, decided, may_exempt))
 
 
 def mine(actor: Actor, today: date) -> PersonReport:
@@ -242,10 +249,14 @@ def mine(actor: Actor, today: date) -> PersonReport:
     line = Line(actor.id, actor.name, actor.email, posts, tuple(assignments.own(actor)))
     listed = assignments.exemptions(select(Person.id).where(Person.id == actor.id), today)
     joint_days = _joint_days(Membership.person_id == actor.id, actor.id)
-    return _person(line, joint_days, Exemptions(listed, readable=frozenset(one.id for one in listed)))
+    return _person(
+        line, actor.partnerships(), joint_days, Exemptions(listed, readable=frozenset(one.id for one in listed))
+    )
 
 
-def _person(line: Line, joint_days: Sequence[JointDay], exemptions: Exemptions) -> PersonReport:
+def _person(
+    line: Line, partnerships: Collection[str], joint_days: Sequence[JointDay], exemptions: Exemptions
+) -> PersonReport:
     return PersonReport(
         id=line.id,
         name=line.name,
@@ -255,6 +266,7 @@ def _person(line: Line, joint_days: Sequence[JointDay], exemptions: Exemptions) 
         joint_days=joint_days,
         figures=matrix.figures([line]),
         exemptions=exemptions,
+        titles=assignments.titles(partnerships),
     )
 
 

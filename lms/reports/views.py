@@ -7,8 +7,6 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from lms.assignments.actions import exempting as assignments
-from lms.catalogue import shelf
-from lms.catalogue.content import Module
 from lms.chasing import queries as chasing
 from lms.core import clock
 from lms.core.permissions import Permission, Role
@@ -62,7 +60,7 @@ def person(person_id: UUID) -> ResponseReturnValue:
     """One person's dates, completions and exemptions."""
     found = queries.person(current_actor(), person_id, clock.today())
     actions.seen(current_actor(), [person_id])
-    return _person_page(found, ExemptionForm(_exemptable()))
+    return _person_page(found, ExemptionForm(found.asked))
 
 
 @bp.get("/mine")
@@ -71,20 +69,21 @@ def mine() -> ResponseReturnValue:
     """What managers see of me, with the reason of any exemption."""
     found = queries.mine(current_actor(), clock.today())
     standing_in = deputies.over(current_actor(), clock.today())
-    return render_template("reports/mine.html", person=found, modules=_modules(), deputies=standing_in)
+    return render_template("reports/mine.html", person=found, titles=found.titles, deputies=standing_in)
 
 
 @bp.post("/people/<uuid:person_id>/exemptions")
 @requires(Permission.REQUIREMENT_EXEMPT)
 def exempt(person_id: UUID) -> ResponseReturnValue:
     """Exempt a person from a module."""
-    form = ExemptionForm(_exemptable())
+    found = queries.person(current_actor(), person_id, clock.today())
+    form = ExemptionForm(found.asked)
     if form.submitted():
         with form.showing_refusals():
             assignments.exempt(current_actor(), person_id, form.module.data, form.reason.data or "", form.last_day)
             until = f" until {plain_date(form.last_day)}" if form.last_day else ""
             return done(f"The exemption runs{until}.", "reports.person", person_id=person_id)
-    return _person_page(queries.person(current_actor(), person_id, clock.today()), form)
+    return _person_page(found, form)
 
 
 @bp.post("/people/<uuid:person_id>/exemptions/<uuid:exemption_id>/end")
@@ -98,13 +97,5 @@ def end_exemption(person_id: UUID, exemption_id: UUID) -> ResponseReturnValue:
 def _person_page(found: queries.PersonReport, form: ExemptionForm) -> ResponseReturnValue:
     """The page of a person; a refused form is shown on it, without noting a second look."""
     chased = chasing.reachable(current_actor(), [found.id], clock.today())
-    page = render_template("reports/person.html", person=found, form=form, modules=_modules(), chased=chased)
+    page = render_template("reports/person.html", person=found, form=form, titles=found.titles, chased=chased)
     return page, form.status
-
-
-def _modules() -> dict[str, Module]:
-    return {module.slug: module for module in shelf.library().modules}
-
-
-def _exemptable() -> list[tuple[str, str]]:
-    return [(module.slug, module.title) for module in shelf.library().modules if module.core]

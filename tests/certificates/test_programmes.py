@@ -1,7 +1,7 @@
 """The certificate of a programme: issued with the last required module, once, and frozen."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
 import pytest
@@ -290,6 +290,6 @@ def test_a_certificate_from_before_there_were_programmes_stays_one_of_its_module
 
 
 def test_the_clock_looks_once_a_night(app):
-    jobs = {job.name: job for job in app.extensions["huey"]._registry.periodic_tasks}
-    hours = [hour for hour in range(24) if jobs["issue_programmes"].validate_datetime(datetime(2026, 11, 26, hour, 17))]
-    assert hours == [3]
+    rhythm = {job.name: job.rhythm for job in app.extensions["jobs"]}["issue_programmes"]
+    times = {rhythm.last(datetime(2026, 11, 26, hour, 30, tzinfo=UTC)) for hour in range(3, 24)}
+    assert times == {datetime(2026, 11, 26, 3, 17, tzinfo=UTC)}

@@ -16,7 +16,6 @@ from sqlalchemy import select
 from lms.audit.models import RecordView
 from lms.catalogue.shelf import library
 from lms.certificates import actions as certificates
-from lms.certificates.correction_models import NameCorrection, as_it_was
 from lms.cohorts.actions import booking, building
 from lms.cohorts.contest_models import Contest
 from lms.cohorts.models import Arrangement, Booking, MissedPlace, OtherDate
@@ -39,9 +38,9 @@ from lms.planning.models import KeepApart
 from lms.planning.rules import Rules
 from lms.quizzes import actions as quizzing
 from lms.quizzes.shelf import quizzes
-from lms.seating.models import SeatingPlan, SeatingRound
 from lms.signin.models import SignIn
 from lms.web.access import access_of
+from tests.support.belongings import corrected, rules, tables
 from tests.support.chased import chased
 from tests.support.offering import offering, programme
 
@@ -176,6 +175,11 @@ MATRIX = {
     "offers.let_pass POST": "ohhhhhhhhh",
     "offers.offer GET": "ohhhhhhhhh",
     "offers.take POST": "ohhhhhhhhh",
+    "operating.again POST": "fffffffhff",  # there is no such mail
+    "operating.all_again POST": "fffffffoff",
+    "operating.drop POST": "fffffffhff",
+    "operating.mail GET": "fffffffoff",
+    "operating.overview GET": "fffffffoff",
     "outcomes.co_sign POST": "ffohffhffh",
     "outcomes.examples GET": "ffooffoffo",
     "outcomes.form GET": "ohhhhhhhhh",
@@ -201,6 +205,18 @@ MATRIX = {
     "quizzes.scene GET": "ohhhhhhhhh",
     "quizzes.scene_now GET": "ohhhhhhhhh",
     "quizzes.start POST": "oooooooooo",
+    "levels.change GET": "ffffffofff",
+    "levels.change POST": "ffffffofff",
+    "levels.listed GET": "ffffffofff",
+    "levels.new GET": "ffffffofff",
+    "levels.new POST": "ffffffofff",
+    "requiring.change GET": "ffhhffoffh",
+    "requiring.change POST": "ffhhffoffh",
+    "requiring.end POST": "ffhhffoffh",
+    "requiring.listed GET": "ffooffoffo",
+    "requiring.new GET": "ffhoffoffo",  # the manager manages a team alone
+    "requiring.new POST": "ffhoffoffo",
+    "requiring.show GET": "ffooffoffh",
     "record.needed GET": "oooooooooo",
     "record.record GET": "oooooooooo",
     "reports.completion GET": "ffooffoffo",
@@ -247,6 +263,7 @@ MATRIX = {
     "assigning.withdraw POST": "ffohfffffh",
     "people.end_deputy POST": "hoohhhhhhh",  # the mate is to stand in for the manager
     "reports.end_exemption POST": "ffhhfffffh",
+    "requiring.call_off POST": "ffhhffoffh",
     "signin.sign_out POST": "oooooooooo",
     "signin.sign_out_everywhere POST": "oooooooooo",
 }
@@ -288,7 +305,7 @@ def _belongings(them, agency):
         missed = MissedPlace(cohort_id=cohort.id, agency_id=agency.id, booking_id=place.id, kind="late")
         example = PracticeExample(cohort_id=cohort.id, booking_id=place.id, says="Rang the school")
         session.add_all([missed, example, OtherDate(cohort_id=cohort.id, other_id=building.create(trainer, plan).id)])
-        session.add(_tables(cohort.sessions[0], them.trainer))
+        session.add(tables(cohort.sessions[0], them.trainer))
         check = quizzing.start_check(owner, quizzes().quiz("tiers-of-need-check"))
         scenario = quizzes().quiz("tiers-of-need-scenario")
         play = quizzing.take_seat(owner, scenario, next(iter(scenario.seats)).key)
@@ -308,21 +325,14 @@ def _belongings(them, agency):
         )
         planning.add_date(trainer, dates.id, plan.sessions[0], (), ())
         asked = nominating.ask(owner, dates.id, nominating.Wish())
-        end = clock.today() + timedelta(days=30)
-        planning.keep_apart(trainer, them.owner.email, them.mate.email, end)
+        planning.keep_apart(trainer, them.owner.email, them.mate.email, clock.today() + timedelta(days=30))
         deputy, reminded, assigned = chased(session, them, agency, module)
         sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
+        level, asked_of = rules(session)
         look = RecordView(person_id=owner.id, viewer_id=them.manager.id, what="status and dates", role="manager")
         contest = Contest(session_id=cohort.sessions[0].id, booking_id=place.id, says="I was there", was="absent||")
         session.add_all([sign_in, look, contest])
-        correction = NameCorrection(
-            certificate_id=certificate.id, person_id=owner.id, name="Olive Owner-Reed", reason="Married"
-        )
-        session.add(correction)
-        session.flush()
-        old = as_it_was(certificate, correction)
-        old.code = "0" * 26
-        session.add(old)
+        correction, old = corrected(session, certificate, owner)
         kept = SavedView(owner_id=them.manager.id, sheet="completion", name="Mine")
         made = Export(owner_id=them.manager.id, sheet="completion", format="csv", expires_at=now + timedelta(days=7))
         pack = ImpactPack(partnership="Fernshire", year=2024, number=1, sections=[], limits="-", signed_by=trainer.id)
@@ -334,21 +344,16 @@ def _belongings(them, agency):
         "play_id": play.id, "reflection_id": note.id, "sign_in_id": sign_in.id, "exemption_id": note.id,
         "arrangement_id": db.session.scalar(select(Arrangement.id)), "missed_id": missed.id,
         "programme_id": dates.id, "nomination_id": asked.id, "pair_id": db.session.scalar(select(KeepApart.id)),
+        "requirement_id": asked_of.id, "level_id": level.id,
         "look_id": look.id, "correction_id": correction.id, "replaced_id": old.id, "contest_id": contest.id,
         "example_id": example.id, "deputy_id": deputy.id, "assignment_id": assigned.id, "round_id": reminded.id,
         "wave": "before",
         "flag_id": flag.id, "programme": "core",
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
+        "mail_id": note.id,
         "position": 1, "number": 1, "name": "completion", "kind": "csv",
         "export_id": made.id, "view_id": kept.id, "pack_id": pack.id, "partnership": "Fernshire", "year": now.year - 1,
     }  # fmt: skip
-
-
-def _tables(session, trainer):
-    rounds = [SeatingRound(number=1, starts_at=session.starts_at, ends_at=session.ends_at)]
-    return SeatingPlan(
-        session_id=session.id, table_size=6, shown_from=session.starts_at, made_by=trainer.id, rounds=rounds
-    )
 
 
 def _reflecting(module):

@@ -80,7 +80,7 @@ def test_nobody_is_asked_about_a_day_called_off(day):
 
 
 def test_the_clock_asks(app):
-    assert "ask_before_and_after" in {one.name for one in app.extensions["huey"]._registry.periodic_tasks}
+    assert "ask_before_and_after" in {one.name for one in app.extensions["jobs"]}
 
 
 def test_a_person_answers_and_reads_their_answers_again(day, as_user):

@@ -1,0 +1,1 @@
+"""Pages by which requirements are kept as data."""

@@ -1,0 +1,39 @@
+"""Things that belong to somebody, made in one go, for tests that only need them to be there."""
+
+from datetime import timedelta
+
+from lms.assignments.models import Level, Requirement, RequirementVersion
+from lms.certificates.correction_models import NameCorrection, as_it_was
+from lms.core import clock
+from lms.seating.models import SeatingPlan, SeatingRound
+
+
+def rules(session):
+    """A level and a requirement of Fernshire, which has not begun."""
+    level = Level(partnership="Fernshire", code="3", name="Level 3")
+    asked_of = Requirement(partnership="Fernshire", kind="module", target="tiers-of-need")
+    session.add_all([level, asked_of])
+    session.flush()
+    begins = clock.today() + timedelta(days=9)
+    session.add(RequirementVersion(requirement_id=asked_of.id, first_day=begins, jobs=["Nobody"], why="-"))
+    return level, asked_of
+
+
+def tables(session, trainer):
+    rounds = [SeatingRound(number=1, starts_at=session.starts_at, ends_at=session.ends_at)]
+    return SeatingPlan(
+        session_id=session.id, table_size=6, shown_from=session.starts_at, made_by=trainer.id, rounds=rounds
+    )
+
+
+def corrected(session, certificate, owner):
+    """A correction of the name on a certificate, and the certificate as it was before."""
+    correction = NameCorrection(
+        certificate_id=certificate.id, person_id=owner.id, name="Olive Owner-Reed", reason="Married"
+    )
+    session.add(correction)
+    session.flush()
+    old = as_it_was(certificate, correction)
+    old.code = "0" * 26
+    session.add(old)
+    return correction, old
