@@ -220,3 +220,15 @@ def pasts(person_ids: Sequence[UUID]) -> defaultdict[UUID, Past]:
     for person, module, last_day, stage, day in rows:
         known[person].sent.setdefault((module, last_day), {})[stage] = day
     return known
+
+
+def last_reminded(person_ids: Collection[UUID]) -> dict[UUID, date]:
+    """On which day each of these people was last reminded of their own training, for those who ever were. One query;
+    the caller answers for the choice of people.
+    """
+    rows = db.session.execute(
+        select(Reminder.person_id, func.max(Reminder.day))
+        .where(Reminder.person_id.in_(person_ids), Reminder.week.is_(None))
+        .group_by(Reminder.person_id)
+    )
+    return {person: day for person, day in rows if day}

@@ -24,6 +24,7 @@ from lms.seating.rounds import PlannedRound
 
 BEFORE = timedelta(days=45)
 FRIDAY = 4
+LATE_IN_THE_DAY = timedelta(hours=2)
 TASKS = (
     "What does each of you know that the others do not?",
     "One plan for Jayden. Each of you holds a fact the others need.",
@@ -36,7 +37,7 @@ def add_cohorts(everyone: list[Person], today: date) -> None:
     by_account = {person.email.partition("@")[0]: person for person in everyone}
     others = everyone[len(ACCOUNTS) :]
     held = _plan("Who leads, and who decides", today - timedelta(days=24), "Fern Hall, Brackenford", 14)
-    now = _plan("One plan for Jayden", today, "Fern Hall, Brackenford", 24)
+    now = _still_on(_plan("One plan for Jayden", today, "Fern Hall, Brackenford", 24))
     coming = _plan("Not our threshold: keeping hold of a child", today + timedelta(days=38), "Coldharbour Library", 16)
     full = _plan("Leading a mixed team", today + timedelta(days=17), "https://meet.fernshire.example/leading", 6)
     full = replace(full, modules=("leading-integrated-services",), largest_share=34)
@@ -52,9 +53,16 @@ def add_cohorts(everyone: list[Person], today: date) -> None:
     _release(by_account, others, today)
 
 
+def _still_on(plan: Plan) -> Plan:
+    """The day goes on for two hours more where the demo is loaded late in it, so that there is one today to look at."""
+    session, now = plan.sessions[0], clock.local(clock.now())
+    latest = now.replace(hour=23, minute=45)
+    return replace(plan, sessions=(replace(session, ends_at=max(session.ends_at, min(now + LATE_IN_THE_DAY, latest))),))
+
+
 def _release(by_account: dict[str, Person], others: list[Person], today: date) -> None:
-    """Two days with room that list what many have still to do, on the first of which two of the manager account's team
-    are out; that team has a limit of two.
+    """Two days with room, run by the coordinator, that list what many have still to do. On the first of them two of the
+    manager account's team are out; that team has a limit of two.
     """
     team = by_account["manager"].memberships[0].team_id
     assert team
@@ -63,7 +71,7 @@ def _release(by_account: dict[str, Person], others: list[Person], today: date) -
     for days, comers in ((45, mates), (59, [])):
         plan = _plan("The team around one child", today + timedelta(days=days), "Brackenford Town Hall", 18)
         modules = ("information-sharing", "joint-training", "key-worker", "why-join-up")
-        _run(by_account["trainer"], replace(plan, modules=modules), comers)
+        _run(by_account["coordinator"], replace(plan, modules=modules), comers)
 
 
 def _measure(by_account: dict[str, Person], others: list[Person], today: date) -> None:

@@ -6,8 +6,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from lms.assignments.due import ModuleStanding, Status
-from lms.reports.matrix import Line, Post
+from lms.assignments.due import LATE, Status
 
 SHORT, MIDDLE = 30, 90
 
@@ -39,39 +38,37 @@ _WORDS = {
 }
 
 
-def age(cell: ModuleStanding, today: date) -> Age | None:
-    """The group something belongs to; None when it is neither late nor due. Expired counts from the last day of the
-    certificate, overdue from the date it was due on.
+def age(status: Status, on: date | None, today: date) -> Age | None:
+    """The group of something required; None when it is neither late nor due. `on` is the date its status speaks of:
+    expired counts from the last day of the certificate, overdue from the date it was due on.
     """
-    if cell.is_late:
-        days = (today - (cell.standing.on or today)).days
+    if status in LATE:
+        days = (today - (on or today)).days
         return Age.SHORT if days <= SHORT else Age.MIDDLE if days <= MIDDLE else Age.LONG
-    return Age.DUE if cell.required and cell.status is Status.DUE else None
+    return Age.DUE if status is Status.DUE else None
 
 
 @dataclass(frozen=True)
 class Owed:
-    """One person and one module that is late or due."""
+    """One person and one thing that is asked of them and is late or due since or by a day."""
 
     person: UUID
     name: str
-    email: str
-    posts: tuple[Post, ...]
-    cell: ModuleStanding
+    target: str
     age: Age
+    on: date
 
 
-def owed(lines: Iterable[Line], today: date) -> list[Owed]:
-    """What these people owe, group by group, in each the earliest date first, then by name and module."""
-    found = [
-        Owed(line.id, line.name, line.email, line.posts, cell, group)
-        for line in lines
-        for cell in line.cells
-        if (group := age(cell, today))
-    ]
+def in_order(found: Iterable[Owed]) -> list[Owed]:
+    """Each person and thing once, at its worst; group by group, in each the earliest date first, then by name."""
     ranks = {group: rank for rank, group in enumerate(Age)}
-    found.sort(key=lambda one: (one.name.casefold(), one.cell.module, one.person))
-    return sorted(found, key=lambda one: (ranks[one.age], one.cell.standing.on or today))
+    worst: dict[tuple[UUID, str], Owed] = {}
+    for one in found:
+        known = worst.get((one.person, one.target))
+        if known is None or (ranks[one.age], one.on) < (ranks[known.age], known.on):
+            worst[one.person, one.target] = one
+    listed = sorted(worst.values(), key=lambda one: (one.name.casefold(), one.target, one.person))
+    return sorted(listed, key=lambda one: (ranks[one.age], one.on))
 
 
 def counts(found: Iterable[Owed]) -> Mapping[Age, int]:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField
-from wtforms.validators import Length, Optional
+from wtforms import HiddenField, RadioField, SelectField, StringField
+from wtforms.validators import AnyOf, Length
 
-from lms.cohorts.cover import PERCENT, USUAL_SHARE, Limit
+from lms.cohorts.actions.sparing import MOST
+from lms.cohorts.cover import USUAL_SHARE, Limit
+from lms.cohorts.forms import PerhapsNumber
 from lms.core.errors import NotFound
 from lms.releasing import days
 from lms.releasing.ages import Age
@@ -65,13 +67,15 @@ class LimitForm(PageForm):
 
     kind = RadioField(
         "The most who may be out on one day",
+        [AnyOf([PEOPLE, SHARE, USUAL], "Choose one of the three")],
+        validate_choice=False,
         choices=[
             choice(PEOPLE, "A number of people"),
             choice(SHARE, "A share of the team, in percent"),
             choice(USUAL, f"No limit of its own: the usual {USUAL_SHARE}% warns, and stops nobody"),
         ],
     )
-    number = IntegerField("The number", [Optional()])
+    number = PerhapsNumber("The number", 1, MOST)
 
     def say(self, limit: Limit) -> None:
         """Show the limit as it is."""
@@ -84,4 +88,4 @@ class LimitForm(PageForm):
         number = self.number.data or 0
         if self.kind.data == PEOPLE:
             return Limit(most=number)
-        return Limit(share=min(number, PERCENT + 1)) if self.kind.data == SHARE else Limit()
+        return Limit(share=number) if self.kind.data == SHARE else Limit()

@@ -12,8 +12,12 @@ from sqlalchemy import ColumnElement, Select, and_, select
 
 from lms.assignments import policy as assignments
 from lms.assignments import queries as assigned
+from lms.assignments.due import LATE, ModuleStanding, Status
+from lms.assignments.ledger_models import PostSpan, StandingSpan
+from lms.assignments.spans import OVERALL
 from lms.catalogue import shelf
 from lms.catalogue.content import Module
+from lms.chasing import queries as chasing
 from lms.cohorts import approvals, candidates, covering
 from lms.cohorts import queries as cohorts
 from lms.cohorts.candidates import Candidate
@@ -29,10 +33,13 @@ from lms.releasing.ages import Age, Owed
 from lms.releasing.dates import Answer, Next, Option
 from lms.releasing.days import Row, Seen
 from lms.releasing.options import Wanted
-from lms.reports import queries as reports
+from lms.reports import lines
+from lms.reports.lines import Chosen
+from lms.reports.matrix import Line
 from lms.reports.queries import Filters, Place, Reach
 
 AT_ONCE = 400
+WORTH_LISTING = (*LATE, Status.DUE)
 
 
 @dataclass(frozen=True)
@@ -60,12 +67,33 @@ class Due:
 
 
 def due(actor: Actor, filters: Filters, within: Reach, today: date, show: str = "") -> Due:
-    """What the people whom the actor sees owe; `show` chooses a group. As many queries as the completion report."""
-    report = reports.completion(actor, filters, within, today)
-    found = ages.owed(report.lines, today)
+    """What the people whom the actor sees owe; `show` chooses a group. One query, of what is late or due alone."""
+    chosen = _chosen(actor, filters, today)
+    rows = db.session.execute(
+        chosen.spans(
+            *(StandingSpan.person_id, Person.name, StandingSpan.target, StandingSpan.status, StandingSpan.on_day)
+        )
+        .join(Person, StandingSpan.person_id == Person.id)
+        .where(StandingSpan.target != OVERALL, StandingSpan.required, StandingSpan.status.in_(WORTH_LISTING))
+    )
+    found = ages.in_order(
+        Owed(person, name, target, group, on_day or today)
+        for person, name, target, status, on_day in rows
+        if (group := ages.age(Status(status), on_day, today))
+    )
     people = len({one.person for one in found})
-    chosen = [one for one in found if not show or one.age == show]
-    return Due(today, report.scope, ages.counts(found), people, chosen)
+    scope = filters.team.name if filters.team else filters.agency.name if filters.agency else within.name
+    return Due(today, scope, ages.counts(found), people, [one for one in found if not show or one.age == show])
+
+
+def _chosen(actor: Actor, filters: Filters, day: date) -> Chosen:
+    """Whom the list counts: those seen, at the agency and in the team that were asked for."""
+    where = [assignments.seen(actor, day)]
+    if filters.agency:
+        where.append(PostSpan.agency_id == filters.agency.id)
+    if filters.team:
+        where.append(PostSpan.team_id == filters.team.id)
+    return Chosen(and_(*where), day)
 
 
 @dataclass(frozen=True)
@@ -84,25 +112,36 @@ def titles(actor: Actor) -> Titles:
 
 @dataclass(frozen=True)
 class Answered:
-    """A line of the list with the next date. `may_book`: the reader decides about the person; `own`: it is themself."""
+    """A line of the list with the next date, and when its person was last reminded. `may_book`: the reader decides
+    about the person; `own`: it is themself.
+    """
 
     owed: Owed
+    line: Line
+    cell: ModuleStanding
     next: Next
+    reminded: date | None
     may_book: bool
     own: bool
 
 
-def answered(actor: Actor, filters: Filters, lines: Sequence[Owed], today: date) -> Iterator[Answered]:
-    """The lines with the next date for each. Thirteen queries for each few hundred lines."""
-    rest = iter(lines)
+def answered(actor: Actor, filters: Filters, listed: Sequence[Owed], today: date) -> Iterator[Answered]:
+    """The lines with the next date for each. Sixteen queries for each few hundred lines."""
+    rest = iter(listed)
     while some := list(islice(rest, AT_ONCE)):
-        posts = _posts(actor, filters, {one.person for one in some}, today)
-        wanted = {one: Wanted(one.person, one.cell.module, tuple(posts[one.person])) for one in some}
-        found = options.options([wanted[one] for one in some if one.cell.is_module and wanted[one].agencies])
+        people = list(dict.fromkeys(one.person for one in some))
+        read = lines.reader(_chosen(actor, filters, today), list(dict.fromkeys(one.target for one in some)))(people)
+        posts = _posts(actor, filters, people, today)
+        wanted = {one: Wanted(one.person, one.target, tuple(posts[one.person])) for one in some}
+        found = options.options([wish for wish in wanted.values() if wish.agencies and ":" not in wish.module])
+        reminded = chasing.last_reminded(people)
         for one in some:
-            answer = dates.choose(found.get(wanted[one], [])) if one.cell.is_module else Next(Answer.HOURS)
+            line = read[one.person]
+            cell = line.cell(one.target)
+            answer = dates.choose(found.get(wanted[one], [])) if cell.is_module else Next(Answer.HOURS)
             may_book = any(posts[one.person].values()) and one.person != actor.id
-            yield Answered(one, answer, may_book, one.person == actor.id)
+            told = reminded.get(one.person)
+            yield Answered(one, line, cell, answer, told, may_book, own=one.person == actor.id)
 
 
 def _posts(actor: Actor, filters: Filters, people: Collection[UUID], today: date) -> dict[UUID, dict[UUID, bool]]:

@@ -25,7 +25,7 @@ DUE = (
     ),
     *(Column("words", "In words"), Column("on", "Since or by", Kind.DATE, printed=False)),
     *(Column("next", "Next joint day", Kind.DATE), Column("left", "Places left", Kind.NUMBER, printed=False)),
-    Column("answer", "Next date in words"),
+    *(Column("answer", "Next date in words"), Column("reminded", "Last reminded", Kind.DATE, printed=False)),
 )
 COVER = (
     *(Column("date", "Date", Kind.DATE), Column("weekday", "Weekday"), Column("agency", "Agency", printed=False)),
@@ -87,15 +87,15 @@ def cover_sheet(found: Cover, named: Sequence[Row]) -> Sheet:
 
 def _due(lines: Iterable[Answered], titles: Titles) -> Iterator[tuple[Cell, ...]]:
     for line in lines:
-        owed, posts = line.owed, line.owed.posts
+        owed, cell, posts = line.owed, line.cell, line.line.posts
         agencies, teams, jobs = (
             "; ".join(dict.fromkeys(filter(None, parts)))
             for parts in ([one.agency for one in posts], [one.team for one in posts], [one.job for one in posts])
         )
         yield (
-            *(owed.name, owed.email, agencies, teams, jobs, titles.of[owed.cell.module], owed.cell.module),
-            *(owed.age.words, owed.cell.standing.words, owed.cell.status.value.replace("-", " ")),
-            *(owed.cell.standing.on, *_next(line.next, titles.modules.get(owed.cell.module))),
+            *(owed.name, line.line.email, agencies, teams, jobs, titles.of[owed.target], owed.target),
+            *(owed.age.words, cell.standing.words, cell.status.value.replace("-", " ")),
+            *(cell.standing.on, *_next(line.next, titles.modules.get(owed.target)), line.reminded),
         )
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from lms.catalogue import shelf
+from lms.chasing import queries as chasing
 from lms.cohorts.actions import releasing, sparing
 from lms.cohorts.models import Booking
 from lms.cohorts.states import BookingState
@@ -38,7 +39,13 @@ def due() -> ResponseReturnValue:
     lines = list(queries.answered(actor, filters, paged.things, today))
     actions.seen(actor, [one.owed.person for one in lines], actions.OWED)
     return render_template(
-        "releasing/due.html", due=found, form=form, paged=paged, lines=lines, titles=queries.titles(actor)
+        "releasing/due.html",
+        due=found,
+        form=form,
+        paged=paged,
+        lines=lines,
+        titles=queries.titles(actor),
+        may_remind=bool(chasing.reachable(actor, {one.owed.person for one in lines}, today)),
     )
 
 

@@ -38,6 +38,8 @@ class PlaceForm(PageForm):
     own that can be kept.
     """
 
+    said_on_the_page: tuple[str, ...] = ()
+
     agency = SelectField("Agency", default="")
     team = SelectField("Team", default="")
 
@@ -56,11 +58,11 @@ class PlaceForm(PageForm):
         self.reach = reach
 
     def filters(self) -> Filters:
-        """What was asked for. Raises NotFound for anything that is not offered to this reader. A day that cannot be is
-        no reason: its field says so.
+        """What was asked for. Raises NotFound for anything that is not offered to this reader, but for what the page
+        says is wrong.
         """
         self.validate()
-        if any(field.errors for field in self if field.name != "as_at"):
+        if any(field.errors for field in self if field.name not in self.said_on_the_page):
             raise NotFound
         return Filters(
             agency=_find(self.reach.agencies, self.agency.data), team=_find(self.reach.teams, self.team.data)
@@ -71,9 +73,15 @@ class PlaceForm(PageForm):
         asked = {field.name: field.data for field in self} | changed
         return {name: str(value) for name, value in asked.items() if value}
 
+    def places(self) -> dict[str, str]:
+        """The agency and the team that were asked for, as the values of an address; what is empty is left out."""
+        return {name: value for name, value in (("agency", self.agency.data), ("team", self.team.data)) if value}
+
 
 class FilterForm(PlaceForm):
     """What to show of the completion report."""
+
+    said_on_the_page = ("as_at",)
 
     show = SelectField("Show", name="status", default="")
     q = StringField("Name", filters=[lambda text: (text or "").strip()[:LONGEST_NAME]])
@@ -93,10 +101,6 @@ class FilterForm(PlaceForm):
             name=self.q.data or "",
             order=self.sort.data or "",
         )
-
-    def places(self) -> dict[str, str]:
-        """The agency and the team that were asked for, as the values of an address; what is empty is left out."""
-        return {name: value for name, value in (("agency", self.agency.data), ("team", self.team.data)) if value}
 
     @property
     def day(self) -> date:

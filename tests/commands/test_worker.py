@@ -70,5 +70,6 @@ def test_two_workers_side_by_side_run_every_job_and_send_every_mail_once(setting
                 one.send_signal(signal.SIGTERM)
             assert [one.wait(30) for one in both] == [0, 0]
         arrived = Counter(re.search(rb"Message-ID: <(.+)@", text)[1].decode() for text in server.texts)
-    assert arrived == Counter(map(str, ids))
+    assert {str(one) for one in ids} <= set(arrived), "and what the jobs themselves have queued, such as reminders"
+    assert set(arrived.values()) == {1}
     assert set(db.session.scalars(select(ClockRun.failures))) == {0}

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from lms.assignments.actions.exempting import exempt
 from lms.audit.models import RecordView
+from lms.chasing.models import Reminder
 from lms.cohorts.actions import booking as booking_actions
 from lms.cohorts.actions import building
 from lms.cohorts.plan import PlannedSession
@@ -214,3 +215,21 @@ def test_one_look_is_noted_for_each_person_and_the_file_too(house, as_user):
     found = db.session.scalars(select(RecordView.what).order_by(RecordView.at)).all()
     assert found == ["status and dates", "status and dates, as a file"]
     assert mails() == []
+
+
+def test_when_somebody_was_last_reminded_stands_beside_what_they_owe(house, as_user):
+    ben = house.person("Ben")
+    house.person("Carys")
+    with writing() as session:
+        session.add(Reminder(person_id=ben.id, day=days_ago(9)))
+        session.add(Reminder(person_id=ben.id, day=days_ago(3), week=days_ago(3)))  # a summary of their team
+    boss = as_user(house.manager)
+    page = boss.get("releasing.due")
+    [ben_line, carys_line] = lines(page)
+    day = days_ago(9)
+    assert f"Reminded {day.day} {day:%b %Y}" in ben_line[2]
+    assert "Reminded" not in carys_line[2]
+    assert page.all("//a[text()='Remind those who are late']")
+    assert as_user(house.coordinator).get("releasing.due").all("//a[text()='Remind those who are late']") == []
+    found = rows(boss.get("exports.file", name="due", kind="csv"))
+    assert [row["Last reminded"] for row in found] == [day.isoformat(), ""]

@@ -14,7 +14,7 @@ from lms.cohorts.forms import BookingForm
 from lms.cohorts.models import Cohort
 from lms.cohorts.states import IN_THE_ROOM
 from lms.core import clock
-from lms.core.actor import Actor
+from lms.core.actor import Actor, Seat
 from lms.learning import queries as learning
 from lms.web.access import current_actor, signed_in
 from lms.web.answers import done
@@ -54,7 +54,7 @@ def _page(actor: Actor, cohort: Cohort, form: BookingForm) -> ResponseReturnValu
         own=own,
         room=room,
         seat=seat,
-        over=bool(seat and not own and covering.strained([Going(actor.id, seat.agency_id, cohort)], only_set=True)),
+        over=bool(seat and not own and _goes_over(actor, seat, cohort)),
         obstacle=room.obstacle(seat.agency_id) if seat else None,
         standing=actions.standing(own, room, cohort) if own else "",
         left=preparing.unfinished(cohort, [actor.id]).get(actor.id, []),
@@ -72,6 +72,13 @@ def _page(actor: Actor, cohort: Cohort, form: BookingForm) -> ResponseReturnValu
         runs=policy.is_run_by(actor, cohort),
     )
     return page, form.status
+
+
+def _goes_over(actor: Actor, seat: Seat, cohort: Cohort) -> bool:
+    """Whether coming would take a team of theirs over the limit it has set."""
+    if not any(one.team_id for one in actor.seats if one.agency_id == seat.agency_id):
+        return False
+    return bool(covering.strained([Going(actor.id, seat.agency_id, cohort)], only_set=True))
 
 
 @bp.post("/<uuid:cohort_id>/book")
