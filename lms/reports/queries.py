@@ -269,7 +269,12 @@ def mine(actor: Actor, today: date) -> PersonReport:
         line,
         actor.partnerships(),
         joint_days,
-        Exemptions(listed, frozenset(one.id for one in listed), leaves=assignments.leaves(me, today), learned=assignments.accepted(me, today)),
+        Exemptions(
+            listed,
+            frozenset(one.id for one in listed),
+            leaves=assignments.leaves(me, today),
+            learned=assignments.accepted(me, today),
+        ),
     )
 
 

@@ -176,7 +176,6 @@ MATRIX = {
     "quizzes.scene GET": "ohhhhhhhhh",
     "quizzes.scene_now GET": "ohhhhhhhhh",
     "quizzes.start POST": "oooooooooo",
-    "leave.cancel POST": "ffohfffffh",
     "leave.come_back GET": "ffohfffffh",
     "leave.come_back POST": "ffohfffffh",
     "leave.record GET": "ffohfffffh",
@@ -249,6 +248,7 @@ MATRIX = {
     "people.end_deputy POST": "hoohhhhhhh",  # the mate is to stand in for the manager
     "reports.end_exemption POST": "ffhhfffffh",
     "requiring.call_off POST": "ffhhffoffh",
+    "leave.cancel POST": "ffohfffffh",
     "signin.sign_out POST": "oooooooooo",
     "signin.sign_out_everywhere POST": "oooooooooo",
 }

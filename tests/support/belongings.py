@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from lms.assignments.models import Level, Requirement, RequirementVersion
+from lms.assignments.models import Equivalent, Leave, Level, PriorLearning, Requirement, RequirementVersion
 from lms.certificates.correction_models import NameCorrection, as_it_was
 from lms.core import clock
 from lms.seating.models import SeatingPlan, SeatingRound
@@ -37,3 +37,28 @@ def corrected(session, certificate, owner):
     old.code = "0" * 26
     session.add(old)
     return correction, old
+
+
+def learned(them, agency):
+    """Long leave of the owner to come, what was accepted of theirs, and a course that counts as ours."""
+    by, first = them.manager.id, clock.today() + timedelta(days=40)
+    return [
+        Leave(person_id=them.owner.id, agency_id=agency.id, first_day=first, recorded_by=by),
+        PriorLearning(
+            person_id=them.owner.id,
+            agency_id=agency.id,
+            target="tiers-of-need",
+            title="Elsewhere",
+            completed_on=clock.today(),
+            evidence="-",
+            accepted_by=by,
+        ),
+        Equivalent(
+            partnership="Fernshire",
+            target="tiers-of-need",
+            title="Thresholds",
+            provider="Council",
+            valid_months=36,
+            accepted_by=by,
+        ),
+    ]

@@ -1,5 +1,5 @@
-"""Accepting what was learned elsewhere: courses that a partnership lists as equivalents, and prior learning of one person
-with the evidence that was seen.
+"""Accepting what was learned elsewhere: courses that a partnership lists as equivalents, and prior learning of one
+person with the evidence that was seen.
 """
 
 from dataclasses import dataclass
