@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from lms.assignments import facts as reading
 from lms.assignments.counting import Held, Key, changes, state
@@ -179,18 +179,34 @@ def cell(row: StandingSpan, day: date) -> ModuleStanding:
 
 
 def _replace(person: UUID, old: Page, new: Page, start: date) -> None:
-    """Put the new page where the old one was, from a day on; what ended before it stays as it is."""
-    if old.posts or old.spans:
-        for table in (PostSpan, StandingSpan):
-            of_person = table.person_id == person
-            db.session.execute(delete(table).where(of_person, table.first_day >= start))
-            db.session.execute(update(table).where(of_person, table.last_day >= start).values(last_day=start - DAY))
-    posts = list(post_rows(person, new.posts))
-    lines = list(rows(person, new.spans))
-    if posts:
-        db.session.execute(insert(PostSpan), posts)
-    if lines:
-        db.session.execute(insert(StandingSpan), lines)
+    """Put the new page where the old one was, from a day on; what ended before it stays as it is, and so does what says
+    the same as before, so that no row is cut where nothing happened.
+    """
+    if old.posts != new.posts:
+        if old.posts:
+            _cut(PostSpan, start, PostSpan.person_id == person)
+        _add(PostSpan, post_rows(person, new.posts))
+    before, after = _comparable(old.spans), _comparable(new.spans)
+    moved = [key for key in before.keys() | after.keys() if before.get(key) != after.get(key)]
+    for agency in {agency for agency, _ in moved}:
+        targets_ = [target for at, target in moved if at == agency]
+        where = (StandingSpan.agency_id == agency, StandingSpan.target.in_(targets_), StandingSpan.person_id == person)
+        if any((agency, target) in before for target in targets_):
+            _cut(StandingSpan, start, *where)
+        lines = new.spans.get(agency, {})
+        _add(StandingSpan, rows(person, {agency: {one: lines[one] for one in targets_ if one in lines}}))
+
+
+def _cut(table: type[PostSpan] | type[StandingSpan], start: date, *where: ColumnElement[bool]) -> None:
+    """Take away what these rows say from a day on."""
+    db.session.execute(delete(table).where(*where, table.first_day >= start))
+    db.session.execute(update(table).where(*where, table.last_day >= start).values(last_day=start - DAY))
+
+
+def _add(table: type[PostSpan] | type[StandingSpan], added: Iterable[dict[str, object]]) -> None:
+    listed = list(added)
+    if listed:
+        db.session.execute(insert(table), listed)
 
 
 def post_rows(person: UUID, posts: Iterable[Held]) -> Iterator[dict[str, object]]:

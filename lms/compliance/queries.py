@@ -48,10 +48,16 @@ def chosen(reach: Reach, day: date) -> Chosen:
 
 def total(reach: Reach, day: date) -> Count:
     """Everybody of the reach together."""
+    return totals(reach, [day])[day]
+
+
+def totals(reach: Reach, days: Sequence[date]) -> Mapping[date, Count]:
+    """The same on several days."""
     if reach.team:
-        return _counted(reach, day, None).get("", Count())
+        return {day: _counted(reach, day, None).get("", Count()) for day in days}
     group, value = (Group.AGENCY, reach.agency.hex) if reach.agency else (Group.ALL, "")
-    return counts.count(reach.partnership, group, day, [value]).get(value, Count())
+    found = counts.counts_on(reach.partnership, group, days, [value])
+    return {day: found[day].get(value, Count()) for day in days}
 
 
 def table(reach: Reach, by: By, day: date, target: str | None) -> Table:
@@ -153,10 +159,11 @@ def course(reach: Reach, today: date, target: str | None) -> list[Point]:
     if reach.hides:
         return [Point(day, one, stored=True) for day in shown if (one := table(reach, By.AGENCY, day, None).total)]
     came, went = _moves(reach, days, today)
+    everybody = totals(reach, shown)
     return [
         Point(
             day,
-            line("", reach.name, total(reach, day), target),
+            line("", reach.name, everybody[day], target),
             stored=day < today,
             starters=came[day],
             leavers=went[day],
@@ -177,7 +184,9 @@ def _moves(reach: Reach, days: Sequence[date], today: date) -> tuple[Counter[dat
     if reach.team:
         where.append(PostSpan.team_id == reach.team)
     touched = select(PostSpan.person_id).where(
-        *where, (PostSpan.first_day > first) & (PostSpan.first_day <= today) | (PostSpan.last_day < today)
+        *where,
+        (PostSpan.first_day > first) & (PostSpan.first_day <= today)
+        | (PostSpan.last_day >= first) & (PostSpan.last_day < today),
     )
     rows = db.session.execute(
         select(PostSpan.person_id, PostSpan.first_day, PostSpan.last_day)
