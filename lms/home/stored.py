@@ -26,6 +26,7 @@ GROUPS = (
             "whom.",
             "agencies": "Agencies: name, sector and partnership. Nothing about a person.",
             "teams": "Teams: name and agency. Nothing about a person.",
+            "team_covers": "How many of a team may be out on one day, which manager set that, and when.",
         },
     ),
     Group(

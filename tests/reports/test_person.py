@@ -76,15 +76,15 @@ def test_a_manager_exempts_and_ends_the_exemption_on_the_page(fernshire, as_user
     (form,) = [one for one in page.forms("method='post'") if "exemptions" in one.get("action")]
     assert form.xpath(".//select[@name='module']/option/@value") == [CORE, OTHER_CORE]
     until = days_ago(-40)
-    sent = visitor.send(page, form, {"module": CORE, "reason": "Long leave", "until": until.isoformat()})
+    sent = visitor.send(page, form, {"module": CORE, "reason": "Seconded away", "until": until.isoformat()})
     page = visitor.follow(sent)
     assert f"The exemption runs until {until.day} " in page.words
     assert "Exempt until " in page.words
-    assert "by Manager of North. Reason: Long leave" in page.words
+    assert "by Manager of North. Reason: Seconded away" in page.words
     (end,) = [one for one in page.forms("method='post'") if one.get("action").endswith("/end")]
     page = visitor.follow(visitor.send(page, end))
     assert "The exemption has ended." in page.words
-    assert "Long leave" not in page.words
+    assert "Seconded away" not in page.words
 
 
 def test_wrong_input_is_explained_beside_its_field_and_kept(fernshire, as_user):
