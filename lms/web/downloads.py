@@ -32,11 +32,6 @@ def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
         buffer.truncate()
 
 
-def csv_file(rows: Iterable[Sequence[object]], name: str) -> Response:
-    """A CSV download in UTF-8."""
-    return attachment("".join(csv_lines(rows)).encode(), "text/csv; charset=utf-8", name)
-
-
 def pdf_file(content: bytes, name: str) -> Response:
     """A PDF download."""
     return attachment(content, "application/pdf", name)
