@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -41,8 +42,10 @@ def wait_until(done, seconds=60):
 
 
 def test_a_worker_told_to_end_finishes_the_mail_it_has_in_hand_and_begins_no_other(settings, make):
+    told = threading.Event()
+
     def slowly(_text):
-        time.sleep(2)
+        told.wait(20)
         return MailServer.GOOD["text"]
 
     ids = [put_in(make.person()) for _ in range(9)]
@@ -50,6 +53,8 @@ def test_a_worker_told_to_end_finishes_the_mail_it_has_in_hand_and_begins_no_oth
         running = worker(settings, server.port)
         wait_until(lambda: len(server.texts) >= 4)
         running.terminate()
+        time.sleep(1)  # for the signal, before the server answers
+        told.set()
         assert running.wait(30) == 0
         assert len(server.texts) == 4, "four lanes"
     states = Counter(state(one).state for one in ids)
