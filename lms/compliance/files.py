@@ -31,7 +31,7 @@ COUNTED = (
     Definition("As at", "figures are as they were known at the end of the day; what is noted later changes none."),
 )
 OUTSIDE = Definition(
-    "Not shown", "fewer than five people are in date, or fewer than five are not, or one could be worked out."
+    "Not shown", "of fewer than five people, or fewer than five are in date or are not, or one could be worked out."
 )
 
 

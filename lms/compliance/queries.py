@@ -77,7 +77,7 @@ def table(reach: Reach, by: By, day: date, target: str | None) -> Table:
 
 
 def _released(reach: Reach, lines: Sequence[Line], day: date) -> Table:
-    shares = {one.key: Share(one.in_date, one.required) for one in lines}
+    shares = {one.key: Share(one.in_date, one.required, one.people) for one in lines}
     shown = release(shares)
     return Table([_bare(one, shown.lines[one.key]) for one in lines], _bare(Line("", reach.name), shown.total), day)
 

@@ -2,11 +2,11 @@
 
 1. Only month-ends are released, as they were stored; so two days cannot be subtracted from each other.
 2. Lines are agencies, and nothing that lies across them.
-3. A line of which fewer than five people are in date, or fewer than five are not, is hidden whole: either number would
-   tell about single people, and the percentage would tell it again.
-4. Hidden lines have company: as many of the smallest other lines are hidden as it takes for both numbers of the hidden
-   lines together to be at least nine (five, and four that the small ones could be), and never one line alone.
-5. Where that cannot be done, the total is hidden too; and it is hidden when it has a number under five itself.
+3. A line of fewer than five people is hidden whole, however much is asked of each; so is a line with fewer than five
+   things in date, or fewer than five that are not: either would tell about single people, and the share tell it again.
+4. Hidden lines have company: as many of the smallest other lines are hidden as it takes for people and both numbers of
+   the hidden lines together to be at least nine (five, and four that the small ones could be), never one line alone.
+5. Where that cannot be done, the total is hidden too; and it is hidden when it is small itself.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,10 +18,13 @@ ENOUGH = 2 * FEWEST - 1
 
 @dataclass(frozen=True)
 class Share:
-    """How many of what is asked are in date."""
+    """How much of what is asked is in date, and of how many people that is asked. One person is asked for several
+    things, so that many things may be of few people.
+    """
 
     in_date: int
     required: int
+    people: int
 
     @property
     def missing(self) -> int:
@@ -31,7 +34,7 @@ class Share:
     @property
     def is_small(self) -> bool:
         """Whether it would tell about single people."""
-        return min(self.in_date, self.missing) < FEWEST
+        return _size(self) < FEWEST
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,11 @@ class Released:
 
 def release(shares: Mapping[str, Share]) -> Released:
     """The lines of one month-end and their total, as they may be read outside the agencies."""
-    total = Share(sum(one.in_date for one in shares.values()), sum(one.required for one in shares.values()))
+    total = Share(
+        sum(one.in_date for one in shares.values()),
+        sum(one.required for one in shares.values()),
+        sum(one.people for one in shares.values()),
+    )
     hidden = {name for name, one in shares.items() if one.is_small}
     others = sorted((name for name in shares if name not in hidden), key=lambda name: (_size(shares[name]), name))
     while hidden and not _is_enough([shares[name] for name in hidden]) and others:
@@ -54,7 +61,7 @@ def release(shares: Mapping[str, Share]) -> Released:
 
 
 def _size(share: Share) -> int:
-    return min(share.in_date, share.missing)
+    return min(share.in_date, share.missing, share.people)
 
 
 def _is_enough(shares: Sequence[Share]) -> bool:
@@ -62,4 +69,5 @@ def _is_enough(shares: Sequence[Share]) -> bool:
         len(shares) > 1
         and sum(one.in_date for one in shares) >= ENOUGH
         and sum(one.missing for one in shares) >= ENOUGH
+        and sum(one.people for one in shares) >= ENOUGH
     )

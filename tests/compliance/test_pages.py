@@ -11,6 +11,7 @@ import time_machine
 from sqlalchemy import select
 
 from lms.assignments import counts
+from lms.assignments.models import Requirement, RequirementVersion
 from lms.compliance import queries as compliance
 from lms.compliance.reaches import By, reaches
 from lms.core import clock
@@ -20,7 +21,7 @@ from lms.people.models import Membership
 from lms.reports import queries as reports
 from lms.reports.queries import Filters
 from tests.assignments.lives import World
-from tests.assignments.pasts import CORE, OTHER_CORE, complete, days_ago
+from tests.assignments.pasts import BY_CHOICE, CORE, OTHER_CORE, complete, days_ago
 from tests.learning.reading import counting
 
 OBSERVER = ((Role.OBSERVER, Scope.PARTNERSHIP),)
@@ -84,12 +85,19 @@ def test_the_file_is_the_page(pasts, as_user):
 def test_an_observer_reads_month_ends_alone_without_small_numbers(fernshire, make, as_user):
     with time_machine.travel(datetime(2027, 1, 20, 10, tzinfo=UTC)):
         police = make.agency("Fernshire Police")
-        small = [make.person(agency=police) for _ in range(2)]
+        small = [make.person(agency=police) for _ in range(4)]  # few, though twelve things are asked of them
+        with writing() as session:
+            third = Requirement(partnership="Fernshire", kind="module", target=BY_CHOICE)
+            session.add(third)
+            session.flush()
+            session.add(RequirementVersion(requirement_id=third.id, first_day=clock.today(), why="-"))
         crowd = [make.person(agency=fernshire.health) for _ in range(12)]
         more = [make.person(agency=fernshire.care) for _ in range(14)]
         with writing():
-            for person in [*crowd[:6], *more[:6], *small[:1]]:
+            for person in [*crowd[:6], *more[:6], *small]:
                 complete(person, CORE, clock.today())
+            for person in small[:2]:
+                complete(person, OTHER_CORE, clock.today())
     with time_machine.travel(datetime(2027, 2, 10, 10, tzinfo=UTC)):
         visitor = as_user(make.person(agency=police, roles=OBSERVER))
         assert "Nothing is released yet." in visitor.get("compliance.table").words

@@ -9,31 +9,43 @@ from lms.compliance.release import FEWEST, Share, release
 
 SHARES = st.dictionaries(
     st.sampled_from("ABCDEFG"),
-    st.builds(lambda part, rest: Share(part, part + rest), st.integers(0, 30), st.integers(0, 30)),
+    st.builds(
+        lambda part, rest, people: Share(part, part + rest, people),
+        st.integers(0, 30),
+        st.integers(0, 30),
+        st.integers(1, 30),
+    ),
     min_size=1,
 )
 
 
 def test_large_lines_and_their_total_are_shown():
-    shares = {"A": Share(20, 30), "B": Share(15, 25)}
+    shares = {"A": Share(20, 30, 20), "B": Share(15, 25, 20)}
     assert release(shares).lines == shares
-    assert release(shares).total == Share(35, 55)
+    assert release(shares).total == Share(35, 55, 40)
 
 
 def test_few_in_date_or_few_not_in_date_hide_the_line_and_another_with_it():
-    found = release({"Tiny": Share(2, 9), "A": Share(20, 30), "B": Share(25, 45)})
-    assert found.lines == {"Tiny": None, "A": None, "B": Share(25, 45)}
-    assert found.total == Share(47, 84)
-    nearly = release({"Nearly": Share(30, 31), "A": Share(20, 30), "B": Share(25, 45)})
+    found = release({"Tiny": Share(2, 9, 20), "A": Share(20, 30, 20), "B": Share(25, 45, 20)})
+    assert found.lines == {"Tiny": None, "A": None, "B": Share(25, 45, 20)}
+    assert found.total == Share(47, 84, 60)
+    nearly = release({"Nearly": Share(30, 31, 20), "A": Share(20, 30, 20), "B": Share(25, 45, 20)})
     assert nearly.lines["Nearly"] is None
     assert nearly.lines["A"] is None
 
 
 def test_a_single_agency_that_is_small_leaves_nothing():
-    found = release({"A": Share(3, 9)})
+    found = release({"A": Share(3, 9, 20)})
     assert (found.lines, found.total) == ({"A": None}, None)
-    two = release({"A": Share(3, 9), "B": Share(1, 2)})
+    two = release({"A": Share(3, 9, 20), "B": Share(1, 2, 20)})
     assert two.total is None
+
+
+def test_four_people_are_few_however_much_is_asked_of_each():
+    found = release({"Tiny": Share(10, 20, 4), "A": Share(20, 30, 12), "B": Share(25, 45, 15)})
+    assert found.lines == {"Tiny": None, "A": None, "B": Share(25, 45, 15)}
+    assert found.total == Share(55, 95, 31)
+    assert release({"Tiny": Share(10, 20, 4)}).total is None
 
 
 @given(SHARES)
@@ -54,7 +66,7 @@ def test_from_all_that_is_shown_a_small_number_could_be_anything_from_nothing_to
     if found.total is None or not hidden:
         return
     shown = [one for one in found.lines.values() if one]
-    for left in ("in_date", "missing"):
+    for left in ("in_date", "missing", "people"):
         rest = getattr(found.total, left) - sum(getattr(one, left) for one in shown)
         for name, guess in product(hidden, range(FEWEST)):
             if getattr(shares[name], left) < FEWEST:
