@@ -87,7 +87,7 @@ class Rows:
         """Insert everything in one transaction."""
         with writing() as transaction:
             for table, rows in self._by_table.items():
-                transaction.execute(insert(table), rows)
+                transaction.connection().execute(insert(table), rows)
 
 
 def fill(app: Flask, people: int) -> Crowd:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import ColumnElement, Delete, Update, event, func, inspect, select
+from sqlalchemy import ColumnElement, Delete, Insert, Update, event, func, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from lms.assignments import ledger
@@ -131,9 +131,9 @@ def _forget(session: Session) -> None:
 
 def _refuse_bulk(state: ORMExecuteState) -> None:
     mapper, statement = state.bind_mapper, state.statement
-    if mapper is None or mapper.class_ not in WATCHED or not isinstance(statement, Update | Delete):
+    if mapper is None or mapper.class_ not in WATCHED or not isinstance(statement, Insert | Update | Delete):
         return
-    if isinstance(statement, Delete) or not WATCHED[mapper.class_].isdisjoint(statement.compile().params):
+    if not isinstance(statement, Update) or not WATCHED[mapper.class_].isdisjoint(statement.compile().params):
         raise BulkChange(f"change {mapper.class_.__name__} rows one by one, so that the ledger follows")
 
 

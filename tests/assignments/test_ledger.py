@@ -8,14 +8,14 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from lms.assignments import counts, keeping, ledger, queries
 from lms.assignments.counting import Group, state
 from lms.assignments.due import Status, worst
 from lms.assignments.facts import load
 from lms.assignments.ledger_models import PostSpan, Refreshing, StandingBalance, StandingChange, StandingSpan
-from lms.assignments.models import Requirement, RequirementVersion
+from lms.assignments.models import Exemption, Requirement, RequirementVersion
 from lms.core import clock
 from lms.core.db import db, writing
 from lms.people.models import Membership, Person
@@ -176,9 +176,11 @@ def test_what_fails_leaves_the_ledger_as_it_was(make):
 
 def test_a_bulk_change_that_the_ledger_would_not_see_is_refused(make):
     sam = make.person()
-    bulk = update(Membership).where(Membership.person_id == sam.id).values(job="Teacher")
-    with pytest.raises(keeping.BulkChange), writing() as session:
-        session.execute(bulk)
+    changed = update(Membership).where(Membership.person_id == sam.id).values(job="Teacher")
+    added = insert(Exemption).values(person_id=sam.id)
+    for bulk in (changed, added, delete(Membership)):
+        with pytest.raises(keeping.BulkChange), writing() as session:
+            session.execute(bulk)
 
 
 def test_month_ends_are_stored_once_and_say_the_same_afterwards(make):
