@@ -44,7 +44,7 @@ PLANNING = ("planning", "proposing", *NOMINATIONS)
 RUNNING = ("building", "attendance", "contesting.answer", "outcomes.outcome")
 RELEASING = ("releasing", "missed")
 CO_SIGNING = ("outcomes.examples", "outcomes.co_sign")
-ASKED = ("requiring", "levels", "leave")
+ASKED = ("requiring", "levels", "leave", "accepting")
 ANSWERS = ("outcomes.mine", "outcomes.form", "outcomes.send")
 BOOKING = (
     "cohorts",

@@ -12,8 +12,7 @@ from lms.compliance.pack import LIMITS, LONGEST_LIMITS, NothingSaid
 from lms.compliance.reaches import By, Reach
 from lms.core import clock
 from lms.core.errors import NotFound
-from lms.reports.forms import DayField
-from lms.web.forms import PageForm, choice
+from lms.web.forms import DayField, PageForm, choice
 
 
 class FigureForm(PageForm):
@@ -22,7 +21,7 @@ class FigureForm(PageForm):
     of = SelectField("Whose", default="")
     by = SelectField("By", default="")
     target = SelectField("What is asked", default="")
-    as_at = DayField("As at", [Optional()], format=["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y"])
+    as_at = DayField("As at", [Optional()], called="day")
 
     def __init__(self, reaches: Sequence[Reach], given: Mapping[str, str] | None = None) -> None:
         asked = MultiDict(request.args.items(multi=True)) if given is None else MultiDict(given)

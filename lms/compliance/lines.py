@@ -5,13 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lms.assignments.counting import Count
-
-
-def percent(part: int, whole: int) -> int:
-    """A share in whole percent: 100 only when all are, 0 only when none is."""
-    if not whole or part in (0, whole):
-        return 100 * part // max(whole, 1)
-    return min(99, max(1, round(100 * part / whole)))
+from lms.reports.matrix import percent
 
 
 @dataclass(frozen=True)

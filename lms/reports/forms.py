@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import request
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, HiddenField, SelectField, StringField
+from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
 from lms.assignments.due import LABELS, WORST_FIRST, Status
@@ -15,22 +15,11 @@ from lms.core import clock
 from lms.core.errors import NotFound
 from lms.reports.matrix import Show
 from lms.reports.queries import Filters, Place, Reach
-from lms.web.forms import PageForm, choice
+from lms.web.forms import DayField, PageForm, choice
 
 LONGEST_NAME = 120
 LONGEST_REASON = 300
 SHOWN = [choice(status.value, LABELS[status]) for status in WORST_FIRST if status is not Status.NOT_REQUIRED]
-
-
-class DayField(DateField):
-    """A date, picked or typed."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the date, or say how one is written."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError("Enter the last day as a date, like 31 March 2027.") from None
 
 
 class PlaceForm(PageForm):
@@ -85,7 +74,7 @@ class FilterForm(PlaceForm):
 
     show = SelectField("Show", name="status", default="")
     q = StringField("Name", filters=[lambda text: (text or "").strip()[:LONGEST_NAME]])
-    as_at = DayField("As at", [Optional()], format=["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y"])
+    as_at = DayField("As at", [Optional()], called="day")
     sort = HiddenField(default="")
 
     def __init__(self, reach: Reach, given: Mapping[str, str] | None = None) -> None:
@@ -134,7 +123,7 @@ class ExemptionForm(PageForm):
             Length(max=LONGEST_REASON, message=f"Keep the reason within {LONGEST_REASON} characters."),
         ],
     )
-    until = DayField("Last day of the exemption", [Optional()], format=["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y"])
+    until = DayField("Last day of the exemption", [Optional()], called="last day")
 
     def __init__(self, modules: Sequence[tuple[str, str]]) -> None:
         super().__init__()

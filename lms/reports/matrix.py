@@ -108,9 +108,14 @@ class Figures:
     @property
     def percent(self) -> int:
         """The share in date in whole percent: 100 only when all are, 0 only when none is."""
-        if not self.required or self.in_date in (0, self.required):
-            return 100 * self.in_date // max(self.required, 1)
-        return min(99, max(1, round(100 * self.in_date / self.required)))
+        return percent(self.in_date, self.required)
+
+
+def percent(part: int, whole: int) -> int:
+    """A share in whole percent: 100 only when all are, 0 only when none is."""
+    if not whole or part in (0, whole):
+        return 100 * part // max(whole, 1)
+    return min(99, max(1, round(100 * part / whole)))
 
 
 def figures(lines: Iterable[Line]) -> Figures:
