@@ -47,7 +47,7 @@ PAGES = (
     Asked("agency matrix, by name, page 2", "agency manager", "/reports/completion?sort=name&page=2", "<h1", 300),
     Asked("agency, late and due (R2)", "agency manager", "/reports/due", "<h1", 300),
     Asked("agency, who is out (R3)", "agency manager", "/reports/cover", "<h1", 300),
-    Asked("agency, whom to remind", "agency manager", "/chasing/", "<h1", 300),
+    Asked("agency, whom to remind", "agency manager", "/chasing/remind", "<h1", 300),
     Asked("agency CSV", "agency manager", "/reports/completion.csv", "", 500, is_file=True),
     Asked("partnership by agency (R4)", "coordinator", "/reports/by", "<h1", 800),
     Asked("partnership by agency (R4)", "observer", "/reports/by", "<h1", 800),
