@@ -80,22 +80,32 @@ def _batches(today: date) -> Iterator[Sequence[UUID]]:
 
 
 def _due(batch: Sequence[UUID], today: date, late: LongLate) -> list[UUID]:
-    """Those of these people who are to be reminded today; whoever is long late is counted. Six queries."""
+    """Those of these people who are to be reminded today; whoever is long late is counted."""
     chosen = select(Person.id).where(Person.id.in_(batch))
     standings, pasts = assignments.standings(chosen, today), queries.pasts(batch)
     found = {person: stages.items(standings.get(person, ())) for person in batch}
-    long_late = [person for person in batch if any(stages.is_long_late(item, today) for item in found[person])]
+    _count_late([one for one in batch if any(stages.is_long_late(item, today) for item in found[one])], today, late)
+    db.session.rollback()
+    return [one for one in batch if stages.due_today(found[one], today, pasts[one].sent, pasts[one].reminded)]
+
+
+def _count_late(person_ids: Sequence[UUID], today: date, late: LongLate) -> None:
+    """Count these people at each agency that asks for what they are long late with, and in their teams there: what one
+    employer asks is no number for another.
+    """
+    if not person_ids:
+        return
+    asked = assignments.by_agency(select(Person.id).where(Person.id.in_(person_ids)), today)
     posts = db.session.execute(
         select(Membership.person_id, Membership.agency_id, Membership.team_id).where(
-            Membership.person_id.in_(long_late), policy.is_current(today)
+            Membership.person_id.in_(person_ids), policy.is_current(today)
         )
     )
     for person, agency, team in posts:
-        late.of_agency[agency].add(person)
-        if team:
-            late.of_team[team].add(person)
-    db.session.rollback()
-    return [one for one in batch if stages.due_today(found[one], today, pasts[one].sent, pasts[one].reminded)]
+        if any(stages.is_long_late(item, today) for item in stages.items(asked[person][agency])):
+            late.of_agency[agency].add(person)
+            if team:
+                late.of_team[team].add(person)
 
 
 def _remind(person_ids: Sequence[UUID], today: date) -> int:
