@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from lms.assignments.models import Assignment, Exemption
+from lms.assignments.models import Assignment, Exemption, Leave, PriorLearning
 from lms.chasing import by_clock
 from lms.chasing.models import Reminder, ReminderItem
 from lms.core import clock
@@ -127,3 +127,31 @@ def test_assigning_names_the_post_of_today(f, as_user, make):
     }
     page = as_user(f.head).post("assigning.look", given, expect=200)
     assert "Trainee" not in page.words
+
+
+def test_no_page_and_no_file_of_one_agency_tells_of_the_other(f, as_user):
+    who = {"person_id": f.carys.id, "agency_id": f.care.id}
+    with writing() as session:
+        post = {"first_day": days_ago(5), "recorded_by": f.care_manager.id}
+        session.add(Leave(**who, **post))
+        session.add(Exemption(**who, module=OTHER_CORE, reason="Zebra reason", granted_by=f.care_manager.id))
+        learned = {"title": "Zebra course", "evidence": "Zebra paper", "accepted_by": f.care_manager.id}
+        session.add(PriorLearning(**who, target=BY_CHOICE, completed_on=days_ago(900), **learned))
+    pages = [
+        "/reports/completion",
+        "/reports/due",
+        "/reports/cover",
+        "/reports/by",
+        "/reports/over-time",
+        "/chasing/assigned",
+    ]
+    pages += [f"/reports/people/{f.carys.id}/", f"/chasing/assigned?person={f.carys.id}", "/chasing/remind", "/"]
+    pages += [f"/exports/{name}.csv" for name in ("completion", "due", "cover", "compliance", "compliance-over-time")]
+    for manager in (f.north_manager, f.head):
+        client = as_user(manager).client
+        for page in pages:
+            answer = client.get(page)
+            assert answer.status_code == 200, page
+            words = answer.get_data(as_text=True)
+            told = [one for one in ("Zebra", "Night worker", "Kestrel") if one in words]
+            assert not told, (page, told)
