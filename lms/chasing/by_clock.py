@@ -6,7 +6,7 @@ send once.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -24,7 +24,7 @@ from lms.notifications import actions as notifications
 from lms.notifications.actions import Terms
 from lms.people import policy
 from lms.people import queries as people
-from lms.people.models import Agency, Deputy, Membership, MembershipRole, Person
+from lms.people.models import Deputy, Membership, MembershipRole, Person
 from lms.web.links import absolute
 
 BATCH = 500
@@ -114,7 +114,7 @@ def _remind(person_ids: Sequence[UUID], today: date) -> int:
     standings = assignments.standings(select(Person.id).where(Person.id.in_(person_ids)), today)
     pasts = queries.pasts(person_ids)
     people = {one.id: one for one in db.session.scalars(select(Person).where(Person.id.in_(person_ids), Person.active))}
-    titles, told = _titles(person_ids, today), 0
+    titles, told = queries.titles(person_ids, today), 0
     for person_id, person in people.items():
         past, found = pasts[person_id], stages.items(standings.get(person_id, ()))
         due = {} if past.any_mail == today else stages.due_today(found, today, past.sent, past.reminded)
@@ -124,18 +124,6 @@ def _remind(person_ids: Sequence[UUID], today: date) -> int:
             notifications.queue(mails.BY_CLOCK, to=person, terms=terms, said=said, link=absolute("home.home"))
             told += 1
     return told
-
-
-def _titles(person_ids: Sequence[UUID], today: date) -> dict[UUID, Mapping[str, str]]:
-    """What things are called in the partnerships of each of these people."""
-    places: defaultdict[UUID, set[str]] = defaultdict(set)
-    rows = select(Membership.person_id, Agency.partnership).join(Agency, Membership.agency_id == Agency.id)
-    for person, partnership in db.session.execute(
-        rows.where(Membership.person_id.in_(person_ids), policy.is_current(today))
-    ):
-        places[person].add(partnership)
-    known = {names: assignments.titles(names) for names in map(frozenset, places.values())}
-    return {person: known[frozenset(names)] for person, names in places.items()}
 
 
 def _tell_managers(late: LongLate, today: date) -> int:
@@ -159,8 +147,7 @@ def _tell(person: Person, number: int, today: date) -> bool:
         return False
     db.session.add(Reminder(person_id=person.id, day=today, week=stages.monday(today)))
     db.session.flush()
-    link = absolute("reports.completion", status="late")
-    notifications.queue(mails.FOR_MANAGERS, to=person, number=number, link=link)
+    notifications.queue(mails.FOR_MANAGERS, to=person, number=number, link=mails.list_of_late())
     return True
 
 

@@ -1,16 +1,18 @@
 """Reads for chasing: who can be reminded of what, when they were last, and what a round came to."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from lms.assignments import queries as assignments
-from lms.assignments.due import ModuleStanding
+from lms.assignments.due import LATE, ModuleStanding
+from lms.assignments.ledger_models import PostSpan, StandingSpan
+from lms.assignments.spans import OVERALL
 from lms.chasing import policy, stages
 from lms.chasing.models import Reminder, ReminderItem, ReminderRound
 from lms.chasing.stages import Item, LeftOut
@@ -18,6 +20,7 @@ from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.permissions import Permission
+from lms.people import policy as people_policy
 from lms.people.models import Agency, Membership, Person, Team
 
 MOST_AT_ONCE = 50
@@ -251,3 +254,40 @@ def last_reminded(person_ids: Collection[UUID]) -> dict[UUID, date]:
         .group_by(Reminder.person_id)
     )
     return {person: day for person, day in rows if day}
+
+
+def titles(person_ids: Sequence[UUID], today: date) -> dict[UUID, Mapping[str, str]]:
+    """What things are called in the partnerships of each of these people."""
+    places: defaultdict[UUID, set[str]] = defaultdict(set)
+    rows = select(Membership.person_id, Agency.partnership).join(Agency, Membership.agency_id == Agency.id)
+    for person, partnership in db.session.execute(
+        rows.where(Membership.person_id.in_(person_ids), people_policy.is_current(today))
+    ):
+        places[person].add(partnership)
+    known = {names: assignments.titles(names) for names in map(frozenset, places.values())}
+    return {person: known[frozenset(names)] for person, names in places.items()}
+
+
+def owed(person_id: UUID, today: date) -> list[Item]:
+    """All that a reminder could speak of today, for each of the person's employers apart."""
+    asked = assignments.by_agency(select(Person.id).where(Person.id == person_id), today).get(person_id, {})
+    return [item for cells in asked.values() for item in stages.items(cells)]
+
+
+def long_late(actor: Actor, today: date) -> int:
+    """How many of the people whom the actor follows are late by 14 days or more, without the actor. One query."""
+    places = [PostSpan.agency_id.in_(actor.followed_agencies), PostSpan.team_id.in_(actor.followed_teams)]
+    late = select(func.count(PostSpan.person_id.distinct())).select_from(PostSpan)
+    late = late.join(
+        StandingSpan, and_(StandingSpan.agency_id == PostSpan.agency_id, StandingSpan.person_id == PostSpan.person_id)
+    ).join(Person, Person.id == PostSpan.person_id)
+    covers = [span.first_day <= today for span in (PostSpan, StandingSpan)]
+    covers += [span.last_day >= today for span in (PostSpan, StandingSpan)]
+    late = late.where(or_(*places), *covers, Person.active, Person.id != actor.id)
+    late = late.where(
+        StandingSpan.target != OVERALL,
+        StandingSpan.required,
+        StandingSpan.status.in_(LATE),
+        StandingSpan.on_day <= today - stages.TELL_MANAGERS_AFTER,
+    )
+    return db.session.scalar(late) or 0

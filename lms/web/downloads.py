@@ -18,8 +18,17 @@ def neutral(cell: object) -> str:
     text = "" if cell is None else str(cell)
     if text[:1].isalnum():  # nearly every cell: looking no further saves a tenth of a large file's time
         return text
-    begins = text.lstrip(UNSEEN_STARTS).lstrip().lstrip(UNSEEN_STARTS)
-    return f"'{text}" if begins.startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if _runs(text) else text
+
+
+def _runs(text: str) -> bool:
+    """Whether the first letter that is neither blank nor unseen, or a tab or line break before it, begins a formula."""
+    for letter in text:
+        if letter in FORMULA_STARTS:
+            return True
+        if not letter.isspace() and letter not in UNSEEN_STARTS:
+            return False
+    return False
 
 
 def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
