@@ -61,9 +61,9 @@ def is_right(mail_id: UUID) -> bool:
     if not wrong:
         return True
     with writing():
-        _give_back(mail_id)
         for part_id, now in wrong:
             _correct(part_id, now)
+        _give_back(mail_id)
     return False
 
 
@@ -96,23 +96,29 @@ def _is_so(mail: OutboxMail, now: Text | None) -> bool:
 
 
 def _give_back(mail_id: UUID) -> None:
-    """Let the mail be claimed anew; this was no try."""
+    """Let the mail be claimed anew, if there is still something to send; this was no try."""
     mail = _locked(mail_id)
-    if mail.state == State.SENDING.value and mail.handed_at is None:
+    if mail.state == State.WAITING.value or _is_on_its_way(mail):
         mail.state, mail.claimed_by, mail.tries = State.WAITING.value, None, max(0, mail.tries - 1)
         mail.set_at = mail.next_try_at = clock.now()
         db.session.flush()
 
 
+def _is_on_its_way(mail: OutboxMail) -> bool:
+    return mail.state == State.SENDING.value and mail.handed_at is None
+
+
 def _correct(mail_id: UUID, now: Text | None) -> None:
-    """Withdraw one mail, or give it the text it should have; in its digest too."""
+    """Withdraw one mail, or give it the text it should have; in its digest too, which is locked after it, as whoever
+    takes a mail back does.
+    """
     mail = _locked(mail_id)
     gathered = mail.state == State.GATHERED.value
-    if not gathered and mail.state != State.WAITING.value:
+    if not gathered and not _is_on_its_way(mail):
         return  # somebody was quicker
     if now is None:
         if not gathered or gathering.take_out(mail):
-            mail.state = State.WITHDRAWN.value
+            mail.state, mail.claimed_by = State.WITHDRAWN.value, None
     else:
         mail.subject, mail.body = now.subject, now.body
         if gathered:
