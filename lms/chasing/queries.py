@@ -139,6 +139,16 @@ def reachable(actor: Actor, person_ids: Collection[UUID], today: date) -> frozen
     return frozenset(db.session.scalars(wanted.distinct())).intersection(person_ids)
 
 
+def how_many(actor: Actor, people: Select[UUID], today: date) -> int:
+    """How many of the people of a query the actor may remind. One query at most."""
+    if not actor.can(Permission.REMINDER_SEND):
+        return 0
+    wanted = select(func.count(Membership.person_id.distinct())).where(
+        policy.chased(actor, today), Membership.person_id.in_(people)
+    )
+    return db.session.scalar(wanted) or 0
+
+
 def result(actor: Actor, round_id: UUID, today: date) -> Result:
     """What one of the actor's own rounds came to; people who are out of the actor's reach by now are left away.
 
