@@ -3,13 +3,17 @@
 from lms.analysis import files as analysis
 from lms.certificates import actions as certificates
 from lms.chasing import actions as chasing
+from lms.chasing import rechecks
 from lms.cohorts import apart, whereabouts
 from lms.cohorts.events import SessionMoved
 from lms.compliance import files as compliance
 from lms.core.events import Listeners
 from lms.exports import registry as exports
+from lms.exports.actions import keeping, making
 from lms.learning import actions as learning
 from lms.learning.events import ModuleCompleted, ProgrammeCompleted
+from lms.notifications import rechecking
+from lms.people import deputies
 from lms.planning import queries as planning
 from lms.quizzes import narrowing
 from lms.quizzes.events import QuizPassed
@@ -23,12 +27,23 @@ from lms.together import files as together
 SHEETS = (*reports.SHEETS, *releasing.SHEETS, *compliance.SHEETS, *together.SHEETS, *analysis.SHEETS)
 
 
+# What mails say now, asked just before they leave: whatever was undone meanwhile is not mailed.
+RECHECKS = {
+    **rechecks.CHECKS,
+    deputies.NAMED: deputies.still_named,
+    "exports/view": keeping.still_wanted,
+    "exports/ready": making.still_there,
+    "exports/failed": making.still_there,
+}
+
+
 def supply(extensions: dict[str, object]) -> None:
     """Give lower features the answers that only higher ones have."""
     narrowing.supply(extensions, learning.questions_to_refresh)
     whereabouts.supply(extensions, seating.tables_in_words)
     apart.supply(extensions, planning.apart_among)
     exports.supply(extensions, SHEETS)
+    rechecking.supply(extensions, RECHECKS)
 
 
 def wire(listeners: Listeners) -> None:

@@ -1,6 +1,6 @@
 """Reads about who must do what by when: for the person themself, and for the few or many people of a page."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -48,13 +48,29 @@ def own(actor: Actor) -> list[ModuleStanding]:
     return sorted(found, key=lambda one: (one.standing.on or FOREVER, not one.required))
 
 
-def standings(person_ids: People, today: date) -> dict[UUID, list[ModuleStanding]]:
-    """Every module of the library, in its order, and every level asked, for each of these people who has a post today,
-    over all their employers. The same few queries however many people.
+def standings(
+    person_ids: People, today: date, agencies: Mapping[UUID, Collection[UUID]] | None = None
+) -> dict[UUID, list[ModuleStanding]]:
+    """Every module of the library, in its order, and every level asked, for each of these people who has a post today.
+    The same few queries however many people.
 
-    The caller answers for the choice of people: its own policy has said that the actor may see their training status.
+    `agencies` says for each person whose asking counts: whoever reads for somebody else names the employers for whom
+    that reader sees them. Without it, all their employers count: for what only they themself read. The caller answers
+    for the choice of people: its own policy has said that the actor may see their training status.
     """
-    return {person: cells(facts, today) for person, facts in load(person_ids).items() if facts.at(today)}
+    return {
+        person: cells(facts, today, None if agencies is None else agencies.get(person, ()))
+        for person, facts in load(person_ids).items()
+        if facts.at(today)
+    }
+
+
+def by_agency(person_ids: People, today: date) -> dict[UUID, dict[UUID, list[ModuleStanding]]]:
+    """As `standings`, for each of the person's employers of today apart."""
+    return {
+        person: {agency: cells(facts, today, [agency]) for agency in facts.at(today)}
+        for person, facts in load(person_ids).items()
+    }
 
 
 def cells(facts: Facts, day: date, agencies: Collection[UUID] | None = None) -> list[ModuleStanding]:

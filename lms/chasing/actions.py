@@ -85,44 +85,51 @@ def assign(actor: Actor, person_ids: Collection[UUID], target: str, due_on: date
         made.setdefault(row.person_id, []).append(row)
     titles, people = assignments.titles(actor.partnerships()), select(Person).where(Person.id.in_(made))
     for person in db.session.scalars(people.order_by(Person.id)):
-        rows = made[person.id]
+        rows = assigning.in_order(made[person.id])
         notifications.queue(
             mails.ASSIGNED,
             to=person,
             terms=Terms(about=rows[0].id),
             link=absolute("home.home"),
             due_on=due_on,
-            why=why.strip(),
-            said=mails.said([Item(row.target, due_on, "", is_late=False) for row in rows], titles),
+            why=rows[0].why,
+            said=mails.said(mails.asked(rows), titles),
         )
-    _count_as_reminded(list(made), due_on, {row.target for rows in made.values() for row in rows})
+    _count_as_reminded(made, due_on)
     return len(made)
 
 
-def _count_as_reminded(person_ids: Sequence[UUID], due_on: date, targets: Collection[str]) -> None:
-    """The mail of an assignment stands for the reminder of the stage reached by now, so that the clock's first one is
-    the next.
+def _count_as_reminded(made: Mapping[UUID, Sequence[Assignment]], due_on: date) -> None:
+    """The mail of an assignment stands for the reminder of the stage reached by now, also beside another mail of today,
+    so that the clock's first one is the next.
     """
     today = clock.today()
-    name = stages.stage(due_on, today, {})
-    told = set(
-        db.session.scalars(select(Reminder.person_id).where(Reminder.person_id.in_(person_ids), Reminder.day == today))
-    )
-    for person_id in person_ids:
-        if name and person_id not in told:
-            items = [Item(target, due_on, "", is_late=False) for target in targets]
-            note(person_id, today, dict.fromkeys(items, name))
+    if stages.stage(due_on, today, {}) is None:
+        return
+    told = select(Reminder).where(Reminder.person_id.in_(made), Reminder.day == today)
+    found = {one.person_id: one for one in db.session.scalars(told.options(selectinload(Reminder.items)))}
+    name = stages.by_assigning(today)
+    for person_id, rows in made.items():
+        reminder = found.get(person_id) or note(person_id, today, {})
+        known = {(item.module, item.last_day, item.stage) for item in reminder.items}
+        reminder.items += [
+            ReminderItem(person_id=person_id, module=row.target, last_day=due_on, stage=name)
+            for row in rows
+            if (row.target, due_on, name) not in known
+        ]
+    db.session.flush()
 
 
 def withdraw(actor: Actor, assignment_id: UUID, why: str) -> None:
-    """Take an assignment back and tell the person why; a mail about it that has not left is taken back instead.
+    """Take an assignment back and tell the person why; a mail about it that has not left is taken back or corrected
+    instead.
 
     Raises NotFound unless the actor decides about the person for the agency that asked.
     """
     before = db.session.get(Assignment, assignment_id)
     was_running = before is not None and before.withdrawn_at is None
     found = assigning.withdraw(actor, assignment_id, why)
-    if not was_running or notifications.withdraw(found.id, mails.ASSIGNED):
+    if not was_running or _not_told_yet(found):
         return
     person = db.session.get(Person, found.person_id)
     if person is not None and person.active:
@@ -135,6 +142,16 @@ def withdraw(actor: Actor, assignment_id: UUID, why: str) -> None:
             why=found.withdrawn_why,
             link=absolute("home.home"),
         )
+
+
+def _not_told_yet(found: Assignment) -> bool:
+    """Whether the mail of an assignment has not left: it is taken back, or, where other things that were assigned with
+    this one still are, looked at anew before it leaves.
+    """
+    together = assigning.together(found)
+    if all(one.withdrawn_at for one in together):
+        return bool(notifications.withdraw(together[0].id, mails.ASSIGNED))
+    return notifications.hold(together[0].id, mails.ASSIGNED)
 
 
 def is_deputy(actor: Actor) -> bool:
@@ -176,10 +193,9 @@ def done_meanwhile(fact: ModuleCompleted) -> None:
     ).all()
     if not waiting:
         return
-    standings = assignments.standings(select(Person.id).where(Person.id == fact.person_id), clock.today())
-    left = {(item.module, item.last_day) for item in stages.items(standings.get(fact.person_id, ()))}
+    left = {(item.module, item.last_day) for item in queries.owed(fact.person_id, clock.today())}
     for one in waiting:
-        if not any((item.module, item.last_day) in left for item in one.items):
+        if not any((item.module, item.last_day) in left for item in one.spoken_of):
             notifications.withdraw(one.id, mails.BY_CLOCK, mails.BY_HAND)
 
 
@@ -201,7 +217,7 @@ def _send(actor: Actor, made: ReminderRound, one: Candidate, titles: Mapping[str
         to=one.person,
         terms=Terms(about=kept.id),
         link=absolute("home.home"),
-        by_deputy=is_deputy(actor),
+        opening=mails.opening(by_deputy=is_deputy(actor)),
         said=mails.said(one.items, titles),
     )
 

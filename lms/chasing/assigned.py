@@ -15,6 +15,7 @@ from lms.assignments.actions.assigning import Planned
 from lms.assignments.due import ModuleStanding, Status
 from lms.assignments.models import Assignment
 from lms.catalogue import shelf
+from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import NotFound, Refusal
@@ -51,7 +52,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Running:
-    """An assignment that was not withdrawn, and where the person stands with it now."""
+    """An assignment that was not withdrawn, and where the person stands with it now, for the agency that asked."""
 
     assignment: Assignment
     person: Person
@@ -128,7 +129,7 @@ def preview(actor: Actor, person_ids: Sequence[UUID], target: str, due_on: date)
     by_person: dict[UUID, list[Planned]] = {}
     for one in assigning.plan(actor, person_ids, target, due_on):
         by_person.setdefault(one.person, []).append(one)
-    known = _named(actor, person_ids)
+    known = _named(actor, person_ids, clock.today())
     return [
         Line(
             person,
@@ -148,14 +149,15 @@ def _why_left(one: Planned) -> str:
     return f"asked for by {plain_date(last_day)} anyway"
 
 
-def _named(actor: Actor, person_ids: Sequence[UUID]) -> Mapping[UUID, tuple[str, str]]:
+def _named(actor: Actor, person_ids: Sequence[UUID], today: date) -> Mapping[UUID, tuple[str, str]]:
+    """Names, each with the newest post for which the actor answers: other posts are none of theirs."""
     rows = db.session.execute(
         select(Person.id, Person.name, Membership.job, Team.name, Agency.name)
         .join(Membership, Membership.person_id == Person.id)
         .join(Agency, Membership.agency_id == Agency.id)
         .outerjoin(Team, Membership.team_id == Team.id)
-        .where(Person.id.in_(person_ids), Membership.agency_id.in_(actor.agency_ids))
-        .order_by(Membership.starts_on.desc(), Membership.id)
+        .where(Person.id.in_(person_ids), policy.answers_for(actor, today))
+        .order_by(Membership.starts_on, Membership.id)
     )
     return {person: (name, f"{job}, {team or agency}") for person, name, job, team, agency in rows}
 
@@ -186,13 +188,19 @@ def _standing(actor: Actor, rows: Sequence[Assignment], today: date) -> list[Run
     chosen = select(Person.id).where(Person.id.in_(people))
     names = {one.id: one for one in db.session.scalars(select(Person).where(Person.id.in_(people)))}
     cells = {
-        (person, cell.module): cell
-        for person, found in assignments.standings(chosen, today).items()
-        for cell in found
-    }  # fmt: skip
+        (person, agency, cell.module): cell
+        for person, found in assignments.by_agency(chosen, today).items()
+        for agency, asked in found.items()
+        for cell in asked
+    }
     titles = assignments.titles(actor.partnerships())
     return [
-        Running(one, names[one.person_id], titles.get(one.target, one.target), cells.get((one.person_id, one.target)))
+        Running(
+            one,
+            names[one.person_id],
+            titles.get(one.target, one.target),
+            cells.get((one.person_id, one.agency_id, one.target)),
+        )
         for one in rows
     ]
 

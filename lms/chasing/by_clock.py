@@ -6,7 +6,7 @@ send once.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -24,7 +24,7 @@ from lms.notifications import actions as notifications
 from lms.notifications.actions import Terms
 from lms.people import policy
 from lms.people import queries as people
-from lms.people.models import Agency, Deputy, Membership, MembershipRole, Person
+from lms.people.models import Deputy, Membership, MembershipRole, Person
 from lms.web.links import absolute
 
 BATCH = 500
@@ -80,22 +80,32 @@ def _batches(today: date) -> Iterator[Sequence[UUID]]:
 
 
 def _due(batch: Sequence[UUID], today: date, late: LongLate) -> list[UUID]:
-    """Those of these people who are to be reminded today; whoever is long late is counted. Six queries."""
+    """Those of these people who are to be reminded today; whoever is long late is counted."""
     chosen = select(Person.id).where(Person.id.in_(batch))
     standings, pasts = assignments.standings(chosen, today), queries.pasts(batch)
     found = {person: stages.items(standings.get(person, ())) for person in batch}
-    long_late = [person for person in batch if any(stages.is_long_late(item, today) for item in found[person])]
+    _count_late([one for one in batch if any(stages.is_long_late(item, today) for item in found[one])], today, late)
+    db.session.rollback()
+    return [one for one in batch if stages.due_today(found[one], today, pasts[one].sent, pasts[one].reminded)]
+
+
+def _count_late(person_ids: Sequence[UUID], today: date, late: LongLate) -> None:
+    """Count these people at each agency that asks for what they are long late with, and in their teams there: what one
+    employer asks is no number for another.
+    """
+    if not person_ids:
+        return
+    asked = assignments.by_agency(select(Person.id).where(Person.id.in_(person_ids)), today)
     posts = db.session.execute(
         select(Membership.person_id, Membership.agency_id, Membership.team_id).where(
-            Membership.person_id.in_(long_late), policy.is_current(today)
+            Membership.person_id.in_(person_ids), policy.is_current(today)
         )
     )
     for person, agency, team in posts:
-        late.of_agency[agency].add(person)
-        if team:
-            late.of_team[team].add(person)
-    db.session.rollback()
-    return [one for one in batch if stages.due_today(found[one], today, pasts[one].sent, pasts[one].reminded)]
+        if any(stages.is_long_late(item, today) for item in stages.items(asked[person][agency])):
+            late.of_agency[agency].add(person)
+            if team:
+                late.of_team[team].add(person)
 
 
 def _remind(person_ids: Sequence[UUID], today: date) -> int:
@@ -104,7 +114,7 @@ def _remind(person_ids: Sequence[UUID], today: date) -> int:
     standings = assignments.standings(select(Person.id).where(Person.id.in_(person_ids)), today)
     pasts = queries.pasts(person_ids)
     people = {one.id: one for one in db.session.scalars(select(Person).where(Person.id.in_(person_ids), Person.active))}
-    titles, told = _titles(person_ids, today), 0
+    titles, told = queries.titles(person_ids, today), 0
     for person_id, person in people.items():
         past, found = pasts[person_id], stages.items(standings.get(person_id, ()))
         due = {} if past.any_mail == today else stages.due_today(found, today, past.sent, past.reminded)
@@ -114,18 +124,6 @@ def _remind(person_ids: Sequence[UUID], today: date) -> int:
             notifications.queue(mails.BY_CLOCK, to=person, terms=terms, said=said, link=absolute("home.home"))
             told += 1
     return told
-
-
-def _titles(person_ids: Sequence[UUID], today: date) -> dict[UUID, Mapping[str, str]]:
-    """What things are called in the partnerships of each of these people."""
-    places: defaultdict[UUID, set[str]] = defaultdict(set)
-    rows = select(Membership.person_id, Agency.partnership).join(Agency, Membership.agency_id == Agency.id)
-    for person, partnership in db.session.execute(
-        rows.where(Membership.person_id.in_(person_ids), policy.is_current(today))
-    ):
-        places[person].add(partnership)
-    known = {names: assignments.titles(names) for names in map(frozenset, places.values())}
-    return {person: known[frozenset(names)] for person, names in places.items()}
 
 
 def _tell_managers(late: LongLate, today: date) -> int:
@@ -149,8 +147,7 @@ def _tell(person: Person, number: int, today: date) -> bool:
         return False
     db.session.add(Reminder(person_id=person.id, day=today, week=stages.monday(today)))
     db.session.flush()
-    link = absolute("reports.completion", status="late")
-    notifications.queue(mails.FOR_MANAGERS, to=person, number=number, link=link)
+    notifications.queue(mails.FOR_MANAGERS, to=person, number=number, link=mails.list_of_late())
     return True
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from lms.chasing.stages import ASSIGNED
 from lms.core import clock
 from lms.core.db import Row
 from lms.people.models import Person
@@ -43,6 +44,11 @@ class Reminder(Row):
     sent_at: Mapped[datetime] = mapped_column(default=clock.now)
     items: Mapped[list["ReminderItem"]] = relationship(order_by="ReminderItem.last_day, ReminderItem.module")
     person: Mapped[Person] = relationship()
+
+    @property
+    def spoken_of(self) -> list["ReminderItem"]:
+        """What its mail spoke of; what was assigned on the same day was told by a mail of its own."""
+        return [item for item in self.items if not item.stage.startswith(ASSIGNED)]
 
 
 class ReminderItem(Row):

@@ -1,15 +1,18 @@
 """Reads for chasing: who can be reminded of what, when they were last, and what a round came to."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from lms.assignments import queries as assignments
+from lms.assignments.due import LATE, ModuleStanding
+from lms.assignments.ledger_models import PostSpan, StandingSpan
+from lms.assignments.spans import OVERALL
 from lms.chasing import policy, stages
 from lms.chasing.models import Reminder, ReminderItem, ReminderRound
 from lms.chasing.stages import Item, LeftOut
@@ -17,6 +20,7 @@ from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.permissions import Permission
+from lms.people import policy as people_policy
 from lms.people.models import Agency, Membership, Person, Team
 
 MOST_AT_ONCE = 50
@@ -69,6 +73,17 @@ class Selection:
     def everyone(self) -> list[UUID]:
         """Everybody who is shown."""
         return [one.id for one in (*self.can, *self.cannot)]
+
+
+@dataclass(frozen=True)
+class _Post:
+    """A post for which somebody may be reminded."""
+
+    person: Person
+    agency_id: UUID
+    agency: str
+    job: str
+    team: str | None
 
 
 @dataclass
@@ -168,28 +183,35 @@ def _selection(found: Sequence[Candidate]) -> Selection:
 
 
 def _candidates(actor: Actor, today: date, *within: ColumnElement[bool]) -> list[Candidate]:
-    """People whom the actor may remind, by name. Four queries, however many people."""
+    """People whom the actor may remind, by name, of what the agencies ask at which they follow them: what another
+    employer asks is none of theirs. Four queries, however many people.
+    """
+    posts: defaultdict[UUID, list[_Post]] = defaultdict(list)
+    for row in db.session.execute(_posts(actor, today, *within)):
+        posts[row[0].id].append(_Post(*row))
     seen = select(Membership.person_id).where(policy.chased(actor, today), *within)
-    standings = assignments.standings(seen, today)
-    told = _told(seen)
-    found: dict[UUID, Candidate] = {}
-    rows = db.session.execute(
-        select(Person, Membership.job, Team.name, Agency.name)
+    agencies = {person: {post.agency_id for post in found} for person, found in posts.items()}
+    standings, told = assignments.standings(seen, today, agencies), _told(seen)
+    return [_candidate(found[0], standings.get(person, ()), told[person], today) for person, found in posts.items()]
+
+
+def _posts(actor: Actor, today: date, *within: ColumnElement[bool]) -> Select[Person, UUID, str, str, str | None]:
+    return (
+        select(Person, Agency.id, Agency.name, Membership.job, Team.name)
         .join(Membership, Membership.person_id == Person.id)
         .join(Agency, Membership.agency_id == Agency.id)
         .outerjoin(Team, Membership.team_id == Team.id)
         .where(policy.chased(actor, today), *within)
         .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
     )
-    for person, job, team, agency in rows:
-        if person.id in found:
-            continue
-        items, known = tuple(stages.items(standings.get(person.id, ()), stages.ASKED_FOR)), told[person.id]
-        why = stages.why_not(
-            active=person.active, has_items=bool(items), last=known.reminded, told_on=known.any_mail, today=today
-        )
-        found[person.id] = Candidate(person, f"{job}, {team or agency}", items, known.reminded, why, today)
-    return list(found.values())
+
+
+def _candidate(post: _Post, standings: Iterable[ModuleStanding], known: _Told, today: date) -> Candidate:
+    items = tuple(stages.items(standings, stages.ASKED_FOR))
+    why = stages.why_not(
+        active=post.person.active, has_items=bool(items), last=known.reminded, told_on=known.any_mail, today=today
+    )
+    return Candidate(post.person, f"{post.job}, {post.team or post.agency}", items, known.reminded, why, today)
 
 
 def _told(person_ids: assignments.People) -> defaultdict[UUID, _Told]:
@@ -242,3 +264,40 @@ def last_reminded(person_ids: Collection[UUID]) -> dict[UUID, date]:
         .group_by(Reminder.person_id)
     )
     return {person: day for person, day in rows if day}
+
+
+def titles(person_ids: Sequence[UUID], today: date) -> dict[UUID, Mapping[str, str]]:
+    """What things are called in the partnerships of each of these people."""
+    places: defaultdict[UUID, set[str]] = defaultdict(set)
+    rows = select(Membership.person_id, Agency.partnership).join(Agency, Membership.agency_id == Agency.id)
+    for person, partnership in db.session.execute(
+        rows.where(Membership.person_id.in_(person_ids), people_policy.is_current(today))
+    ):
+        places[person].add(partnership)
+    known = {names: assignments.titles(names) for names in map(frozenset, places.values())}
+    return {person: known[frozenset(names)] for person, names in places.items()}
+
+
+def owed(person_id: UUID, today: date) -> list[Item]:
+    """All that a reminder could speak of today, for each of the person's employers apart."""
+    asked = assignments.by_agency(select(Person.id).where(Person.id == person_id), today).get(person_id, {})
+    return [item for cells in asked.values() for item in stages.items(cells)]
+
+
+def long_late(actor: Actor, today: date) -> int:
+    """How many of the people whom the actor follows are late by 14 days or more, without the actor. One query."""
+    places = [PostSpan.agency_id.in_(actor.followed_agencies), PostSpan.team_id.in_(actor.followed_teams)]
+    late = select(func.count(PostSpan.person_id.distinct())).select_from(PostSpan)
+    late = late.join(
+        StandingSpan, and_(StandingSpan.agency_id == PostSpan.agency_id, StandingSpan.person_id == PostSpan.person_id)
+    ).join(Person, Person.id == PostSpan.person_id)
+    covers = [span.first_day <= today for span in (PostSpan, StandingSpan)]
+    covers += [span.last_day >= today for span in (PostSpan, StandingSpan)]
+    late = late.where(or_(*places), *covers, Person.active, Person.id != actor.id)
+    late = late.where(
+        StandingSpan.target != OVERALL,
+        StandingSpan.required,
+        StandingSpan.status.in_(LATE),
+        StandingSpan.on_day <= today - stages.TELL_MANAGERS_AFTER,
+    )
+    return db.session.scalar(late) or 0

@@ -6,8 +6,9 @@ A date is somebody's last good day for a module: for a first completion, or for 
    down or the date was nearer from the start, is told at the stage reached by now, and only at that one.
 2. From the date on there are four reminders at most, each 14 days after the one before.
 3. Nobody is reminded twice within three days, whoever sends it, and nobody gets two mails of chasing on one day.
-4. Exempt, on leave, in date, not required: no date, so no reminder. The one status function says so.
-5. A manager is told, once a week and as a number, of people who are late by 14 days or more.
+4. The mail of an assignment stands for the reminder of the stage reached on its day.
+5. Exempt, on leave, in date, not required: no date, so no reminder. The one status function says so.
+6. A manager is told, once a week and as a number, of people who are late by 14 days or more.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -25,6 +26,7 @@ TELL_MANAGERS_AFTER = timedelta(days=14)
 CHASED = frozenset({Status.NOT_STARTED, Status.IN_PROGRESS, Status.DUE, *LATE})
 ASKED_FOR = frozenset({Status.DUE, *LATE})  # what a manager can remind of
 AFTER = "after-"
+ASSIGNED = "assigned-"
 
 
 @dataclass(frozen=True)
@@ -53,18 +55,23 @@ def items(standings: Iterable[ModuleStanding], statuses: Collection[Status] = CH
 
 def stage(last_day: date, today: date, sent: Mapping[str, date]) -> str | None:
     """The stage to send today for one date, or None: it is too early, or this stage was sent."""
-    left = (last_day - today).days
-    if left <= 0:
-        return _after(today, sent)
-    reached = [days for days in BEFORE if left <= days]
-    if not reached:
-        return None
-    name = f"before-{min(reached)}"
-    return None if name in sent else name
+    if last_day <= today:
+        return _after(last_day, today, sent)
+    name = _before(last_day, today)
+    told = {_before(last_day, day) for one, day in sent.items() if one.startswith(ASSIGNED)}
+    return None if name in sent or name in told else name
 
 
-def _after(today: date, sent: Mapping[str, date]) -> str | None:
-    days = [day for name, day in sent.items() if name.startswith(AFTER)]
+def _before(last_day: date, day: date) -> str | None:
+    """The stage reached on a day before the date; None when that is too early."""
+    reached = [days for days in BEFORE if (last_day - day).days <= days]
+    return f"before-{min(reached)}" if reached else None
+
+
+def _after(last_day: date, today: date, sent: Mapping[str, date]) -> str | None:
+    days = [
+        day for name, day in sent.items() if name.startswith(AFTER) or (name.startswith(ASSIGNED) and day >= last_day)
+    ]
     if len(days) >= MOST_AFTER or (days and max(days) + AGAIN_AFTER > today):
         return None
     return f"{AFTER}{len(days) + 1}"
@@ -73,6 +80,11 @@ def _after(today: date, sent: Mapping[str, date]) -> str | None:
 def by_hand(day: date) -> str:
     """The stage of a reminder that a manager sends: one for each day."""
     return f"hand-{day.isoformat()}"
+
+
+def by_assigning(day: date) -> str:
+    """The stage of the mail of an assignment: one for each day."""
+    return f"{ASSIGNED}{day.isoformat()}"
 
 
 def due_today(found: Iterable[Item], today: date, sent: Sent, last: date | None) -> dict[Item, str]:

@@ -6,6 +6,8 @@
    things in date, or fewer than five that are not: either would tell about single people, and the share tell it again.
 4. Hidden lines have company: as many of the smallest other lines are hidden as it takes for people and both numbers of
    the hidden lines together to be at least nine (five, and four that the small ones could be), never one line alone.
+   That holds without any one of them too: whoever knows one agency's figures, since they manage it or stand in there
+   and sit on the board, cannot take those away from the rest.
 5. Where that cannot be done, the total is hidden too; and it is hidden when it is small itself.
 """
 
@@ -65,6 +67,12 @@ def _size(share: Share) -> int:
 
 
 def _is_enough(shares: Sequence[Share]) -> bool:
+    """Whether a small one among these could be anything, for whoever knows one of the others too."""
+    rests = ([*shares[:place], *shares[place + 1 :]] for place in range(len(shares)))
+    return _adds_up(shares) and all(_adds_up(rest) for rest in rests if any(one.is_small for one in rest))
+
+
+def _adds_up(shares: Sequence[Share]) -> bool:
     return (
         len(shares) > 1
         and sum(one.in_date for one in shares) >= ENOUGH

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from lms.core.permissions import GRANTS, Permission, Role, Scope
+from lms.core.permissions import GRANTS, WIDE, Permission, Role, Scope
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,13 @@ class Actor:
         return frozenset(grant.role for seat in self.seats for grant in seat.grants)
 
     def can(self, permission: Permission) -> bool:
-        """Whether any role of the person carries the permission."""
+        """Whether any role of the person carries the permission; for the whole site, one that reaches a partnership."""
+        if permission in WIDE:
+            return any(
+                permission in GRANTS[grant.role] and grant.scope is Scope.PARTNERSHIP
+                for seat in self.seats
+                for grant in seat.grants
+            )
         return any(permission in GRANTS[role] for role in self.roles)
 
     def has(self, role: Role) -> bool:

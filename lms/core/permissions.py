@@ -51,6 +51,9 @@ class Scope(StrEnum):
     PARTNERSHIP = "partnership"
 
 
+# What concerns everybody on the site, so a role that reaches one agency alone does not carry it.
+WIDE = frozenset({Permission.OPERATE})
+
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: frozenset(),
     Role.TRAINER: frozenset({Permission.COHORT_EDIT, Permission.JOINT_READ}),

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from flask import current_app
 
-from lms.core.actor import Actor
+from lms.core.actor import Actor, Grant, Seat
 from lms.core.errors import NotFound
-from lms.core.permissions import GRANTS, Permission
+from lms.core.permissions import GRANTS, Permission, Role
 from lms.exports.sheet import Sheet
 
 _KEY = "sheets"
@@ -51,13 +52,19 @@ class Offered:
         return {name: value[:LONGEST_ARGUMENT] for name, value in known if value}
 
     def reach(self, actor: Actor) -> frozenset[str]:
-        """What the actor's right to it rests on: each grant that carries the permission, at the place it is for."""
+        """What the actor's right to it rests on: each grant that carries the permission, at the place it is for. A
+        deputy's place is that of the manager they stand in for, not their own.
+        """
         return frozenset(
-            f"{grant.role}:{grant.scope}:{seat.agency_id}:{seat.team_id or ''}"
+            f"{grant.role}:{grant.scope}:{seat.partnership}:{seat.agency_id}:{_team(seat, grant) or ''}"
             for seat in actor.seats
             for grant in seat.grants
             if self.permission is None or self.permission in GRANTS[grant.role]
         )
+
+
+def _team(seat: Seat, grant: Grant) -> UUID | None:
+    return grant.team_id if grant.role is Role.DEPUTY else seat.team_id
 
 
 def supply(extensions: dict[str, object], offered: Iterable[Offered]) -> None:

@@ -1,6 +1,6 @@
 """Queueing mails, taking them back, and people's choices about them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -18,6 +18,7 @@ from lms.notifications import gathering, queries
 from lms.notifications.hours import next_daily, next_weekly
 from lms.notifications.kinds import TOPICS, Choice, Topic, kinds_of, topic_of
 from lms.notifications.models import Gather, MailChoice, OutboxMail, State
+from lms.notifications.rechecking import Text
 from lms.web.access import actor_or_none
 
 
@@ -65,15 +66,13 @@ def queue(
     The template's first line is the subject. Mails hold links to pages, which ask who is looking; never other
     people's names. The `link` stands in a digest too. An `event` goes with the mail, for the reader's calendar.
     """
-    feature, name = kind.split("/")
-    text = render_template(f"{feature}/emails/{name}.txt", to=to, **context)
-    subject, _, body = text.partition("\n")
+    text = written(kind, to=to, **context)
     mail = OutboxMail(
         person_id=to.id,
         address=to.email,
         kind=kind,
-        subject=" ".join(subject.split())[:200],
-        body=body.strip() + "\n",
+        subject=text.subject,
+        body=text.body,
         link=str(context.get("link", ""))[:500],
         about=terms.about,
         until=terms.until,
@@ -86,6 +85,14 @@ def queue(
     db.session.flush()
     g.mail_waits = True
     return mail
+
+
+def written(kind: str, **context: object) -> Text:
+    """The text of a mail of this kind; the template's first line is the subject."""
+    feature, name = kind.split("/")
+    text = render_template(f"{feature}/emails/{name}.txt", **context)
+    subject, _, body = text.partition("\n")
+    return Text(" ".join(subject.split())[:200], body.strip() + "\n")
 
 
 def _choose_way(mail: OutboxMail, choice: Choice) -> None:
@@ -122,6 +129,34 @@ def withdraw(about: UUID, *kinds: str, person_id: UUID | None = None) -> int:
 
     A mail that brings an event for a calendar stays: the calendar's next news builds on it.
     """
+    taken = 0
+    for mail in _not_left(about, kinds, person_id):
+        if mail.state == State.GATHERED.value and not gathering.take_out(mail):
+            continue
+        mail.state, mail.claimed_by = State.WITHDRAWN.value, None
+        taken += 1
+    db.session.flush()
+    return taken
+
+
+def hold(about: UUID, *kinds: str) -> bool:
+    """Let mails about a thing, of these kinds, be looked at anew before they leave, since part of what they say was
+    undone; says whether there is any that has not left. Their kinds have a check, see `rechecking`.
+    """
+    found = False
+    for mail in _not_left(about, kinds):
+        held = gathering.here(mail) if mail.state == State.GATHERED.value else mail
+        if held is None:
+            continue
+        found = True
+        if held.state == State.SENDING.value:  # whoever is about to send the old text finds it taken from them
+            held.state, held.claimed_by = State.WAITING.value, None
+    db.session.flush()
+    return found
+
+
+def _not_left(about: UUID, kinds: Collection[str], person_id: UUID | None = None) -> Sequence[OutboxMail]:
+    """Mails about a thing that have not left, but for gathered ones whose digest may have; their rows are locked."""
     mine = [OutboxMail.about == about, OutboxMail.kind.in_(kinds), OutboxMail.calendar == ""]
     if person_id is not None:
         mine.append(OutboxMail.person_id == person_id)
@@ -130,18 +165,13 @@ def withdraw(about: UUID, *kinds: str, person_id: UUID | None = None) -> int:
         and_(OutboxMail.state == State.SENDING.value, OutboxMail.handed_at.is_(None)),
         OutboxMail.state == State.GATHERED.value,
     )
-    rows = db.session.scalars(
-        select(OutboxMail).where(*mine, not_left).order_by(OutboxMail.id).with_for_update()
+    return db.session.scalars(
+        select(OutboxMail)
+        .where(*mine, not_left)
+        .order_by(OutboxMail.id)
+        .with_for_update()
         .execution_options(populate_existing=True)
-    ).all()  # fmt: skip
-    taken = 0
-    for mail in rows:
-        if mail.state == State.GATHERED.value and not gathering.take_out(mail):
-            continue
-        mail.state, mail.claimed_by = State.WITHDRAWN.value, None
-        taken += 1
-    db.session.flush()
-    return taken
+    ).all()
 
 
 def choose(actor: Actor, chosen: Mapping[str, Choice]) -> None:

@@ -23,7 +23,7 @@ from lms.core import clock
 from lms.core.db import db, writing
 from lms.jobs import workers
 from lms.jobs.models import Worker
-from lms.notifications import gathering, queries
+from lms.notifications import gathering, queries, rechecking
 from lms.notifications.carriers import Away, Refused, Unsure
 from lms.notifications.models import Gather, OutboxMail, State
 
@@ -120,6 +120,7 @@ class _Run:
         self._open = 1  # whoever opens the lanes counts as one, until all are open
         self._count = Lock()
         self._stop = False
+        self._corrected: set[UUID] = set()  # once in a run is enough, whatever a check says
         self._app: Flask = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
         self._worker = workers.begin()
         _take_back()
@@ -214,7 +215,10 @@ class _Run:
         )
 
     def _let_go(self, mail_id: UUID) -> None:
-        """Note that the text leaves now. Raises Lost when the mail is not ours any more."""
+        """Note that the text leaves now. Raises Lost when the mail is not ours any more, or does not say what is so."""
+        if mail_id not in self._corrected and not rechecking.is_right(mail_id):
+            self._corrected.add(mail_id)
+            raise Lost
         with writing():
             if not _set(self._ours(mail_id), handed_at=clock.now()):
                 raise Lost

@@ -101,27 +101,46 @@ def take_out(mail: OutboxMail) -> bool:
     """Take a gathered mail out of its digest, unless the digest has left; says whether it was taken out. The caller
     holds the mail's row.
     """
-    digest = db.session.scalar(
-        select(OutboxMail)
-        .where(OutboxMail.id == mail.digest_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if digest is None or not _is_here(digest):
+    digest = here(mail)
+    if digest is None:
         return False
-    left = db.session.scalars(
-        select(OutboxMail)
-        .where(
-            OutboxMail.digest_id == digest.id, OutboxMail.id != mail.id, OutboxMail.state == State.GATHERED.value
-        )
-        .order_by(OutboxMail.queued_at, OutboxMail.id)
-    ).all()  # fmt: skip
+    left = [one for one in _lines(digest) if one.id != mail.id]
     # Whoever is about to send the old text finds the mail taken from them.
     digest.claimed_by = None
     digest.state = State.WAITING.value if left else State.WITHDRAWN.value
     if left:
         _write(digest, left)
     return True
+
+
+def write_anew(mail: OutboxMail) -> None:
+    """Write the digest of a gathered mail again, whose subject has changed, unless it has left. The caller holds the
+    mail's row.
+    """
+    digest = here(mail)
+    if digest is not None:
+        _write(digest, _lines(digest))
+        digest.state, digest.claimed_by = State.WAITING.value, None
+
+
+def here(mail: OutboxMail) -> OutboxMail | None:
+    """The digest of a gathered mail, locked, unless it has left."""
+    digest = db.session.scalar(
+        select(OutboxMail)
+        .where(OutboxMail.id == mail.digest_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return digest if digest is not None and _is_here(digest) else None
+
+
+def _lines(digest: OutboxMail) -> Sequence[OutboxMail]:
+    """The mails whose lines stand in a digest, the oldest first."""
+    return db.session.scalars(
+        select(OutboxMail)
+        .where(OutboxMail.digest_id == digest.id, OutboxMail.state == State.GATHERED.value)
+        .order_by(OutboxMail.queued_at, OutboxMail.id)
+    ).all()
 
 
 def _is_here(digest: OutboxMail) -> bool:

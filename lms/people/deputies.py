@@ -14,12 +14,16 @@ from lms.core.db import db
 from lms.core.errors import NotFound, Refusal
 from lms.core.permissions import Role
 from lms.notifications import actions as notifications
+from lms.notifications.actions import Terms
+from lms.notifications.models import OutboxMail
+from lms.notifications.rechecking import Text, as_it_is
 from lms.people import policy
 from lms.people.models import Deputy, Membership, Person
 from lms.web.links import absolute
 from lms.web.templating import plain_date
 
 LONGEST = timedelta(days=366)
+NAMED = "people/deputy_named"
 
 
 class Yourself(Refusal):
@@ -119,12 +123,27 @@ def name(actor: Actor, post_id: UUID, who: str, absence: Absence) -> Deputy:
     db.session.add(made)
     db.session.flush()
     audit.record(actor, "deputy.named", made.id, deputy=str(person.id), **_days(absence))
-    notifications.queue("people/deputy_named", to=person, deputy=made, link=absolute("people.deputies"))
+    terms = Terms(about=made.id)
+    notifications.queue(NAMED, to=person, terms=terms, deputy=made, link=absolute("people.deputies"))
     return made
 
 
+def still_named(mail: OutboxMail) -> Text | None:
+    """What the mail to a deputy says now; None when it is over, or the manager or the deputy has gone."""
+    today = clock.today()
+    found = _running(today, Deputy.id == mail.about)
+    person = db.session.get_one(Person, mail.person_id)
+    works = select(Membership.id).where(Membership.person_id == person.id, policy.is_current(today))
+    if not found or not person.active or not found[0].post.person.active:
+        return None
+    if db.session.scalar(works.where(Membership.agency_id == found[0].post.agency_id).limit(1)) is None:
+        return None
+    return as_it_is(mail)
+
+
 def end(actor: Actor, deputy_id: UUID) -> Deputy:
-    """End it at once, as the manager or as the deputy; the other one is told. Ending it twice changes nothing.
+    """End it at once, as the manager or as the deputy; the other one is told, unless the deputy has not yet been told
+    of it at all. Ending it twice changes nothing.
 
     Raises NotFound for everybody else.
     """
@@ -140,6 +159,8 @@ def end(actor: Actor, deputy_id: UUID) -> Deputy:
         found.ended_at, found.ended_by = clock.now(), actor.id
         audit.record(actor, "deputy.ended", found.id, deputy=str(found.deputy_id))
         other = found.person if found.deputy_id != actor.id else found.post.person
+        if notifications.withdraw(found.id, NAMED) and other is found.person:
+            return found
         notifications.queue("people/deputy_ended", to=other, deputy=found, link=absolute("people.deputies"))
     return found
 

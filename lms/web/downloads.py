@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from flask import Response, stream_with_context
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # also in full width
+UNSEEN_STARTS = "\u200b\u2060\ufeff"  # no white space, and yet nothing to see
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -17,7 +18,17 @@ def neutral(cell: object) -> str:
     text = "" if cell is None else str(cell)
     if text[:1].isalnum():  # nearly every cell: looking no further saves a tenth of a large file's time
         return text
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if _runs(text) else text
+
+
+def _runs(text: str) -> bool:
+    """Whether the first letter that is neither blank nor unseen, or a tab or line break before it, begins a formula."""
+    for letter in text:
+        if letter in FORMULA_STARTS:
+            return True
+        if not letter.isspace() and letter not in UNSEEN_STARTS:
+            return False
+    return False
 
 
 def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:

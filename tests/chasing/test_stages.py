@@ -137,3 +137,15 @@ def test_why_somebody_is_left_out_now(given, why, words):
     assert stages.why_not(**asked, today=DUE) is why
     if why:
         assert stages.in_words(why, asked["last"], DUE) == words
+
+
+def test_the_mail_of_an_assignment_stands_for_the_stage_reached_on_its_day():
+    day = date(2026, 6, 1)
+    told = {stages.by_assigning(day): day}
+    later = {number: day + timedelta(days=number) for number in (5, 10, 14, 40)}
+    assert stages.stage(later[40], day, told) is None
+    assert stages.stage(later[40], later[10], told) == "before-30"
+    assert stages.stage(day, day, told) is None
+    assert stages.stage(day, later[10], told) is None
+    assert stages.stage(day, later[14], told) == "after-2"
+    assert stages.stage(later[5], later[5], told) == "after-1"

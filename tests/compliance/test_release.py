@@ -26,12 +26,31 @@ def test_large_lines_and_their_total_are_shown():
 
 
 def test_few_in_date_or_few_not_in_date_hide_the_line_and_another_with_it():
-    found = release({"Tiny": Share(2, 9, 20), "A": Share(20, 30, 20), "B": Share(25, 45, 20)})
-    assert found.lines == {"Tiny": None, "A": None, "B": Share(25, 45, 20)}
-    assert found.total == Share(47, 84, 60)
-    nearly = release({"Nearly": Share(30, 31, 20), "A": Share(20, 30, 20), "B": Share(25, 45, 20)})
-    assert nearly.lines["Nearly"] is None
-    assert nearly.lines["A"] is None
+    large = {"A": Share(20, 30, 20), "B": Share(25, 45, 20), "C": Share(40, 70, 50)}
+    found = release({"Tiny": Share(2, 9, 20), **large})
+    assert found.lines == {"Tiny": None, "A": None, "B": None, "C": large["C"]}
+    assert found.total == Share(87, 154, 110)
+    nearly = release({"Nearly": Share(30, 31, 20), **large})
+    assert [name for name, one in nearly.lines.items() if one is None] == ["Nearly", "A", "B"]
+
+
+def test_whoever_knows_one_agency_cannot_take_it_away_from_the_rest():
+    two = release({"Tiny": Share(2, 9, 20), "A": Share(20, 30, 20)})
+    assert (two.lines, two.total) == ({"Tiny": None, "A": None}, None)
+
+
+@given(st.dictionaries(st.sampled_from("ABCDEFG"), st.builds(lambda part, rest: Share(part, part + rest, 30),
+                       st.integers(0, 20), st.integers(0, 20)), min_size=1))  # fmt: skip
+def test_one_known_line_and_all_that_is_shown_tell_no_small_line(shares):
+    found = release(shares)
+    hidden = [name for name, one in found.lines.items() if one is None]
+    if found.total is None or not hidden:
+        return
+    for known in hidden:
+        rest = [shares[name] for name in hidden if name != known]
+        if any(one.is_small for one in rest):
+            assert len(rest) > 1
+            assert min(sum(one.in_date for one in rest), sum(one.missing for one in rest)) >= 2 * FEWEST - 1
 
 
 def test_a_single_agency_that_is_small_leaves_nothing():
@@ -42,9 +61,10 @@ def test_a_single_agency_that_is_small_leaves_nothing():
 
 
 def test_four_people_are_few_however_much_is_asked_of_each():
-    found = release({"Tiny": Share(10, 20, 4), "A": Share(20, 30, 12), "B": Share(25, 45, 15)})
-    assert found.lines == {"Tiny": None, "A": None, "B": Share(25, 45, 15)}
-    assert found.total == Share(55, 95, 31)
+    large = {"A": Share(20, 30, 12), "B": Share(25, 45, 15), "C": Share(30, 45, 16)}
+    found = release({"Tiny": Share(10, 20, 4), **large})
+    assert found.lines == {"Tiny": None, "A": None, "B": None, "C": large["C"]}
+    assert found.total == Share(85, 140, 47)
     assert release({"Tiny": Share(10, 20, 4)}).total is None
 
 

@@ -19,7 +19,8 @@ from lms.exports.actions import making
 from lms.exports.models import Export
 from lms.exports.sheet import Format, Sheet
 from lms.notifications.models import OutboxMail
-from tests.exports.conftest import csv_rows, move, pdf_text, xlsx_pages
+from lms.people.models import Deputy, Membership
+from tests.exports.conftest import START, csv_rows, move, pdf_text, xlsx_pages
 
 
 @pytest.fixture
@@ -370,3 +371,27 @@ def test_asking_without_pressing_makes_nothing_and_the_old_address_offers_the_sa
         assert page.all("//form[@method='post']/@action") == ["/exports/completion.csv?status=late"]
     assert db.session.scalars(select(Export)).all() == []
     assert db.session.scalars(select(AuditEntry).where(AuditEntry.action == "report.exported")).all() == []
+
+
+def test_standing_in_for_another_manager_later_opens_nothing_of_the_first(long_files, make, as_user):
+    """A deputy's file is about the team of the manager they stood in for, not about their own."""
+    area = long_files.area
+    post = db.session.scalar(select(Membership).where(Membership.person_id == long_files.by_role["manager"].id))
+    other = make.manager(team=make.team(area.agencies["Health"], "South"), name="Sue South", starts_on=START)
+    deputy = make.person("Dora Deputy", team=make.team(area.agencies["Health"], "East"), starts_on=START)
+    today = clock.today()
+    with writing() as session:
+        first = Deputy(membership_id=post.id, deputy_id=deputy.id, first_day=today, last_day=today + timedelta(days=3))
+        session.add(first)
+    visitor = as_user(deputy)
+    export = ordered(visitor)
+    making.make_waiting()
+    assert b"Mona Manager" in visitor.get("exports.download", export_id=export.id).data
+    with writing() as session:
+        session.get(Deputy, first.id).ended_at = clock.now()
+        theirs = session.scalar(select(Membership.id).where(Membership.person_id == other.id))
+        session.add(Deputy(membership_id=theirs, deputy_id=deputy.id, first_day=today, last_day=today))
+    assert "Sue South" in visitor.get("reports.completion").words
+    assert "You no longer see North" in visitor.get("exports.download", export_id=export.id, expect=410).words
+    assert seen(export).state == "closed"
+    assert held() == []

@@ -130,6 +130,18 @@ def test_only_administrators_see_operating_in_the_menu(as_user, admin, make):
     assert "Operating" not in as_user(make.manager(agency=make.agency())).get("home.home").text
 
 
+def test_who_administers_one_agency_alone_neither_reads_nor_drops_the_mails_of_all(as_user, make):
+    mail_id = parked(make.person())
+    browser = as_user(make.person(agency=make.agency(), roles=((Role.ADMINISTRATOR, Scope.AGENCY),)))
+    assert "Operating" not in browser.get("home.home").text
+    for page in ("operating.overview", "operating.mail"):
+        browser.get(page, expect=403)
+    for act in ("operating.again", "operating.drop"):
+        browser.post(act, mail_id=mail_id, expect=403)
+    browser.post("operating.all_again", expect=403)
+    assert state(mail_id).state == "parked"
+
+
 def test_nothing_is_written_by_looking(as_user, admin, make):
     mail_id = parked(make.person())
     browser = as_user(admin)

@@ -174,7 +174,28 @@ def test_static_files_are_kept_for_ever_under_a_name_that_changes(nobody):
         assert "immutable" in response.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u00a0=1"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        " =1",
+        "\u00a0=1",
+        "\u2003=1",
+        "\u200b=1",
+        "\ufeff =1",
+        "\uff1d1+1",
+        "\uff0b1",
+        "\uff0d1",
+        "\uff20SUM(A1)",
+        "\u3000\uff1d1",
+    ],
+)
 def test_no_cell_of_a_csv_is_a_formula(cell):
     assert neutral(cell).startswith("'")
 

@@ -1,6 +1,6 @@
 """A manager asks single people for a module by a date, and takes that back."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -123,7 +123,7 @@ def assign(actor: Actor, person_ids: Collection[UUID], chosen: str, due_on: date
     """
     chosen_people = select(Person.id).where(Person.id.in_(list(person_ids))).order_by(Person.id)
     db.session.execute(chosen_people.with_for_update(key_share=True)).all()
-    made = []
+    made, now = [], clock.now()
     for one in plan(actor, person_ids, chosen, due_on):
         if not one.is_new:
             continue
@@ -132,8 +132,9 @@ def assign(actor: Actor, person_ids: Collection[UUID], chosen: str, due_on: date
             agency_id=one.agency,
             target=one.target,
             due_on=due_on,
-            why=why.strip()[:LONGEST_REASON],
+            why=_on_one_line(why),
             assigned_by=actor.id,
+            assigned_at=now,
         )
         db.session.add(row)
         db.session.flush()
@@ -142,6 +143,30 @@ def assign(actor: Actor, person_ids: Collection[UUID], chosen: str, due_on: date
         )
         made.append(row)
     return made
+
+
+def _on_one_line(why: str) -> str:
+    """A reason as a mail holds it: no line of it can pass for the mail's own."""
+    return " ".join(why.split())[:LONGEST_REASON]
+
+
+def together(one: Assignment) -> Sequence[Assignment]:
+    """What was assigned to the person by the same press, in the order of the mail that told them, withdrawn or not."""
+    found = db.session.scalars(
+        select(Assignment).where(
+            Assignment.person_id == one.person_id,
+            Assignment.assigned_by == one.assigned_by,
+            Assignment.assigned_at == one.assigned_at,
+            Assignment.due_on == one.due_on,
+        )
+    ).all()
+    return in_order(found)
+
+
+def in_order(rows: Iterable[Assignment]) -> list[Assignment]:
+    """Assignments as a mail lists them: in the order of the library."""
+    places = {module.slug: place for place, module in enumerate(shelf.library().modules)}
+    return sorted(rows, key=lambda row: (places.get(row.target, len(places)), row.target))
 
 
 def withdraw(actor: Actor, assignment_id: UUID, why: str) -> Assignment:
@@ -164,6 +189,6 @@ def withdraw(actor: Actor, assignment_id: UUID, why: str) -> Assignment:
         raise NotFound
     if found.withdrawn_at is None:
         found.withdrawn_at, found.withdrawn_by = clock.now(), actor.id
-        found.withdrawn_why = why.strip()[:LONGEST_REASON]
+        found.withdrawn_why = _on_one_line(why)
         audit.record(actor, "training.assignment_withdrawn", found.id, person=str(found.person_id))
     return found

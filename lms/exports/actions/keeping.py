@@ -15,6 +15,9 @@ from lms.exports.models import SavedView
 from lms.exports.registry import Arguments, Offered
 from lms.exports.states import next_mail
 from lms.notifications import actions as notifications
+from lms.notifications.actions import Terms
+from lms.notifications.models import OutboxMail
+from lms.notifications.rechecking import Text, as_it_is
 from lms.people import queries as people
 from lms.people.models import Person
 from lms.web.links import absolute
@@ -125,9 +128,22 @@ def _mail(view_id: UUID, day: date) -> bool:
     notifications.queue(
         "exports/view",
         to=person,
+        terms=Terms(about=view.id),
         title=offered.title,
         every=view.every,
         link=absolute("exports.open_view", view_id=view.id),
         all_views=absolute("exports.views"),
     )
     return True
+
+
+def still_wanted(mail: OutboxMail) -> Text | None:
+    """What the mail of a view says now; None when the view is gone, its mails are switched off, or its owner does
+    not see the report any more.
+    """
+    view = db.session.get(SavedView, mail.about) if mail.about else None
+    person = db.session.get_one(Person, mail.person_id)
+    offered = registry.offered().get(view.sheet) if view else None
+    if view is None or offered is None or not view.every or not person.active:
+        return None
+    return as_it_is(mail) if offered.is_for(people.actor(person)) else None

@@ -23,6 +23,9 @@ from lms.exports.sheet import Format, Made, Row, Sheet
 from lms.exports.states import AT_WORK, ExportState
 from lms.exports.writers import Workshop
 from lms.notifications import actions as notifications
+from lms.notifications.actions import Terms
+from lms.notifications.models import OutboxMail
+from lms.notifications.rechecking import Text, as_it_is
 from lms.people import queries as people
 from lms.people.models import Person
 from lms.web.links import absolute
@@ -177,7 +180,8 @@ class _Work:
     def _mail(self, person: Person, kind: str) -> None:
         link = absolute("exports.show", export_id=self.export.id)
         title = registry.sheet(self.export.sheet).title
-        notifications.queue(kind, to=person, link=link, title=title, until=self.export.expires_at)
+        terms = Terms(about=self.export.id, until=self.export.expires_at)
+        notifications.queue(kind, to=person, terms=terms, link=link, title=title, until=self.export.expires_at)
 
     def end(self, state: ExportState, fault: str = "") -> None:
         """Write down that there will be no file, and why."""
@@ -193,6 +197,16 @@ class _Work:
         """Leave nothing of this go."""
         db.session.rollback()
         store.remove(self.export.file)
+
+
+def still_there(mail: OutboxMail) -> Text | None:
+    """What the mail of a file says now; None when its owner has deleted it or ordered it anew, or sees it no more."""
+    export = db.session.get(Export, mail.about) if mail.about else None
+    if export is None or export.state not in (ExportState.DONE, ExportState.FAILED):
+        return None
+    owner = db.session.get_one(Person, mail.person_id)
+    sees = export.state == ExportState.FAILED or opening.still_sees(people.actor(owner), export)
+    return as_it_is(mail) if owner.active and sees else None
 
 
 def _workshop() -> Workshop:
