@@ -5,7 +5,8 @@
 3. A line of fewer than five people is hidden whole, however much is asked of each; so is a line with fewer than five
    things in date, or fewer than five that are not: either would tell about single people, and the share tell it again.
 4. Hidden lines have company: as many of the smallest other lines are hidden as it takes for people and both numbers of
-   the hidden lines together to be at least nine (five, and four that the small ones could be), never one line alone.
+   the hidden lines together to be at least nine (five, and four that the small ones could be), whichever one of them is
+   left out. For members of a board lead agencies, and each knows the numbers of their own line.
 5. Where that cannot be done, the total is hidden too; and it is hidden when it is small itself.
 """
 
@@ -65,9 +66,6 @@ def _size(share: Share) -> int:
 
 
 def _is_enough(shares: Sequence[Share]) -> bool:
-    return (
-        len(shares) > 1
-        and sum(one.in_date for one in shares) >= ENOUGH
-        and sum(one.missing for one in shares) >= ENOUGH
-        and sum(one.people for one in shares) >= ENOUGH
-    )
+    """Whether the lines hide each other, also from a reader who knows any one of them."""
+    parts = [(one.in_date, one.missing, one.people) for one in shares]
+    return len(shares) > 2 and all(sum(number) - max(number) >= ENOUGH for number in zip(*parts, strict=True))

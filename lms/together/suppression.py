@@ -6,7 +6,9 @@ What such a reader gets is one release for each finished quarter, whatever they 
    third number. No-shows, cancellations and walk-ins stand in the total alone, because booked − cancelled − no-shows =
    attended − walk-ins would give one away from the others.
 2. In a column of rows under a total, every cell under five is hidden. When there is one, larger cells are hidden too,
-   so many that each small one could still be anything from 0 to 4 for all that the total and the labels tell.
+   so many that each small one could still be anything from 0 to 4 for all that the total and the labels tell, also to
+   a reader who knows one of the others: members of a board lead agencies. Courses are nobody's own, so that where that
+   cannot be kept for them, it is enough that the total and the labels do not tell.
 3. When no-shows, cancellations or walk-ins of the total are under five, all three are hidden, under one label; and so
    they are when the few of whom the register says nothing could be worked out from them.
 4. The total also holds who completed, and who cancelled early and late, each where it and the rest of whom it is a
@@ -37,17 +39,18 @@ Cell = int | Hidden
 Row = Mapping[str, Cell]
 
 
-def column(values: Sequence[int]) -> list[Cell] | None:
-    """One column of rows, as it may stand above its total. None when the total cannot be shown with it.
+def column(values: Sequence[int], *, known: int = 1) -> list[Cell] | None:
+    """One column of rows, as it may stand above its total. None when the total cannot be shown with it. `known` is how
+    many of the other cells a reader may know from elsewhere, 0 or 1.
 
-    With S the sum of what is hidden, and one larger cell or more (at least 5 each) among it, a small cell can be as
-    low as 0, since the larger ones could be more, and as high as 4, when S ≥ 4 + 5 for each larger one. Which larger
-    ones are hidden does not hang on the small values.
+    With S the sum of what is hidden and unknown, and one larger cell or more (at least 5 each) among it, a small cell
+    can be as low as 0, since the larger ones could be more, and as high as 4, when S ≥ 4 + 5 for each larger one. Which
+    larger ones are hidden does not hang on the small values.
     """
     small = {place for place, value in enumerate(values) if value < FEWEST}
     if not small:
         return list(values)
-    withheld = _company(values)
+    withheld = _company(values, known)
     if withheld is None:
         return None
     return [
@@ -56,18 +59,20 @@ def column(values: Sequence[int]) -> list[Cell] | None:
     ]
 
 
-def _company(values: Sequence[int]) -> set[int] | None:
-    """The places of the larger cells to hide: the smallest that is enough alone, else several; None if all are not."""
+def _company(values: Sequence[int], known: int) -> set[int] | None:
+    """The places of the larger cells to hide: the smallest of which each is enough alone, one more than may be known;
+    else several; None if all are not enough.
+    """
     larger = sorted((value, place) for place, value in enumerate(values) if value >= FEWEST)
-    enough = 2 * FEWEST - 1
-    alone = next((place for value, place in larger if value >= enough), None)
-    if alone is not None:
-        return {alone}
-    slack, chosen = 0, set()
+    enough = [place for value, place in larger if value >= 2 * FEWEST - 1]
+    if len(enough) > known:
+        return set(enough[: known + 1])
+    slack: list[int] = []
+    chosen = set()
     for value, place in reversed(larger):
-        slack += value - FEWEST
+        slack.append(value - FEWEST)
         chosen.add(place)
-        if slack >= FEWEST - 1:
+        if sum(slack[known:]) >= FEWEST - 1:  # the largest come first
             return chosen
     return None
 
@@ -90,7 +95,7 @@ def release(agencies: Mapping[str, Mapping[str, int]], courses: Mapping[str, Map
     by_agency: dict[str, dict[str, Cell]] = {name: {} for name in agencies}
     by_course: dict[str, dict[str, Cell]] = {name: {"capacity": row["capacity"]} for name, row in courses.items()}
     for name in IN_ROWS:
-        shown = [column([row[name] for row in rows.values()]) for rows in (agencies, courses)]
+        shown = [column([row[name] for row in agencies.values()]), _of_courses([row[name] for row in courses.values()])]
         if None in shown:
             if name in HELD_UP_BY:
                 return Release(kept_back=True)
@@ -101,6 +106,10 @@ def release(agencies: Mapping[str, Mapping[str, int]], courses: Mapping[str, Map
                 row[name] = whole[place] if whole is not None else Hidden.WITHHELD
     total |= _rare(agencies)
     return Release(by_agency, by_course, {"capacity": _capacity(courses), **total, **_in_parts(agencies, total)})
+
+
+def _of_courses(values: Sequence[int]) -> list[Cell] | None:
+    return column(values) or column(values, known=0)
 
 
 def _in_parts(agencies: Mapping[str, Mapping[str, int]], total: Mapping[str, Cell]) -> dict[str, Cell]:

@@ -145,37 +145,48 @@ def check_cell(attacker, key, true, shown):
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(SIZES, min_size=1, max_size=8))
-def test_a_column_is_safe_by_arithmetic_too(values):
-    """The same by hand, for one column: every way to fill in the hidden cells is tried at its ends."""
-    shown = column(values)
+@given(st.lists(SIZES, min_size=1, max_size=8), st.sampled_from([0, 1]))
+def test_a_column_is_safe_by_arithmetic_too(values, known):
+    """The same by hand, for one column: every way to fill in the hidden cells is tried at its ends. A reader who leads
+    one of the agencies knows its number, so that each larger cell that is hidden is taken away in turn.
+    """
+    shown = column(values, known=known)
     if shown is None:
         return
-    hidden = sum(value for value, cell in zip(values, shown, strict=True) if isinstance(cell, Hidden))
-    larger = shown.count(Hidden.WITHHELD)
     for value, cell in zip(values, shown, strict=True):
         assert cell in (value, Hidden.SMALL if value < FEWEST else Hidden.WITHHELD)
         assert isinstance(cell, Hidden) or cell >= FEWEST
-    if Hidden.SMALL in shown:
-        assert larger
-        assert (
-            hidden - FEWEST * larger >= FEWEST - 1
-        )  # the highest that a small cell can be, all others at their lowest
+    if Hidden.SMALL not in shown:
+        return
+    larger = [value for value, cell in zip(values, shown, strict=True) if cell is Hidden.WITHHELD]
+    for own in [None, *(larger if known else ())]:
+        unknown = [value for value, cell in zip(values, shown, strict=True) if isinstance(cell, Hidden)]
+        if own is not None:
+            unknown.remove(own)
+        companions = len(larger) - (own is not None)
+        assert companions
+        # the highest that a small cell can be, all others at their lowest
+        assert sum(unknown) - FEWEST * companions >= FEWEST - 1
 
 
 @pytest.mark.parametrize(
-    ("values", "shown"),
+    ("values", "known", "shown"),
     [
-        ([12, 7, 30], [12, 7, 30]),
-        ([12, 3, 30], [Hidden.WITHHELD, Hidden.SMALL, 30]),
-        ([0, 6, 6, 8], [Hidden.SMALL, 6, Hidden.WITHHELD, Hidden.WITHHELD]),
-        ([4, 4], None),
-        ([3], None),
-        ([0, 5], None),
+        ([12, 7, 30], 1, [12, 7, 30]),
+        ([12, 3, 30], 0, [Hidden.WITHHELD, Hidden.SMALL, 30]),
+        ([12, 3, 30, 40], 1, [Hidden.WITHHELD, Hidden.SMALL, Hidden.WITHHELD, 40]),
+        ([12, 3, 30], 1, [Hidden.WITHHELD, Hidden.SMALL, Hidden.WITHHELD]),
+        ([0, 6, 6, 8], 0, [Hidden.SMALL, 6, Hidden.WITHHELD, Hidden.WITHHELD]),
+        ([0, 6, 6, 8], 1, None),
+        ([0, 7, 7, 8], 1, [Hidden.SMALL, Hidden.WITHHELD, Hidden.WITHHELD, Hidden.WITHHELD]),
+        ([3, 30], 1, None),
+        ([4, 4], 0, None),
+        ([3], 0, None),
+        ([0, 5], 0, None),
     ],
 )
-def test_what_is_hidden(values, shown):
-    assert column(values) == shown
+def test_what_is_hidden(values, known, shown):
+    assert column(values, known=known) == shown
 
 
 def test_a_small_total_keeps_the_quarter_back():
