@@ -8,12 +8,16 @@
    the hidden lines together to be at least nine (five, and four that the small ones could be), whichever one of them is
    left out. For members of a board lead agencies, and each knows the numbers of their own line.
 5. Where that cannot be done, the total is hidden too; and it is hidden when it is small itself.
+6. Every number is told to the nearest five, and shares are worked out from those. So the same line of two months, or a
+   release and what somebody knows from elsewhere, subtracted from each other, tell of nobody who came, left or finished
+   in between. Lines need not add up to the total.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 FEWEST = 5
+STEP = 5
 ENOUGH = 2 * FEWEST - 1
 
 
@@ -48,6 +52,18 @@ class Released:
 
 def release(shares: Mapping[str, Share]) -> Released:
     """The lines of one month-end and their total, as they may be read outside the agencies."""
+    found = exact(shares)
+    lines = {name: _rounded(one) if one else None for name, one in found.lines.items()}
+    return Released(lines, _rounded(found.total) if found.total else None)
+
+
+def _rounded(share: Share) -> Share:
+    """To the nearest five. What is shown has five or more in date and not in date, and so it has then."""
+    return Share(*(STEP * round(number / STEP) for number in (share.in_date, share.required, share.people)))
+
+
+def exact(shares: Mapping[str, Share]) -> Released:
+    """Which lines may be read, and whether the total may, before they are rounded."""
     total = Share(
         sum(one.in_date for one in shares.values()),
         sum(one.required for one in shares.values()),

@@ -93,10 +93,22 @@ def test_the_head_of_an_agency_sees_its_own_people_alone(busy, as_user, make):
     visitor.get("together.mix", expect=404)
     visitor.get("together.mix_csv", expect=404)
     pairs = rows(visitor.get("together.matrix_csv"))
-    assert [(row["Agency"], row["Other agency"], row["Pairs met"]) for row in pairs] == [
-        ("Police", "Care", "0"), ("Police", "Health", "24"), ("Police", "Schools", "40"),
+    met = "People who have met somebody of the other agency"
+    assert [(row["Agency"], row["Other agency"], row[met]) for row in pairs] == [
+        ("Police", "Care", "0"), ("Police", "Health", "4"), ("Police", "Schools", "4"),
     ]  # fmt: skip
     assert "Schools" in visitor.get("together.matrix").words
+
+
+def test_the_head_of_an_agency_does_not_learn_how_few_of_another_came(busy, as_user, make):
+    """Six of Health and four of Police were in one room: 24 pairs, divided by one's own six, are four of Police."""
+    visitor = as_user(make.manager(agency=busy.agencies["Health"]))
+    page = visitor.get("together.matrix")
+    assert ["P Police", "6"] in [[" ".join(c.text_content().split()) for c in row] for row in page.all("//tbody/tr")]
+    in_file = {row["Other agency"]: row for row in rows(visitor.get("together.matrix_csv"))}
+    assert "24" not in page.words
+    assert in_file["Police"]["People who have met somebody of the other agency"] == "6"
+    assert not any("airs" in heading for heading in in_file["Police"])
 
 
 def test_the_board_sees_fewer_than_5_and_cannot_subtract(busy, as_user):
