@@ -5,7 +5,7 @@ import pytest
 from lms.assignments.models import Leave, Requirement, RequirementVersion
 from lms.core import clock
 from lms.core.db import writing
-from tests.assignments.pasts import BY_CHOICE, CORE, days_ago
+from tests.assignments.pasts import BY_CHOICE, days_ago
 
 
 @pytest.fixture
