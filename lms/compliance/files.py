@@ -31,7 +31,9 @@ COUNTED = (
     Definition("As at", "figures are as they were known at the end of the day; what is noted later changes none."),
 )
 OUTSIDE = Definition(
-    "Not shown", "of fewer than five people, or fewer than five are in date or are not, or one could be worked out."
+    "Not shown",
+    "of fewer than five people, or fewer than five are in date or are not, or one could be worked out. Numbers are to "
+    "the nearest five and shares are of those, so lines need not add up.",
 )
 
 

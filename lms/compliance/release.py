@@ -5,16 +5,19 @@
 3. A line of fewer than five people is hidden whole, however much is asked of each; so is a line with fewer than five
    things in date, or fewer than five that are not: either would tell about single people, and the share tell it again.
 4. Hidden lines have company: as many of the smallest other lines are hidden as it takes for people and both numbers of
-   the hidden lines together to be at least nine (five, and four that the small ones could be), never one line alone.
-   That holds without any one of them too: whoever knows one agency's figures, since they manage it or stand in there
-   and sit on the board, cannot take those away from the rest.
+   the hidden lines together to be at least nine (five, and four that the small ones could be), whichever one of them is
+   left out. For members of a board lead agencies, and each knows the numbers of their own line.
 5. Where that cannot be done, the total is hidden too; and it is hidden when it is small itself.
+6. Every number is told to the nearest five, and shares are worked out from those. So the same line of two months, or a
+   release and what somebody knows from elsewhere, subtracted from each other, tell of nobody who came, left or finished
+   in between. Lines need not add up to the total.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 FEWEST = 5
+STEP = 5
 ENOUGH = 2 * FEWEST - 1
 
 
@@ -49,6 +52,18 @@ class Released:
 
 def release(shares: Mapping[str, Share]) -> Released:
     """The lines of one month-end and their total, as they may be read outside the agencies."""
+    found = exact(shares)
+    lines = {name: _rounded(one) if one else None for name, one in found.lines.items()}
+    return Released(lines, _rounded(found.total) if found.total else None)
+
+
+def _rounded(share: Share) -> Share:
+    """To the nearest five. What is shown has five or more in date and not in date, and so it has then."""
+    return Share(*(STEP * round(number / STEP) for number in (share.in_date, share.required, share.people)))
+
+
+def exact(shares: Mapping[str, Share]) -> Released:
+    """Which lines may be read, and whether the total may, before they are rounded."""
     total = Share(
         sum(one.in_date for one in shares.values()),
         sum(one.required for one in shares.values()),
@@ -67,15 +82,6 @@ def _size(share: Share) -> int:
 
 
 def _is_enough(shares: Sequence[Share]) -> bool:
-    """Whether a small one among these could be anything, for whoever knows one of the others too."""
-    rests = ([*shares[:place], *shares[place + 1 :]] for place in range(len(shares)))
-    return _adds_up(shares) and all(_adds_up(rest) for rest in rests if any(one.is_small for one in rest))
-
-
-def _adds_up(shares: Sequence[Share]) -> bool:
-    return (
-        len(shares) > 1
-        and sum(one.in_date for one in shares) >= ENOUGH
-        and sum(one.missing for one in shares) >= ENOUGH
-        and sum(one.people for one in shares) >= ENOUGH
-    )
+    """Whether the lines hide each other, also from a reader who knows any one of them."""
+    parts = [(one.in_date, one.missing, one.people) for one in shares]
+    return len(shares) > 2 and all(sum(number) - max(number) >= ENOUGH for number in zip(*parts, strict=True))

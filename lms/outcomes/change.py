@@ -90,6 +90,19 @@ class Rate:
             return f"Fewer than {FEWEST} of {self.asked}"
         return f"{self.answered} of {self.asked} ({round(100 * self.answered / self.asked)}%)"
 
+    @property
+    def roughly(self) -> str:
+        """The rate without a number, for readers outside the agencies: those asked on all courses, less those asked on
+        each that has figures, are those who came to one that is too small for any.
+        """
+        if self.is_small:
+            return f"Fewer than {FEWEST}"
+        quarters = 4 * self.answered / self.asked
+        return next((words for most, words in _STEPS if quarters <= most), "More than three quarters")
+
+
+_STEPS = ((1, "A quarter or fewer"), (2, "Up to half"), (3, "Up to three quarters"))
+
 
 def part(some: int, whole: int) -> int | None:
     """A part of a number of people, or None where it or the rest is so small that it speaks of somebody."""

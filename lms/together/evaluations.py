@@ -1,7 +1,7 @@
 """Reads about evaluation: what people answered before and after the joint days of a period, added up."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -76,7 +76,7 @@ def evaluation(actor: Actor, reach: Reach, period: Period, today: date, course: 
     found = levels.evaluation(_in_order(every), _rates(held, course), len(held), course, names)
     if course and course not in found.courses:
         raise NotFound
-    return found
+    return replace(found, hides=reach.hides)
 
 
 def _in_order(every: Mapping[Measure, list[Part]]) -> dict[Measure, list[Part]]:

@@ -48,16 +48,17 @@ def _mix(actor: Actor, arguments: Arguments) -> Sheet:
 
 
 def _matrix(actor: Actor, arguments: Arguments) -> Sheet:
-    """Each pair of agencies: how many of their people have met."""
+    """Each pair of agencies: how many of their people have met; for one agency, how many of its own."""
     wanted = _asked(actor, arguments, MEETINGS)
     where, frame = wanted.form.locality.data or "", wanted.frame
     found = queries.matrix(actor, wanted.reach, frame.period, wanted.today, where)
-    agency = wanted.reach.agency_id
-    pairs = found.of(agency) if agency else [pair for _, row in found.rows for pair in row]
-    counted = (table.COUNTED, table.PAIR, table.FEW_PEOPLE if frame.hides else table.COLD)
-    rows = table.matrix(found, pairs, where)
-    framing = frame.of(*counted, chosen=where)
-    return _sheet("who-with-whom", "Who has trained with whom?", table.MATRIX, rows, (frame, framing))
+    name, words, agency = "who-with-whom", "Who has trained with whom?", wanted.reach.agency_id
+    if agency:
+        framing = frame.of(table.COUNTED, table.OWN_PEOPLE, chosen=where)
+        return _sheet(name, words, table.OWN_MATRIX, table.own_matrix(found.of(agency), where), (frame, framing))
+    framing = frame.of(table.COUNTED, table.PAIR, table.FEW_PEOPLE if frame.hides else table.COLD, chosen=where)
+    pairs = [pair for _, row in found.rows for pair in row]
+    return _sheet(name, words, table.MATRIX, table.matrix(found, pairs, where), (frame, framing))
 
 
 def _waiting(actor: Actor, arguments: Arguments) -> Sheet:

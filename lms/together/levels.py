@@ -180,7 +180,8 @@ def quarter(one: Part) -> str:
 @dataclass(frozen=True)
 class Evaluation:
     """A period, or one course of it: figures together, by course and by quarter, and how many of those asked answered.
-    `courses` are those that can be chosen.
+    `courses` are those that can be chosen. With `hides`, for readers outside the agencies, how many were asked is not
+    told.
     """
 
     total: Line
@@ -189,6 +190,7 @@ class Evaluation:
     rates: Mapping[Wave, Rate]
     cohorts: int
     courses: Sequence[str]
+    hides: bool = False
 
     @property
     def shown(self) -> list[Figure]:

@@ -94,7 +94,20 @@ def released(tallies: Sequence[Tally], places: Places, name: str) -> Sheet:
 def _release(tallies: Sequence[Tally], places: Places) -> Release:
     agencies = {places[key].name: as_row(counts, of_rooms=False) for key, counts in _by_agency(tallies, places)}
     courses = {title: as_row(counts, of_rooms=True) for title, counts in _by_course(tallies)}
-    return suppression.release(agencies, courses)
+    return suppression.release(agencies, courses, _largest(tallies))
+
+
+def _largest(tallies: Iterable[Tally]) -> dict[str, dict[str, int]]:
+    """Of each course the largest part that one agency has of each count."""
+    parts: dict[tuple[str, UUID], Counts] = {}
+    for one in tallies:
+        parts[one.title, one.agency] = parts.get((one.title, one.agency), Counts()) + one.counts
+    found: dict[str, dict[str, int]] = {}
+    for (title, _), counts in parts.items():
+        known = found.setdefault(title, {})
+        for name, number in as_row(counts, of_rooms=True).items():
+            known[name] = max(number, known.get(name, 0))
+    return found
 
 
 def _by_agency(tallies: Iterable[Tally], places: Places) -> list[tuple[UUID, Counts]]:

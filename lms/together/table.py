@@ -44,6 +44,13 @@ MATRIX = (
     Column("cold", "Cold"),
     Column("locality", "Locality"),
 )
+OWN_MATRIX = (
+    Column("one", "Agency"),
+    Column("other", "Other agency"),
+    Column("met", "People who have met somebody of the other agency", Kind.NUMBER),
+    Column("people", "People who work at the agency", Kind.NUMBER),
+    Column("locality", "Locality"),
+)
 WAITING = (
     Column("by", "By"),
     Column("name", "Name"),
@@ -122,6 +129,11 @@ PAIR = Definition(
 COLD = Definition(
     "Cold", "at most 2 pairs have met, or the smallest share where no agencies are that cold; never where under 5 work."
 )
+OWN_PEOPLE = Definition(
+    "Who is counted",
+    "people of the one agency who were in the same session as somebody of the other in the period, by the register, "
+    "once each. How many of the other agency came is theirs to know.",
+)
 FEW_PEOPLE = Definition("Fewer than 5", "fewer than five people of one of the two agencies are behind the number.")
 
 
@@ -199,6 +211,12 @@ def matrix(found: Matrix, pairs: Sequence[Pair], locality: str) -> Iterator[Row]
         yield (pair.one.name, pair.other.name, pair.met, possible, share, cold, where)
 
 
+def own_matrix(pairs: Sequence[Pair], locality: str) -> Iterator[Row]:
+    """The pairs of one agency, counted by its own people alone."""
+    for pair in pairs:
+        yield (pair.one.name, pair.other.name, pair.people[0], pair.one.people, locality or "All")
+
+
 def middle_waits(queue: Queue) -> list[tuple[str, float, str]]:
     """The rows of the chart: agency, the middle wait, and both waits in words."""
     if queue.shown is not None:
@@ -256,18 +274,23 @@ def evaluation(found: Evaluation) -> Iterator[Row]:
         for line in lines:
             for one in line.figures.values():
                 rate = found.rates[one.measure.look.wave] if by == "Together" else None
-                yield (by, line.name, *_measured(one, rate))
+                yield (by, line.name, *_measured(one, rate, hides=found.hides))
     for level, words in (("4a", "How agencies work"), ("4b", "What children and families gain")):
         yield ("Together", found.total.name, level, words, "Nothing is measured here", *(None,) * 7)
 
 
-def _measured(one: Figure, rate: Rate | None) -> Row:
+def _measured(one: Figure, rate: Rate | None, *, hides: bool) -> Row:
     look = one.measure.look
     start: Row = (look.level.value, f"{look.words}, {look.unit}", look.when)
-    start += (rate.told, rate.asked) if rate else (None, None)
+    start += _answered(rate, hides=hides) if rate else (None, None)
     if not one.is_shown:
         return (*start, Hidden.SMALL.value, *(None,) * 4)
     if one.change:
         return (*start, one.people, *(round(n, 2) for n in (one.change.mean, one.change.low, one.change.high)), None)
     mean = None if one.mean is None else round(one.mean, 2)
     return (*start, one.people, mean, None, None, one.number)
+
+
+def _answered(rate: Rate, *, hides: bool) -> Row:
+    """How many answered, of how many; for readers outside the agencies about which part."""
+    return (rate.roughly if rate.asked else None, None) if hides else (rate.told, rate.asked)

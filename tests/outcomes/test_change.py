@@ -50,6 +50,10 @@ def test_only_what_is_clear_of_nothing_is_called_a_change():
 
 
 def test_a_response_rate_names_both_numbers_and_hides_small_ones():
+    assert [Rate(number, 24).roughly for number in (4, 5, 7, 12, 18, 19, 24)] == [
+        "Fewer than 5", "A quarter or fewer", "Up to half", "Up to half", "Up to three quarters",
+        "More than three quarters", "More than three quarters",
+    ]  # fmt: skip
     assert Rate(18, 24).words == "18 of 24 (75%)"
     assert Rate(4, 24).words == Rate(0, 24).words == "Fewer than 5 of 24"
 

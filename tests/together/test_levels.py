@@ -1,5 +1,6 @@
 """Evaluation over many cohorts: parts of five that never change, figures against a slow count, and the pages."""
 
+import re
 from datetime import date, timedelta
 from itertools import combinations
 from random import Random
@@ -230,6 +231,20 @@ def test_the_board_sees_quarters_that_are_over_and_no_small_number(two_courses, 
     assert [one.text_content() for one in coordinator.all("//section[h2='By quarter']//tbody/tr/th")] == [
         "April to June 2026", "October to December 2026",
     ]  # fmt: skip
+
+
+def test_the_board_cannot_subtract_who_was_asked_to_learn_how_few_came_to_a_small_course(two_courses, as_user):
+    """17 came and were asked in all, and 14 to the courses with figures: three came to the small one."""
+    visitor = as_user(two_courses.board)
+    for asked in ({}, {"course": "Who leads"}):
+        page = visitor.get("together.evaluation", query=asked)
+        assert "More than three quarters" in page.words
+        assert not re.search(r"\d+ of \d+ \(", page.words)
+        held = visitor.get("exports.file", name="joint-training-evaluation", kind="csv", query=asked)
+        for row in rows(held):
+            assert row["Of those asked"] == ""
+            assert not row["Answered"].isdigit()
+    assert "17 of 17" in as_user(two_courses.coordinator).get("together.evaluation").words
 
 
 def test_another_partnership_sees_nothing(two_courses, as_user, make):

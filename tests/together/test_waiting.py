@@ -210,6 +210,8 @@ def test_a_trainer_sees_who_waited_for_the_cohorts_they_run(waited, as_user, mak
 
 def test_the_board_sees_no_small_number_no_longest_and_no_quarter_that_goes_on(waited, as_user):
     wait(waited, "Police", 30, 5, cohort=waited.cohort(date(2026, 7, 20), title="This quarter"))
+    assert "Too few people waited" in as_user(waited.board).get("together.waiting").words  # Schools knows its nine
+    wait(waited, "Health", 5, 30, cohort=waited.cohort())
     visitor = as_user(waited.board)
     page = visitor.get("together.waiting")
     found = table(page, "By agency")
