@@ -44,7 +44,7 @@ def said(items: Sequence[Item], titles: Mapping[str, str]) -> list[Said]:
 def as_read(items: Sequence[Item], titles: Mapping[str, str], *, by_deputy: bool) -> Text:
     """A reminder sent by hand as it will read, for whoever is about to send it."""
     text = render_template(
-        "chasing/emails/asked.txt", by_deputy=by_deputy, said=said(items, titles), link=absolute("home.home")
+        "chasing/emails/asked.txt", by_deputy=by_deputy, said=said(items, titles), link=absolute("record.needed")
     )
     subject, _, body = text.partition("\n")
     return Text(" ".join(subject.split()), body.strip())
@@ -55,6 +55,6 @@ def _said(item: Item, title: str) -> Said:
     words = item.words if item.is_late else f"To be done by {plain_date(item.last_day)}"
     known = shelf.library().module(item.module)
     if known is None:
-        return Said(title, words, "", absolute("home.home"), item.is_late)
+        return Said(title, words, "", absolute("record.needed"), item.is_late)
     takes = duration(known.minutes).replace("\u00a0", " ")
     return Said(title, words, takes, absolute("learning.module", module=known.slug), item.is_late)
