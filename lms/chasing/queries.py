@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import selectinload
 
 from lms.assignments import queries as assignments
@@ -122,6 +122,16 @@ def reachable(actor: Actor, person_ids: Collection[UUID], today: date) -> frozen
     if len(person_ids) <= CHUNK:
         wanted = wanted.where(Membership.person_id.in_(person_ids))
     return frozenset(db.session.scalars(wanted.distinct())).intersection(person_ids)
+
+
+def how_many(actor: Actor, people: Select[UUID], today: date) -> int:
+    """How many of the people of a query the actor may remind. One query at most."""
+    if not actor.can(Permission.REMINDER_SEND):
+        return 0
+    wanted = select(func.count(Membership.person_id.distinct())).where(
+        policy.chased(actor, today), Membership.person_id.in_(people)
+    )
+    return db.session.scalar(wanted) or 0
 
 
 def result(actor: Actor, round_id: UUID, today: date) -> Result:

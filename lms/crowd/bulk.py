@@ -18,7 +18,9 @@ from lms.people.models import Agency, Membership, MembershipRole, Person, Team
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     Agency.__tablename__: ("id", "name", "sector", "partnership"),
     Team.__tablename__: ("id", "agency_id", "name", "locality"),
-    Person.__tablename__: ("id", "email", "name", "password_hash", "active", "demo", "theme", "created_at"),
+    Person.__tablename__: (
+        *("id", "email", "name", "plain_name", "password_hash", "active", "demo", "theme", "created_at"),
+    ),
     Membership.__tablename__: ("id", "person_id", "agency_id", "team_id", "job", "starts_on", "ends_on"),
     MembershipRole.__tablename__: ("id", "membership_id", "role", "scope"),
     Study.__tablename__: (

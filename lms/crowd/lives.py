@@ -12,6 +12,7 @@ from lms.certificates import validity
 from lms.core.permissions import Role, Scope
 from lms.crowd.scene import Course, CrowdAgency, CrowdTeam, Identities, Scene
 from lms.crowd.words import FIRST_NAMES, JOBS, LEVELS, SURNAMES
+from lms.people.names import plain_name
 
 DAY = timedelta(days=1)
 MAIL = "crowd.example"
@@ -100,7 +101,8 @@ class _Living:
     def _person(self) -> None:
         at = noon(self.today)
         mail = f"person-{self.seat.number + 1}@{MAIL}"
-        self.life.add("people", self.life.person, mail, self.name, self.scene.password_hash, *ACTIVE_DEMO, "", at)
+        names = self.name, plain_name(self.name)
+        self.life.add("people", self.life.person, mail, *names, self.scene.password_hash, *ACTIVE_DEMO, "", at)
 
     def _posts(self) -> None:
         """One post as a rule; some have moved, some have left, some work for two agencies."""

@@ -4,10 +4,14 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from lms.core import clock
 from lms.core.db import Row
+from lms.people import names
+
+# In the order of code points, as Python and SQLite have them, whatever language PostgreSQL was set up for.
+PLAIN = String(names.LONGEST).with_variant(String(names.LONGEST, collation="C"), "postgresql")
 
 
 class Agency(Row):
@@ -35,18 +39,26 @@ class Team(Row):
 
 
 class Person(Row):
-    """Someone with an account. `demo` marks invented people, with whom a server must not listen beyond this machine."""
+    """Someone with an account. `demo` marks invented people, with whom a server must not listen beyond this machine;
+    `plain_name` follows the name and is what lists look for and are put in order by.
+    """
 
     __tablename__ = "people"
 
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(120))
+    plain_name: Mapped[str] = mapped_column(PLAIN)
     password_hash: Mapped[str] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
     demo: Mapped[bool] = mapped_column(default=False)
     theme: Mapped[str] = mapped_column(String(5), default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person", order_by="Membership.starts_on")
+
+    @validates("name")
+    def _named(self, _: str, name: str) -> str:
+        self.plain_name = names.plain_name(name)
+        return name
 
 
 class Membership(Row):

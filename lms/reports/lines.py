@@ -1,7 +1,7 @@
 """The people of a report, read from the ledger: whom it counts, in which order, and the lines of one page of them.
 
-Everybody counted is read once with a name and a rank; cells are read for those shown alone. So a page costs the same
-however much everyone has done, and nothing of people outside the answer is read.
+The database itself counts them and puts them in order; names and cells are read for those shown alone. So a page costs
+little more for more people, and nothing of people outside the answer is read.
 """
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, overload
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal, select
+from sqlalchemy import ColumnElement, Select, String, Subquery, and_, case, cast, exists, func, literal, select
 
 from lms.assignments import ledger
 from lms.assignments.counting import Count
@@ -20,11 +20,12 @@ from lms.assignments.ledger_models import PostSpan, StandingSpan
 from lms.assignments.spans import OVERALL
 from lms.core.db import db
 from lms.people.models import Agency, Membership, Person, Team
-from lms.reports import matrix
-from lms.reports.matrix import Line, Post, Show, plain
+from lms.people.names import plain_name
+from lms.reports.matrix import Line, Post, Show
 
 PORTION = 400
 LATE = 1_000_000  # the rank of somebody with one thing late and nothing else; see `spans`
+FOREVER = date.max.isoformat()
 
 
 @dataclass(frozen=True)
@@ -47,109 +48,77 @@ class Chosen:
         )
 
 
-@dataclass(frozen=True)
-class Someone:
-    """Somebody counted, before their cells are read."""
-
-    id: UUID
-    name: str
-    rank: int
+def late(chosen: Chosen) -> Select[UUID]:
+    """A query of those counted who have something overdue or expired."""
+    return chosen.spans(PostSpan.person_id).where(StandingSpan.target == OVERALL, StandingSpan.rank >= LATE)
 
 
-def everyone(chosen: Chosen) -> list[Someone]:
-    """Everybody counted, once each, in no order. Whoever is seen at several agencies is ranked by the worst of each
-    thing, which takes a look at their cells.
+def listed(chosen: Chosen, show: str, name: str, order: str) -> Select[UUID]:
+    """A query of those counted with a cell of this status and this name, once each and in order: "" for those needing
+    attention first, "name", or a target, with "-" before it for the other way round (worst first). Whoever is seen at
+    several agencies stands where they stand at the one that needs attention most.
     """
-    rows = db.session.execute(
-        chosen.spans(PostSpan.person_id, Person.name, StandingSpan.agency_id, StandingSpan.rank)
-        .join(Person, PostSpan.person_id == Person.id)
+    person, plain = PostSpan.person_id, Person.plain_name
+    found = (
+        chosen.spans(person)
+        .join(Person, Person.id == person)
         .where(StandingSpan.target == OVERALL)
+        .group_by(person, plain)
     )
-    names: dict[UUID, str] = {}
-    ranks: defaultdict[UUID, dict[UUID, int]] = defaultdict(dict)
-    for person, name, agency, rank in rows:
-        names[person] = name
-        ranks[person][agency] = rank
-    several = [person for person, at in ranks.items() if len(at) > 1]
-    merged = _ranks(several, chosen) if several else {}
-    return [
-        Someone(person, name, merged[person] if person in merged else next(iter(ranks[person].values())))
-        for person, name in names.items()
-    ]
-
-
-def _ranks(people: Sequence[UUID], chosen: Chosen) -> dict[UUID, int]:
-    found = {}
-    for start in range(0, len(people), PORTION):
-        for person, cells in _cells(people[start : start + PORTION], chosen).items():
-            tally = matrix.tally(cells.values())
-            found[person] = tally.late * LATE + tally.due * 1_000 + tally.to_do
-    return found
-
-
-def listed(people: Sequence[Someone], chosen: Chosen, show: str, name: str, order: str) -> list[Someone]:
-    """Those of them with a cell of this status and this name, in order: "" for those needing attention first, "name",
-    or a target, with "-" before it for the other way round (worst first).
-    """
-    found = list(people)
     if name:
-        wanted = plain(name)
-        found = [one for one in found if wanted in plain(one.name)]
+        found = found.where(plain.contains(plain_name(name), autoescape=True))
     if show == Show.LATE:
-        found = [one for one in found if one.rank >= LATE]
+        found = found.where(StandingSpan.rank >= LATE)
     elif show:
-        having = _having(Status(show), chosen)
-        found = [one for one in found if one.id in having]
-    found.sort(key=lambda one: (plain(one.name), one.id.int))
+        found = found.where(person.in_(_having(Status(show), chosen)))
     key, backwards = order.removeprefix("-"), order.startswith("-")
     if key == "name":
-        return found[::-1] if backwards else found
+        return found.order_by(plain.desc(), person.desc()) if backwards else found.order_by(plain, person)
     if key == "":
-        return sorted(found, key=lambda one: -one.rank)
-    sorting = _sorting(key, chosen)
-    ranked = sorted(found, key=lambda one: sorting.get(one.id, (True, RANKS[Status.NOT_REQUIRED], date.max)))
-    return ranked if backwards else ranked[::-1]
-
-
-def _having(status: Status, chosen: Chosen) -> Container[UUID]:
-    rows = db.session.execute(
-        chosen.spans(StandingSpan.person_id, PostSpan.membership_id)
-        .where(StandingSpan.target != OVERALL, StandingSpan.status == status.value)
-        .distinct()
+        return found.order_by(func.max(StandingSpan.rank).desc(), plain, person)
+    worst_first = _worst(key, chosen)
+    found = found.outerjoin(worst_first, worst_first.c.person == person)
+    place = func.coalesce(func.min(worst_first.c.place), _place(required=False, status=Status.NOT_REQUIRED))
+    return (
+        found.order_by(place, plain, person) if backwards else found.order_by(place.desc(), plain.desc(), person.desc())
     )
-    people = {person for person, _ in rows}
-    several = _at_several(chosen, people)
-    if several:
-        kept = {
-            person
-            for person, cells in _cells(sorted(several), chosen).items()
-            if any(cell.status is status for cell in cells.values())
-        }
-        people = (people - several) | kept
-    return people
 
 
-def _at_several(chosen: Chosen, people: set[UUID]) -> set[UUID]:
-    """Those of these people who are seen at more than one agency."""
-    first: dict[UUID, UUID] = {}
-    several = set()
-    for person, agency in db.session.execute(select(PostSpan.person_id, PostSpan.agency_id).where(chosen.where)):
-        if first.setdefault(person, agency) != agency and person in people:
-            several.add(person)
-    return several
-
-
-def _sorting(target: str, chosen: Chosen) -> dict[UUID, tuple[bool, int, date]]:
-    rows = db.session.execute(
-        chosen.spans(StandingSpan.person_id, StandingSpan.required, StandingSpan.status, StandingSpan.on_day).where(
-            StandingSpan.target == target
-        )
+def _having(status: Status, chosen: Chosen) -> Select[UUID]:
+    """A query of those counted who have a cell of this status. Whoever is seen at several agencies has it only where
+    no other of them needs more attention, which takes a look at their cells.
+    """
+    having = chosen.spans(PostSpan.person_id).where(StandingSpan.target != OVERALL, StandingSpan.status == status.value)
+    several = (
+        select(PostSpan.person_id)
+        .where(chosen.where, PostSpan.person_id.in_(having))
+        .group_by(PostSpan.person_id)
+        .having(func.count(PostSpan.agency_id.distinct()) > 1)
     )
-    found: dict[UUID, tuple[bool, int, date]] = {}
-    for person, required, status, on_day in rows:
-        key = (not required, RANKS[Status(status)], on_day or date.max)
-        found[person] = min(key, found.get(person, key))
-    return found
+    people = list(db.session.scalars(several))
+    hidden: list[UUID] = []
+    for start in range(0, len(people), PORTION):
+        cells = _cells(people[start : start + PORTION], chosen)
+        hidden += [one for one, found in cells.items() if all(cell.status is not status for cell in found.values())]
+    return having.where(PostSpan.person_id.not_in(hidden)) if hidden else having
+
+
+def _worst(target: str, chosen: Chosen) -> Subquery:
+    """Where those counted stand with one target, as words that are ordered as `due.worst` orders cells."""
+    rank = case({status.value: str(rank) for status, rank in RANKS.items()}, value=StandingSpan.status)
+    place = (
+        case((StandingSpan.required, "0"), else_="1") + rank + func.coalesce(cast(StandingSpan.on_day, String), FOREVER)
+    )
+    return (
+        chosen.spans(PostSpan.person_id.label("person"), func.min(place).label("place"))
+        .where(StandingSpan.target == target)
+        .group_by(PostSpan.person_id)
+        .subquery()
+    )
+
+
+def _place(*, required: bool, status: Status) -> str:
+    return f"{'0' if required else '1'}{RANKS[status]}{FOREVER}"
 
 
 def targets(chosen: Chosen, asked: Container[str], known: Sequence[str], agencies: Sequence[UUID] | None) -> list[str]:
@@ -182,20 +151,27 @@ def _begun(targets_: Sequence[str], agencies: Sequence[UUID], day: date) -> set[
 
 
 class Lines(Sequence[Line]):
-    """The lines of a report, in order; their cells are read when a stretch of them is asked for."""
+    """The lines of a report, in order; whom they speak of and their cells are read when a stretch is asked for."""
 
-    def __init__(self, people: Sequence[Someone], read: Callable[[Sequence[UUID]], Mapping[UUID, Line]]) -> None:
-        self._people = people
+    def __init__(
+        self, wanted: Select[UUID], read: Callable[[Sequence[UUID]], Mapping[UUID, Line]], number: int | None = None
+    ) -> None:
+        """`wanted` are the people; `number` is how many they are, where that is known already."""
+        self._wanted = wanted
         self._read = read
+        self._number = number
 
     @property
     def ids(self) -> tuple[UUID, ...]:
-        """Whom they speak of, in order."""
-        return tuple(one.id for one in self._people)
+        """Whom they speak of, in order. One query."""
+        return tuple(db.session.scalars(self._wanted))
 
     def __len__(self) -> int:
         """How many there are, without reading them."""
-        return len(self._people)
+        if self._number is None:
+            people = self._wanted.order_by(None).subquery()
+            self._number = db.session.scalar(select(func.count()).select_from(people)) or 0
+        return self._number
 
     @overload
     def __getitem__(self, at: int) -> Line: ...
@@ -206,16 +182,19 @@ class Lines(Sequence[Line]):
     def __getitem__(self, at: int | slice) -> Line | Sequence[Line]:
         """One line, or a stretch of them, read now."""
         if isinstance(at, int):
-            wanted = self._people[at]
-            return self._read([wanted.id])[wanted.id]
-        stretch = self._people[at]
-        found = self._read([one.id for one in stretch]) if stretch else {}
-        return [found[one.id] for one in stretch]
+            return self[range(len(self))[at] :][:1][0]
+        first, last, _ = at.indices(len(self))
+        return self._lines(db.session.scalars(self._wanted.offset(first).limit(max(0, last - first))).all())
 
     def __iter__(self) -> Iterator[Line]:
         """All of them, read in portions."""
-        for start in range(0, len(self), PORTION):
-            yield from self[start : start + PORTION]
+        people = self.ids
+        for start in range(0, len(people), PORTION):
+            yield from self._lines(people[start : start + PORTION])
+
+    def _lines(self, people: Sequence[UUID]) -> list[Line]:
+        found = self._read(people) if people else {}
+        return [found[one] for one in people]
 
 
 def reader(chosen: Chosen, shown: Sequence[str]) -> Callable[[Sequence[UUID]], Mapping[UUID, Line]]:

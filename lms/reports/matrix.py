@@ -1,6 +1,5 @@
 """People by modules as figures: counting, choosing and ordering the lines of the completion report. Pure."""
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -146,11 +145,3 @@ def figures_of(count: Count, columns: int) -> Figures:
         late_people=count.late_people,
         due_people=count.due_people,
     )
-
-
-def plain(name: str) -> str:
-    """A name for searching and sorting, as people type it: without accents, in small letters."""
-    if name.isascii():
-        return name.casefold().strip()
-    letters = unicodedata.normalize("NFKD", name.casefold().replace("ł", "l").replace("ø", "o"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter)).strip()

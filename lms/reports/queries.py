@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 
 from lms.assignments import counts
 from lms.assignments import policy as asking
@@ -74,8 +74,8 @@ class Heading:
 
 @dataclass(frozen=True)
 class Report:
-    """The completion report: figures over everyone counted, and the lines that were asked for, in order. `late` are
-    those of everyone counted who have something overdue or expired.
+    """The completion report: figures over everyone counted, and the lines that were asked for, in order. `late` is a
+    query of those of everyone counted who have something overdue or expired.
     """
 
     as_at: date
@@ -84,7 +84,7 @@ class Report:
     figures: Figures
     next_end: tuple[date, str] | None
     lines: Lines
-    late: Sequence[UUID]
+    late: Select[UUID]
 
 
 @dataclass(frozen=True)
@@ -130,19 +130,21 @@ class PersonReport:
 
 
 def reach(actor: Actor, today: date) -> Reach:
-    """Agencies and teams in which the actor sees people today. One query."""
+    """Agencies and teams in which the actor sees people today. Two queries, which ask of each whether anybody is there
+    rather than who.
+    """
+    seen = policy.managed(actor, today)
+    there = exists().where(seen, Membership.agency_id == Agency.id).correlate(Agency)
+    found = db.session.execute(select(Agency.id, Agency.name).where(there).order_by(Agency.name)).all()
+    agencies = {agency_id: Place(agency_id, name, agency_id, name) for agency_id, name in found}
     rows = db.session.execute(
-        select(Agency.id, Agency.name, Team.id, Team.name)
-        .select_from(Membership)
-        .join(Agency, Membership.agency_id == Agency.id)
-        .outerjoin(Team, Membership.team_id == Team.id)
-        .where(policy.managed(actor, today))
-        .distinct()
-        .order_by(Agency.name, Team.name)
-    ).all()
-    agencies = {agency_id: Place(agency_id, agency, agency_id, agency) for agency_id, agency, *_ in rows}
-    teams = tuple(Place(team_id, team, agency_id, agency) for agency_id, agency, team_id, team in rows if team_id)
-    return Reach(_named(actor, tuple(agencies.values()), teams), tuple(agencies.values()), teams)
+        select(Team.id, Team.name, Team.agency_id)
+        .where(exists().where(seen, Membership.team_id == Team.id).correlate(Team), Team.agency_id.in_(agencies))
+        .order_by(Team.name)
+    )
+    teams = [Place(team_id, name, agency_id, agencies[agency_id].name) for team_id, name, agency_id in rows]
+    teams.sort(key=lambda one: one.agency)
+    return Reach(_named(actor, tuple(agencies.values()), teams), tuple(agencies.values()), tuple(teams))
 
 
 def _named(actor: Actor, agencies: Sequence[Place], teams: Sequence[Place]) -> str:
@@ -163,7 +165,6 @@ def completion(actor: Actor, filters: Filters, within: Reach, day: date) -> Repo
     """
     chosen = _chosen(actor, filters, day)
     whole = _whole(actor, filters)
-    everyone = lines.everyone(chosen)
     counted = _counted(whole, chosen, day)
     titles = assignments.titles(actor.partnerships())
     shown = lines.targets(chosen, counted.states, list(titles), whole.agencies if whole else None)
@@ -175,9 +176,13 @@ def completion(actor: Actor, filters: Filters, within: Reach, day: date) -> Repo
         scope=_scope(filters, within),
         modules=[Heading(target, titles[target]) for target in shown],
         figures=figures,
-        next_end=lines.next_end(chosen) if settled and everyone else None,
-        lines=Lines(lines.listed(everyone, chosen, filters.show, filters.name, order), lines.reader(chosen, shown)),
-        late=[one.id for one in everyone if one.rank >= lines.LATE],
+        next_end=lines.next_end(chosen) if settled and counted.people else None,
+        lines=Lines(
+            lines.listed(chosen, filters.show, filters.name, order),
+            lines.reader(chosen, shown),
+            None if filters.show or filters.name else counted.people,
+        ),
+        late=lines.late(chosen),
     )
 
 

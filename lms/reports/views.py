@@ -35,7 +35,8 @@ def completion() -> ResponseReturnValue:
     actions.seen(actor, [line.id for line in paged.things])
     whole_agencies = bool(actor.managed_agencies or actor.partnerships(Role.COORDINATOR))
     now = form.day == today  # nobody is reminded of how things stood once
-    chased = chasing.reachable(actor, {*report.late, *(line.id for line in paged.things)} if now else (), today)
+    chased = chasing.reachable(actor, [line.id for line in paged.things] if now else (), today)
+    late = chasing.how_many(actor, report.late, today) if now and report.figures.late_people else 0
     return render_template(
         "reports/completion.html",
         report=report,
@@ -43,6 +44,7 @@ def completion() -> ResponseReturnValue:
         paged=paged,
         whole_agencies=whole_agencies,
         chased=chased,
+        late=late,
         today=today,
     ), HTTPStatus.UNPROCESSABLE_ENTITY if form.day_problem else HTTPStatus.OK
 

@@ -11,6 +11,7 @@ from lms.core import clock
 from lms.core.db import db, writing
 from lms.core.permissions import Role, Scope
 from lms.people.models import Membership
+from lms.reports.forms import MOST_TEAMS
 from tests.assignments.pasts import BY_CHOICE, CORE, OTHER_CORE, begin, complete, days_ago
 from tests.learning.reading import counting
 from tests.reports.conftest import names, rows
@@ -226,3 +227,31 @@ def test_who_is_on_long_leave_is_counted_apart(pasts, as_user):
         )
     page = as_user(pasts.head).get("reports.completion")
     assert "10 requirements count, without 1 exempt, 1 on long leave and 0 not required" in page.words
+
+
+def test_of_many_teams_one_is_found_by_its_name(fernshire, make, as_user):
+    teams = [make.team(fernshire.health, f"Locality {number:02}") for number in range(MOST_TEAMS + 1)]
+    for team in teams[:13]:
+        make.person(f"Worker of {team.name}", team=team)
+    visitor = as_user(fernshire.head)
+    few = visitor.get("reports.completion")
+    assert not few.all("//input[@name='team_name']")  # nobody works in most of these teams
+    for team in teams[13:]:
+        make.person(f"Worker of {team.name}", team=team)
+    many = visitor.get("reports.completion")
+    assert many.all("//input[@name='team_name']")
+    assert not many.all("//select[@name='team']")
+    several = visitor.get("reports.completion", query={"team_name": "LOCALITY 1"})
+    assert "10 teams have this in their name. Choose one of them." in several.words
+    assert len(several.all("//select[@name='team']/option")) == 1 + 10
+    assert "Worker of Locality 40" in names(visitor.get("reports.completion", query={"q": "40"}))
+    chosen = visitor.get("reports.completion", query={"team_name": "locality 40"})
+    assert chosen.h1 == "Locality 40: who has done what"
+    assert names(chosen) == ["Worker of Locality 40"]
+    by_id = {"team": str(teams[7].id)}
+    assert names(visitor.get("reports.completion", query=by_id)) == ["Worker of Locality 07"]
+    assert names(visitor.get("releasing.due", query=by_id | {"team_name": "12"})) == []
+    nothing = visitor.get("releasing.cover", query={"team_name": "nowhere"})
+    assert "No team here has this in its name. Type a part of the name." in nothing.words
+    everywhere = visitor.get("releasing.due", query={"team_name": "o"})
+    assert f"{MOST_TEAMS + 3} teams have this in their name. Type more of it." in everywhere.words

@@ -4,6 +4,7 @@ renewals, withdrawn certificates, exemptions, and days around leap days and cloc
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -272,8 +273,34 @@ def test_the_report_is_what_one_would_work_out_by_hand(database, world):
             left_out = set(MODULES) - set(shown)
             assert {expected(life, module, today, reader)[0] for module in left_out} <= {"not-required"}
         _check_figures(report)
+        _check_lists(actor, reach, report)
         assert len(list(table.rows(report))) == len(report.lines) * len(shown)
         db.session.rollback()
+
+
+def _check_lists(actor, reach, report) -> None:
+    """Each choice and each order of the list against choosing and ordering the whole by hand; in stretches too."""
+
+    def listed(show: str = "", order: str = "") -> list[UUID]:
+        found = queries.completion(actor, Filters(show=show, order=order), reach, report.as_at).lines
+        ids = [line.id for line in found]
+        assert len(found) == len(ids)
+        assert [line.id for at in range(0, len(ids), 2) for line in found[at : at + 2]] == ids
+        return ids
+
+    lines = list(report.lines)
+    for status in ORDER[:-1]:
+        wanted = {line.id for line in lines if any(cell.status == status for cell in line.cells)}
+        assert set(listed(status)) == wanted, status
+    late = [line.id for line in lines if any(cell.status in ("overdue", "expired") for cell in line.cells)]
+    assert listed("late") == late
+    assert set(db.session.scalars(report.late)) == set(late)
+    assert listed(order="name") == [line.id for line in sorted(lines, key=lambda one: (one.name.lower(), one.id.int))]
+    assert listed(order="-name") == listed(order="name")[::-1]
+    for place, module in enumerate(report.modules):
+        worst = sorted(lines, key=lambda one: (*one.cells[place].sorting, one.name.lower(), one.id.int))
+        assert listed(order=f"-{module.slug}") == [line.id for line in worst]
+        assert listed(order=module.slug) == [line.id for line in worst][::-1]
 
 
 def _check_figures(report) -> None:
