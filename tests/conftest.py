@@ -1,7 +1,10 @@
 """What every test can ask for: an application on a clean database, people to act as, and browsers for them."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -27,6 +30,8 @@ from tests.catalogue.tree import write
 from tests.support.browser import ApartClient, Visitor, sign_in_directly
 
 PROJECT = Path(__file__).resolve().parent.parent
+MEMORY = Path("/dev/shm")
+ENOUGH_MEMORY = 500_000_000  # bytes
 SECRET = "tests-only-0123456789-abcdefghijklmnop"
 
 
@@ -66,12 +71,24 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Settings:
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the test server keeps its files: in memory where there is room, since SQLite waits for the disk at every
+    commit, and the tests commit some thousand times.
+    """
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ENOUGH_MEMORY:
+        yield tmp_path_factory.mktemp("data")
+        return
+    with tempfile.TemporaryDirectory(prefix="lms-tests-", dir=MEMORY) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def settings(data_folder: Path, worker_id: str) -> Settings:
     """Settings of the test server: its own folder, and PostgreSQL when `LMS_TEST_POSTGRES_URL` names one."""
     return Settings(
         {
             "LMS_SECRET_KEY": SECRET,
-            "LMS_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+            "LMS_DATA_DIR": str(data_folder),
             "LMS_DATABASE_URL": _database(worker_id),
             "LMS_BASE_URL": "http://localhost",
             "LMS_QUIET_HOURS": "none",  # tests run at any hour
@@ -133,7 +150,7 @@ def _empty() -> None:
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.rollback()
             for table in tables:
-                connection.execute(table.delete())
+                connection.exec_driver_sql(f"DELETE FROM {table.name}")
         connection.commit()
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")
@@ -147,15 +164,27 @@ class Maker:
 
     def __init__(self) -> None:
         self.number = 0
+        self.is_together = False
 
     def _next(self) -> int:
         self.number += 1
         return self.number
 
     def save(self, *rows: Any) -> Any:
-        with writing() as session:
+        with nullcontext(db.session) if self.is_together else writing() as session:
             session.add_all(rows)
+            session.flush()
         return rows[0]
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Save all that is made inside in one transaction, so that where people stand is worked out once."""
+        with writing():
+            self.is_together = True
+            try:
+                yield
+            finally:
+                self.is_together = False
 
     def agency(self, name: str | None = None, sector: Sector = Sector.HEALTH, partnership: str = "Fernshire") -> Agency:
         return self.save(Agency(name=name or f"Agency {self._next()}", sector=sector.value, partnership=partnership))
@@ -180,9 +209,11 @@ class Maker:
         made = Person(
             name=name or f"Person {number}", email=f"person-{number}@agency.example", password_hash=password_hash
         )
-        self.save(made)
-        if roles or agency or team:
-            self.membership(made, agency=agency, team=team, roles=roles, starts_on=starts_on, ends_on=ends_on, job=job)
+        with nullcontext() if self.is_together else self.together():
+            self.save(made)
+            if roles or agency or team:
+                post = {"roles": roles, "starts_on": starts_on, "ends_on": ends_on, "job": job}
+                self.membership(made, agency=agency, team=team, **post)
         return made
 
     def membership(

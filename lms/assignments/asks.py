@@ -25,6 +25,11 @@ class Place:
         """How an address names it."""
         return str(self.agency) if self.agency else self.partnership
 
+    @property
+    def words(self) -> str:
+        """Where, in a sentence: in Fernshire; at Fernshire Police."""
+        return f"{'at' if self.agency else 'in'} {self.name}"
+
 
 @dataclass(frozen=True)
 class Subject:

@@ -144,7 +144,7 @@ def offered(where: Place) -> Offered:
             (Kind.CORE.value, CORE_WORDS),
             *((f"module:{one.slug}", f"Module: {one.title}") for one in shelf.library().modules),
             *((f"programme:{one.slug}", f"Programme: {one.title}") for one in shelf.library().programmes),
-            *((f"{LEVEL}{one.code}", f"Level: {one.name}") for one in named),
+            *((f"{LEVEL}{one.code}", f"Hours for {one.name}") for one in named),
         ],
         jobs=[(job, job) for job in jobs(where)],
         sectors=[] if where.agency else _sectors(where),

@@ -90,7 +90,7 @@ def assign(actor: Actor, person_ids: Collection[UUID], target: str, due_on: date
             mails.ASSIGNED,
             to=person,
             terms=Terms(about=rows[0].id),
-            link=absolute("home.home"),
+            link=absolute("record.needed"),
             due_on=due_on,
             why=rows[0].why,
             said=mails.said(mails.asked(rows), titles),
@@ -216,7 +216,7 @@ def _send(actor: Actor, made: ReminderRound, one: Candidate, titles: Mapping[str
         mails.BY_HAND,
         to=one.person,
         terms=Terms(about=kept.id),
-        link=absolute("home.home"),
+        link=absolute("record.needed"),
         opening=mails.opening(by_deputy=is_deputy(actor)),
         said=mails.said(one.items, titles),
     )

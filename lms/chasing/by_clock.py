@@ -121,7 +121,7 @@ def _remind(person_ids: Sequence[UUID], today: date) -> int:
         if due:
             terms = Terms(about=actions.note(person_id, today, due).id)
             said = mails.said(stages.listed(found, due), titles[person_id])
-            notifications.queue(mails.BY_CLOCK, to=person, terms=terms, said=said, link=absolute("home.home"))
+            notifications.queue(mails.BY_CLOCK, to=person, terms=terms, said=said, link=absolute("record.needed"))
             told += 1
     return told
 

@@ -72,7 +72,7 @@ def as_read(items: Sequence[Item], titles: Mapping[str, str], *, by_deputy: bool
         "chasing/emails/asked.txt",
         opening=opening(by_deputy=by_deputy),
         said=said(items, titles),
-        link=absolute("home.home"),
+        link=absolute("record.needed"),
     )
     subject, _, body = text.partition("\n")
     return Text(" ".join(subject.split()), body.strip())
@@ -83,6 +83,6 @@ def _said(item: Item, title: str) -> Said:
     words = item.words if item.is_late else f"To be done by {plain_date(item.last_day)}"
     known = shelf.library().module(item.module)
     if known is None:
-        return Said(title, words, "", absolute("home.home"), item.is_late)
+        return Said(title, words, "", absolute("record.needed"), item.is_late)
     takes = duration(known.minutes).replace("\u00a0", " ")
     return Said(title, words, takes, absolute("learning.module", module=known.slug), item.is_late)

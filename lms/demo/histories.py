@@ -11,6 +11,7 @@ from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.db import db
 from lms.demo import players
+from lms.demo.asking import add_what_is_asked
 from lms.demo.joint_days import add_cohorts
 from lms.demo.planning import add_programme
 from lms.demo.together import add_held_cohorts
@@ -46,6 +47,7 @@ def add_histories(everyone: list[Person], today: date, chance: Random) -> None:
     add_held_cohorts(everyone, today)
     add_cohorts(everyone, today)  # after it, since tables seat people who have not met
     add_programme(everyone, today)
+    add_what_is_asked(everyone, today)
     db.session.flush()
     db.session.execute(update(OutboxMail).values(state="sent", sent_at=OutboxMail.queued_at, tries=1))
 

@@ -32,21 +32,22 @@ class Little:
 
 
 def little(make) -> Little:
-    health, care = make.agency("Health"), make.agency("Care")
-    team, start = make.team(health, "North"), days_ago(400)
-    return Little(
-        health,
-        care,
-        team,
-        head=make.manager(agency=health, name="Head", starts_on=start, job="Head of service"),
-        team_manager=make.manager(team=team, name="Manager of North", starts_on=start, job="Team manager"),
-        coordinator=make.person(
-            "Coordinator", agency=care, roles=COORDINATOR, starts_on=start, job="Training coordinator"
-        ),
-        sam=make.person("Sam Whitlock", team=team, starts_on=start),
-        teacher=make.person("Tegan Hughes", agency=care, starts_on=start, job="Teacher"),
-        outsider=make.manager(agency=make.agency("Away", partnership="Westmark"), name="Outsider"),
-    )
+    with make.together():
+        health, care = make.agency("Health"), make.agency("Care")
+        team, start = make.team(health, "North"), days_ago(400)
+        return Little(
+            health,
+            care,
+            team,
+            head=make.manager(agency=health, name="Head", starts_on=start, job="Head of service"),
+            team_manager=make.manager(team=team, name="Manager of North", starts_on=start, job="Team manager"),
+            coordinator=make.person(
+                "Coordinator", agency=care, roles=COORDINATOR, starts_on=start, job="Training coordinator"
+            ),
+            sam=make.person("Sam Whitlock", team=team, starts_on=start),
+            teacher=make.person("Tegan Hughes", agency=care, starts_on=start, job="Teacher"),
+            outsider=make.manager(agency=make.agency("Away", partnership="Westmark"), name="Outsider"),
+        )
 
 
 def ask(first_day: date, *jobs: str, **given) -> Ask:

@@ -24,13 +24,15 @@ ADMINISTRATOR = ((Role.STAFF, Scope.TEAM), (Role.ADMINISTRATOR, Scope.PARTNERSHI
 def world(make):
     """Two teams of one agency, a manager of the first, a manager of all, and one person in the first team."""
 
-    class World:
-        agency = make.agency()
-        team, next_team = make.team(agency), make.team(agency)
-        team_manager = make.manager(team=team)
-        head = make.manager(agency=agency)
-        next_manager = make.manager(team=next_team)
-        sam = make.person("Sam Whitlock", team=team, starts_on=days_ago(500))
+    with make.together():
+
+        class World:
+            agency = make.agency()
+            team, next_team = make.team(agency), make.team(agency)
+            team_manager = make.manager(team=team)
+            head = make.manager(agency=agency)
+            next_manager = make.manager(team=next_team)
+            sam = make.person("Sam Whitlock", team=team, starts_on=days_ago(500))
 
     return World
 

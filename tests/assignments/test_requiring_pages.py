@@ -51,7 +51,7 @@ def test_a_coordinator_sees_who_is_touched_and_then_sets_it(world, as_user):
     assert "It begins on" in shown.words
     (made,) = db.session.scalars(select(RequirementVersion)).all()
     assert (made.jobs, made.first_due_days, made.first_day) == (["Health visitor"], 30, days_ago(-5))
-    assert "Asked of Health visitor, Fernshire." in visitor.get("requiring.listed").words
+    assert "Asked in Fernshire of Health visitor." in visitor.get("requiring.listed").words
 
 
 def test_a_manager_of_an_agency_reads_the_names(world, as_user):
@@ -59,7 +59,7 @@ def test_a_manager_of_an_agency_reads_the_names(world, as_user):
     preview = visitor.post("requiring.new", typed(do="show"), expect=200)
     assert "Sam Whitlock" in preview.words
     shown = visitor.follow(visitor.send(preview, the_form(preview), {"do": "save"}))
-    assert "Asked of Health visitor, Health." in shown.words
+    assert "Asked at Health of Health visitor." in shown.words
 
 
 def test_wrong_input_is_explained_and_kept(world, as_user):

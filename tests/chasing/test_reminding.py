@@ -41,7 +41,7 @@ def test_from_the_list_to_the_mail_and_who_got_it(f, as_user, mails):
     visitor = as_user(f.north_manager)
     page = visitor.get("chasing.check")
     assert page.h1 == "Remind 1 person"
-    assert "Carys Bevan, Health visitor, North Tiers of need and their limits: Overdue since" in page.words
+    assert "Carys Bevan, Health visitor, North Tiers of need and their limits Overdue since" in page.words
     assert "Not reminded before" in page.words
     assert "Ben Whitlock" not in page.words
     assert mails() == []

@@ -36,8 +36,9 @@ class Partnership:
     agencies: list[Agency] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.agencies = [self.make.agency(f"Agency {letter}", SECTORS[n]) for n, letter in enumerate("ABCD")]
-        self.trainer = self.make.trainer(self.agencies[0], name="Tamsin Trainer")
+        with self.make.together():
+            self.agencies = [self.make.agency(f"Agency {letter}", SECTORS[n]) for n, letter in enumerate("ABCD")]
+            self.trainer = self.make.trainer(self.agencies[0], name="Tamsin Trainer")
 
     def person(self, agency: int = 0, **given: Any) -> Person:
         return self.make.person(agency=self.agencies[agency], **given)

@@ -41,25 +41,26 @@ class Fernshire:
 
 @pytest.fixture
 def fernshire(make) -> Fernshire:
-    health, care = make.agency("Fernshire Health"), make.agency("Fernshire Care")
-    north, south, kestrel = make.team(health, "North"), make.team(health, "South"), make.team(care, "Kestrel House")
-    start = days_ago(400)
-    return Fernshire(
-        health,
-        care,
-        north,
-        south,
-        kestrel,
-        head=make.manager(agency=health, name="Head of Health", starts_on=start),
-        north_manager=make.manager(team=north, name="Manager of North", starts_on=start),
-        south_manager=make.manager(team=south, name="Manager of South", starts_on=start),
-        care_manager=make.manager(team=kestrel, name="Manager of Kestrel", starts_on=start),
-        coordinator=make.person("Coordinator", agency=care, roles=COORDINATOR, starts_on=start),
-        ben=make.person("Ben Whitlock", team=north, starts_on=start),
-        carys=make.person("Carys Bevan", team=north, starts_on=start),
-        dele=make.person("Dele Adeyemi", team=south, starts_on=start),
-        elin=make.person("Elin Rhys", team=kestrel, starts_on=start, job="Social worker"),
-    )
+    with make.together():
+        health, care = make.agency("Fernshire Health"), make.agency("Fernshire Care")
+        north, south, kestrel = make.team(health, "North"), make.team(health, "South"), make.team(care, "Kestrel House")
+        start = days_ago(400)
+        return Fernshire(
+            health,
+            care,
+            north,
+            south,
+            kestrel,
+            head=make.manager(agency=health, name="Head of Health", starts_on=start),
+            north_manager=make.manager(team=north, name="Manager of North", starts_on=start),
+            south_manager=make.manager(team=south, name="Manager of South", starts_on=start),
+            care_manager=make.manager(team=kestrel, name="Manager of Kestrel", starts_on=start),
+            coordinator=make.person("Coordinator", agency=care, roles=COORDINATOR, starts_on=start),
+            ben=make.person("Ben Whitlock", team=north, starts_on=start),
+            carys=make.person("Carys Bevan", team=north, starts_on=start),
+            dele=make.person("Dele Adeyemi", team=south, starts_on=start),
+            elin=make.person("Elin Rhys", team=kestrel, starts_on=start, job="Social worker"),
+        )
 
 
 def names(page: Page) -> list[str]:

@@ -36,11 +36,12 @@ class Area:
     agencies: dict[str, Agency] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.agencies = {name: self.make.agency(name, SECTORS[n % 6]) for n, name in enumerate(self.names)}
-        first = self.agencies[self.names[0]]
-        self.trainer = self.make.trainer(first, name="Tamsin Trainer")
-        self.coordinator = self.make.person("Cora", agency=first, roles=((Role.COORDINATOR, WHOLE),))
-        self.board = self.make.person("Bo Board", agency=first, roles=((Role.OBSERVER, WHOLE),))
+        with self.make.together():
+            self.agencies = {name: self.make.agency(name, SECTORS[n % 6]) for n, name in enumerate(self.names)}
+            first = self.agencies[self.names[0]]
+            self.trainer = self.make.trainer(first, name="Tamsin Trainer")
+            self.coordinator = self.make.person("Cora", agency=first, roles=((Role.COORDINATOR, WHOLE),))
+            self.board = self.make.person("Bo Board", agency=first, roles=((Role.OBSERVER, WHOLE),))
 
     def people(self, agency: str, number: int) -> list[Person]:
         """People who work at the agency, made in one go."""
