@@ -146,11 +146,14 @@ def history(person_ids: People) -> list[PastCompletion]:
     return sorted(found, key=lambda one: one.completed_on, reverse=True)
 
 
-def exemptions(person_ids: People, today: date) -> Sequence[Exemption]:
-    """Exemptions of these people that are in force, with agency and granter, by module."""
+def exemptions(person_ids: People, today: date, agencies: Collection[UUID] | None = None) -> Sequence[Exemption]:
+    """Exemptions of these people that are in force, with agency and granter, by module: those that these agencies
+    granted, for a reader who sees the people there, or all.
+    """
+    places = [] if agencies is None else [Exemption.agency_id.in_(agencies)]
     return db.session.scalars(
         select(Exemption)
-        .where(Exemption.person_id.in_(person_ids), policy.in_force(today))
+        .where(Exemption.person_id.in_(person_ids), policy.in_force(today), *places)
         .options(joinedload(Exemption.agency), joinedload(Exemption.granter))
         .order_by(Exemption.module, Exemption.granted_at)
     ).all()

@@ -36,9 +36,9 @@ def reminder(mail: OutboxMail) -> Text | None:
         return None
     said = mails.said(left, queries.titles([person.id], clock.today())[person.id])
     if mail.kind == mails.BY_CLOCK:
-        return notifications.written(mail.kind, to=person, said=said, link=absolute("home.home"))
+        return notifications.written(mail.kind, to=person, said=said, link=absolute("record.needed"))
     opening = mails.opening(by_deputy=mails.opens_for_deputy(mail.body))
-    return notifications.written(mail.kind, to=person, opening=opening, said=said, link=absolute("home.home"))
+    return notifications.written(mail.kind, to=person, opening=opening, said=said, link=absolute("record.needed"))
 
 
 def _left(sent: Reminder, *, by_clock: bool) -> list[Item]:
@@ -65,7 +65,7 @@ def assigned(mail: OutboxMail) -> Text | None:
     return notifications.written(
         mail.kind,
         to=person,
-        link=absolute("home.home"),
+        link=absolute("record.needed"),
         due_on=first.due_on,
         why=first.why,
         said=mails.said(mails.asked(asked), titles),

@@ -1,12 +1,10 @@
 """How long something has been overdue: the groups and the order of the list of what is due. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
-
-from lms.assignments.due import LATE, Status
 
 SHORT, MIDDLE = 30, 90
 
@@ -38,14 +36,9 @@ _WORDS = {
 }
 
 
-def age(status: Status, on: date | None, today: date) -> Age | None:
-    """The group of something required; None when it is neither late nor due. `on` is the date its status speaks of:
-    expired counts from the last day of the certificate, overdue from the date it was due on.
-    """
-    if status in LATE:
-        days = (today - (on or today)).days
-        return Age.SHORT if days <= SHORT else Age.MIDDLE if days <= MIDDLE else Age.LONG
-    return Age.DUE if status is Status.DUE else None
+def since(today: date) -> Mapping[Age, date]:
+    """For the groups of what is overdue for longer than that: the day before which its date must lie."""
+    return {Age.LONG: today - timedelta(days=MIDDLE), Age.MIDDLE: today - timedelta(days=SHORT)}
 
 
 @dataclass(frozen=True)
@@ -57,23 +50,3 @@ class Owed:
     target: str
     age: Age
     on: date
-
-
-def in_order(found: Iterable[Owed]) -> list[Owed]:
-    """Each person and thing once, at its worst; group by group, in each the earliest date first, then by name."""
-    ranks = {group: rank for rank, group in enumerate(Age)}
-    worst: dict[tuple[UUID, str], Owed] = {}
-    for one in found:
-        known = worst.get((one.person, one.target))
-        if known is None or (ranks[one.age], one.on) < (ranks[known.age], known.on):
-            worst[one.person, one.target] = one
-    listed = sorted(worst.values(), key=lambda one: (one.name.casefold(), one.target, one.person))
-    return sorted(listed, key=lambda one: (ranks[one.age], one.on))
-
-
-def counts(found: Iterable[Owed]) -> Mapping[Age, int]:
-    """How many there are in each group, in order."""
-    numbers = dict.fromkeys(Age, 0)
-    for one in found:
-        numbers[one.age] += 1
-    return numbers

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, select
 
 from lms.assignments import policy as assignments
 from lms.assignments import queries as assigned
@@ -34,7 +35,8 @@ from lms.releasing.dates import Answer, Next, Option
 from lms.releasing.days import Row, Seen
 from lms.releasing.options import Wanted
 from lms.reports import lines
-from lms.reports.lines import Chosen
+from lms.reports import queries as reports
+from lms.reports.lines import Chosen, Listed
 from lms.reports.matrix import Line
 from lms.reports.queries import Filters, Place, Reach
 
@@ -67,33 +69,51 @@ class Due:
 
 
 def due(actor: Actor, filters: Filters, within: Reach, today: date, show: str = "") -> Due:
-    """What the people whom the actor sees owe; `show` chooses a group. One query, of what is late or due alone."""
-    chosen = _chosen(actor, filters, today)
-    rows = db.session.execute(
-        chosen.spans(
-            *(StandingSpan.person_id, Person.name, StandingSpan.target, StandingSpan.status, StandingSpan.on_day)
-        )
-        .join(Person, StandingSpan.person_id == Person.id)
-        .where(StandingSpan.target != OVERALL, StandingSpan.required, StandingSpan.status.in_(WORTH_LISTING))
-    )
-    found = ages.in_order(
-        Owed(person, name, target, group, on_day or today)
-        for person, name, target, status, on_day in rows
-        if (group := ages.age(Status(status), on_day, today))
-    )
-    people = len({one.person for one in found})
+    """What the people whom the actor sees owe; `show` chooses a group. Two queries, and one for each stretch of the
+    list: group by group, in each the earliest date first, then by name.
+    """
+    owed = _owed(reports.chosen(actor, filters, today), today).subquery()
+    group = func.substr(owed.c.place, 1, 1)
+    numbers = [func.count().filter(group == str(rank)) for rank, _ in enumerate(Age)]
+    people, *several = db.session.execute(select(func.count(owed.c.person.distinct()), *numbers)).one()
+    counted = dict(zip(Age, several, strict=True))
+    wanted = select(owed.c.person, Person.name, owed.c.target, owed.c.place).join(Person, Person.id == owed.c.person)
+    if show:
+        wanted = wanted.where(group == str(list(Age).index(Age(show))))
+    wanted = wanted.order_by(owed.c.place, Person.plain_name, owed.c.target, owed.c.person)
     scope = filters.team.name if filters.team else filters.agency.name if filters.agency else within.name
-    return Due(today, scope, ages.counts(found), people, [one for one in found if not show or one.age == show])
+    number = counted[Age(show)] if show else sum(counted.values())
+    return Due(today, scope, counted, people, Listed(wanted, _read_owed, number))
 
 
-def _chosen(actor: Actor, filters: Filters, day: date) -> Chosen:
-    """Whom the list counts: those seen, at the agency and in the team that were asked for."""
-    where = [assignments.seen(actor, day)]
-    if filters.agency:
-        where.append(PostSpan.agency_id == filters.agency.id)
-    if filters.team:
-        where.append(PostSpan.team_id == filters.team.id)
-    return Chosen(and_(*where), day)
+def _owed(chosen: Chosen, today: date) -> Select[UUID, str, str]:
+    """A query of what is late or due: each person and thing once, at its worst, with its place in the list: the rank of
+    its group and the date it is late or due since or by, as one word.
+    """
+    ranks = {group: str(rank) for rank, group in enumerate(Age)}
+    on_day = func.coalesce(StandingSpan.on_day, today)
+    rank = case(
+        (StandingSpan.status == Status.DUE.value, ranks[Age.DUE]),
+        *((on_day < day, ranks[group]) for group, day in ages.since(today).items()),
+        else_=ranks[Age.SHORT],
+    )
+    return (
+        chosen.spans(
+            PostSpan.person_id.label("person"),
+            StandingSpan.target.label("target"),
+            func.min(rank + cast(on_day, String)).label("place"),
+        )
+        .where(StandingSpan.target != OVERALL, StandingSpan.required, StandingSpan.status.in_(WORTH_LISTING))
+        .group_by(PostSpan.person_id, StandingSpan.target)
+    )
+
+
+def _read_owed(rows: Sequence[Any]) -> list[Owed]:
+    groups = list(Age)
+    return [
+        Owed(person, name, target, groups[int(place[0])], date.fromisoformat(place[1:]))
+        for person, name, target, place in rows
+    ]
 
 
 @dataclass(frozen=True)
@@ -130,7 +150,9 @@ def answered(actor: Actor, filters: Filters, listed: Sequence[Owed], today: date
     rest = iter(listed)
     while some := list(islice(rest, AT_ONCE)):
         people = list(dict.fromkeys(one.person for one in some))
-        read = lines.reader(_chosen(actor, filters, today), list(dict.fromkeys(one.target for one in some)))(people)
+        read = lines.reader(reports.chosen(actor, filters, today), list(dict.fromkeys(one.target for one in some)))(
+            people
+        )
         posts = _posts(actor, filters, people, today)
         wanted = {one: Wanted(one.person, one.target, tuple(posts[one.person])) for one in some}
         found = options.options([wish for wish in wanted.values() if wish.agencies and ":" not in wish.module])

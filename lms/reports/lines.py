@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, String, Subquery, and_, case, cast, exists, func, literal, select
@@ -26,18 +26,22 @@ from lms.reports.matrix import Line, Post, Show
 PORTION = 400
 LATE = 1_000_000  # the rank of somebody with one thing late and nothing else; see `spans`
 FOREVER = date.max.isoformat()
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """Whom a report counts: SQL on `PostSpan`, on a day."""
+    """Whom a report counts: SQL on `PostSpan`, on a day. `agencies` are named when all whom it counts are of these, so
+    that a database looks at their standings alone.
+    """
 
     where: ColumnElement[bool]
     day: date
+    agencies: Sequence[UUID] = ()
 
     def spans(self, *columns: Any) -> Select[Any]:
         """A query of the standings on that day of those counted, each at the agencies where they are."""
-        return (
+        spans = (
             select(*columns)
             .select_from(PostSpan)
             .join(
@@ -46,6 +50,7 @@ class Chosen:
             )
             .where(self.where, StandingSpan.first_day <= self.day, StandingSpan.last_day >= self.day)
         )
+        return spans.where(StandingSpan.agency_id.in_(self.agencies)) if self.agencies else spans
 
 
 def late(chosen: Chosen) -> Select[UUID]:
@@ -121,16 +126,16 @@ def _place(*, required: bool, status: Status) -> str:
     return f"{'0' if required else '1'}{RANKS[status]}{FOREVER}"
 
 
-def targets(chosen: Chosen, asked: Container[str], known: Sequence[str], agencies: Sequence[UUID] | None) -> list[str]:
+def targets(chosen: Chosen, asked: Container[str], known: Sequence[str]) -> list[str]:
     """Which of the known targets have a column: those asked of anybody counted, and those somebody of them has begun or
-    finished of their own accord. `agencies` are named when all of their people are counted: that is looked up faster.
+    finished of their own accord. Where whole agencies are counted, that is looked up faster.
     """
     other = [target for target in known if target not in asked]
-    if agencies is None:
+    if not chosen.agencies:
         rows = db.session.scalars(chosen.spans(StandingSpan.target).where(StandingSpan.target.in_(other)).distinct())
         begun = set(rows)
     else:
-        begun = _begun(other, agencies, chosen.day)
+        begun = _begun(other, chosen.agencies, chosen.day)
     return [target for target in known if target in asked or target in begun]
 
 
@@ -150,51 +155,63 @@ def _begun(targets_: Sequence[str], agencies: Sequence[UUID], day: date) -> set[
     return {target for target, found in zip(targets_, row, strict=False) if found}
 
 
-class Lines(Sequence[Line]):
+class Listed(Sequence[Thing]):
+    """The answer of a query that has an order, read when a stretch of it is asked for."""
+
+    def __init__(
+        self, wanted: Select[Any], read: Callable[[Sequence[Any]], Sequence[Thing]], number: int | None = None
+    ) -> None:
+        """`read` makes things of rows; `number` is how many there are, where that is known already."""
+        self._wanted = wanted
+        self._read = read
+        self._number = number
+
+    def __len__(self) -> int:
+        """How many there are, without reading them."""
+        if self._number is None:
+            rows = self._wanted.order_by(None).subquery()
+            self._number = db.session.scalar(select(func.count()).select_from(rows)) or 0
+        return self._number
+
+    @overload
+    def __getitem__(self, at: int) -> Thing: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Thing]: ...
+
+    def __getitem__(self, at: int | slice) -> Thing | Sequence[Thing]:
+        """One of them, or a stretch, read now."""
+        if isinstance(at, int):
+            return self[range(len(self))[at] :][:1][0]
+        first, last, _ = at.indices(len(self))
+        return self._read(db.session.execute(self._wanted.offset(first).limit(max(0, last - first))).all())
+
+    def __iter__(self) -> Iterator[Thing]:
+        """All of them: the rows in one query, what is made of them in portions."""
+        rows = db.session.execute(self._wanted).all()
+        for start in range(0, len(rows), PORTION):
+            yield from self._read(rows[start : start + PORTION])
+
+
+class Lines(Listed[Line]):
     """The lines of a report, in order; whom they speak of and their cells are read when a stretch is asked for."""
 
     def __init__(
         self, wanted: Select[UUID], read: Callable[[Sequence[UUID]], Mapping[UUID, Line]], number: int | None = None
     ) -> None:
-        """`wanted` are the people; `number` is how many they are, where that is known already."""
-        self._wanted = wanted
-        self._read = read
-        self._number = number
+        """`wanted` are the people."""
+
+        def lines(rows: Sequence[Any]) -> list[Line]:
+            people = [person for (person,) in rows]
+            found = read(people) if people else {}
+            return [found[person] for person in people]
+
+        super().__init__(wanted, lines, number)
 
     @property
     def ids(self) -> tuple[UUID, ...]:
         """Whom they speak of, in order. One query."""
         return tuple(db.session.scalars(self._wanted))
-
-    def __len__(self) -> int:
-        """How many there are, without reading them."""
-        if self._number is None:
-            people = self._wanted.order_by(None).subquery()
-            self._number = db.session.scalar(select(func.count()).select_from(people)) or 0
-        return self._number
-
-    @overload
-    def __getitem__(self, at: int) -> Line: ...
-
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[Line]: ...
-
-    def __getitem__(self, at: int | slice) -> Line | Sequence[Line]:
-        """One line, or a stretch of them, read now."""
-        if isinstance(at, int):
-            return self[range(len(self))[at] :][:1][0]
-        first, last, _ = at.indices(len(self))
-        return self._lines(db.session.scalars(self._wanted.offset(first).limit(max(0, last - first))).all())
-
-    def __iter__(self) -> Iterator[Line]:
-        """All of them, read in portions."""
-        people = self.ids
-        for start in range(0, len(people), PORTION):
-            yield from self._lines(people[start : start + PORTION])
-
-    def _lines(self, people: Sequence[UUID]) -> list[Line]:
-        found = self._read(people) if people else {}
-        return [found[one] for one in people]
 
 
 def reader(chosen: Chosen, shown: Sequence[str]) -> Callable[[Sequence[UUID]], Mapping[UUID, Line]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from lms.assignments import counts
 from lms.assignments import policy as asking
@@ -130,21 +130,25 @@ class PersonReport:
 
 
 def reach(actor: Actor, today: date) -> Reach:
-    """Agencies and teams in which the actor sees people today. Two queries, which ask of each whether anybody is there
-    rather than who.
+    """Agencies and teams in which the actor sees people: those where anybody is today whom they follow, and all of a
+    partnership they coordinate. Two queries, which look for nobody by name.
     """
-    seen = policy.managed(actor, today)
-    there = exists().where(seen, Membership.agency_id == Agency.id).correlate(Agency)
-    found = db.session.execute(select(Agency.id, Agency.name).where(there).order_by(Agency.name)).all()
-    agencies = {agency_id: Place(agency_id, name, agency_id, name) for agency_id, name in found}
+    of_agency: list[ColumnElement[bool]] = [Agency.partnership.in_(actor.partnerships(Role.COORDINATOR))]
+    of_team: list[ColumnElement[bool]] = list(of_agency)
+    if actor.followed_agencies or actor.followed_teams:
+        there = exists().where(policy.followed(actor, today))
+        of_agency.append(there.where(Membership.agency_id == Agency.id).correlate(Agency))
+        of_team.append(there.where(Membership.team_id == Team.id).correlate(Team))
+    found = db.session.execute(select(Agency.id, Agency.name).where(or_(*of_agency)).order_by(Agency.name)).all()
+    agencies = tuple(Place(agency_id, name, agency_id, name) for agency_id, name in found)
     rows = db.session.execute(
-        select(Team.id, Team.name, Team.agency_id)
-        .where(exists().where(seen, Membership.team_id == Team.id).correlate(Team), Team.agency_id.in_(agencies))
-        .order_by(Team.name)
+        select(Team.id, Team.name, Agency.id, Agency.name)
+        .join(Team.agency)
+        .where(or_(*of_team))
+        .order_by(Agency.name, Team.name)
     )
-    teams = [Place(team_id, name, agency_id, agencies[agency_id].name) for team_id, name, agency_id in rows]
-    teams.sort(key=lambda one: one.agency)
-    return Reach(_named(actor, tuple(agencies.values()), teams), tuple(agencies.values()), tuple(teams))
+    teams = tuple(Place(*row) for row in rows)
+    return Reach(_named(actor, agencies, teams), agencies, teams)
 
 
 def _named(actor: Actor, agencies: Sequence[Place], teams: Sequence[Place]) -> str:
@@ -163,11 +167,11 @@ def completion(actor: Actor, filters: Filters, within: Reach, day: date) -> Repo
     """Who has done what on a day, as it was known at the end of it, among the people whom the actor sees. The same few
     queries, however many people; lines are read when they are asked for.
     """
-    chosen = _chosen(actor, filters, day)
     whole = _whole(actor, filters)
+    chosen = _chosen(actor, filters, day, whole)
     counted = _counted(whole, chosen, day)
     titles = assignments.titles(actor.partnerships())
-    shown = lines.targets(chosen, counted.states, list(titles), whole.agencies if whole else None)
+    shown = lines.targets(chosen, counted.states, list(titles))
     order = filters.order if filters.order.removeprefix("-") in {"name", *shown} else ""
     figures = matrix.figures_of(counted, len(shown))
     settled = figures.in_date == figures.required and not figures.due_people
@@ -186,14 +190,23 @@ def completion(actor: Actor, filters: Filters, within: Reach, day: date) -> Repo
     )
 
 
-def _chosen(actor: Actor, filters: Filters, day: date) -> Chosen:
-    """Whom the report counts: those seen, at the agency and in the team that were asked for."""
+def is_late(report: Report, actor: Actor) -> bool:
+    """Whether the reader is one of those who are late. One query."""
+    return bool(db.session.scalar(select(report.late.where(PostSpan.person_id == actor.id).exists())))
+
+
+def chosen(actor: Actor, filters: Filters, day: date) -> Chosen:
+    """Whom the report counts: those seen, at the agency and in the team that were asked for. One query at most."""
+    return _chosen(actor, filters, day, _whole(actor, filters))
+
+
+def _chosen(actor: Actor, filters: Filters, day: date, whole: "Whole | None") -> Chosen:
     where = [asking.seen(actor, day)]
     if filters.agency:
         where.append(PostSpan.agency_id == filters.agency.id)
     if filters.team:
         where.append(PostSpan.team_id == filters.team.id)
-    return Chosen(and_(*where), day)
+    return Chosen(and_(*where), day, whole.agencies if whole else ())
 
 
 @dataclass(frozen=True)
@@ -245,7 +258,7 @@ def person(actor: Actor, person_id: UUID, today: date) -> PersonReport:
     line = _line(seen, assignments.cells(facts, today, agencies))
     decided = assignments.decided(actor, today)
     one = select(Person.id).where(Person.id == person_id)
-    listed = assignments.exemptions(one, today)
+    listed = assignments.exemptions(one, today, agencies)
     may_exempt = assignments.may_exempt(actor, person_id, today)
     partnerships = {post.partnership for post in facts.posts if post.agency in agencies}
     return _person(

@@ -45,6 +45,7 @@ def completion() -> ResponseReturnValue:
         whole_agencies=whole_agencies,
         chased=chased,
         late=late,
+        me_too=now and report.figures.late_people > 0 and queries.is_late(report, actor),
         today=today,
     ), HTTPStatus.UNPROCESSABLE_ENTITY if form.day_problem else HTTPStatus.OK
 

@@ -256,3 +256,9 @@ def test_of_many_teams_one_is_found_by_its_name(fernshire, make, as_user):
     assert "No team here has this in its name. Type a part of the name." in nothing.words
     everywhere = visitor.get("releasing.due", query={"team_name": "o"})
     assert f"{MOST_TEAMS + 3} teams have this in their name. Type more of it." in everywhere.words
+
+
+def test_a_manager_who_is_late_themself_is_told_so(pasts, as_user):
+    assert "You are one of them: see what you need." in as_user(pasts.north_manager).get("reports.completion").words
+    late = {"team": pasts.south.id}  # whose figures do not hold the head of all
+    assert "You are one of them" not in as_user(pasts.head).get("reports.completion", query=late).words
