@@ -43,11 +43,12 @@ class Asked:
 
 PAGES = (
     Asked("team page", "team manager", "/reports/completion", "<h1", 100),
+    Asked("team CSV", "team manager", "/reports/completion.csv", "", 500, is_file=True),
     Asked("agency matrix, worst first", "agency manager", "/reports/completion", "<h1", 300),
     Asked("agency matrix, by name, page 2", "agency manager", "/reports/completion?sort=name&page=2", "<h1", 300),
-    Asked("agency, late and due (R2)", "agency manager", "/reports/due", "<h1", 300),
-    Asked("agency, who is out (R3)", "agency manager", "/reports/cover", "<h1", 300),
-    Asked("agency, whom to remind", "agency manager", "/chasing/remind", "<h1", 300),
+    Asked("agency, late and due (R2)", "agency manager", "/reports/due", "<h1"),
+    Asked("agency, who is out (R3)", "agency manager", "/reports/cover", "<h1"),
+    Asked("agency, whom to remind", "agency manager", "/chasing/remind", "<h1"),
     Asked("agency CSV", "agency manager", "/reports/completion.csv", "", 500, is_file=True),
     Asked("partnership by agency (R4)", "coordinator", "/reports/by", "<h1", 800),
     Asked("partnership by agency (R4)", "observer", "/reports/by", "<h1", 800),

@@ -142,7 +142,6 @@ def upgrade() -> None:
     with app.app_context():
         before = schema.current(db.engine)
         _prepare()
-        tell_history()
         after = schema.current(db.engine)
     moved = f"The database went from {before or 'nothing'} to {after}."
     click.echo(f"The database is at {after}." if before == after else moved)
@@ -159,9 +158,12 @@ def draft(subject: str) -> None:
 
 
 def _prepare() -> None:
-    """Bring the database to the present schema and the search index to the present content."""
+    """Bring the database to the present schema, the search index to the present content, and tell the ledger about
+    everybody who was here before it.
+    """
     schema.upgrade(db.engine)
     index.refresh()
+    tell_history()
 
 
 def application() -> Flask:

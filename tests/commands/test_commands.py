@@ -142,6 +142,17 @@ def test_the_first_administrator_is_added_from_the_machine(tmp_path):
     assert "one account" in again.stderr
 
 
+def test_whoever_was_here_before_the_ledger_is_in_it_after_any_start(tmp_path):
+    lms("db", "upgrade", folder=tmp_path)
+    add_person(tmp_path)
+    with sqlite3.connect(tmp_path / "common-ground.db") as old:
+        for table in ("standing_changes", "standing_spans", "post_spans"):
+            old.execute(f"DELETE FROM {table}")
+    assert "nothing was added" in lms("demo", folder=tmp_path).stdout
+    with sqlite3.connect(tmp_path / "common-ground.db") as now:
+        assert now.execute("SELECT count(*) FROM post_spans").fetchone() == (1,)
+
+
 @pytest.mark.parametrize(
     ("more", "words"), [(["--role", "king"], "Roles: staff, trainer"), (["--team", "x"], "too short")]
 )
