@@ -23,6 +23,7 @@ from lms.core.ids import new_id
 from lms.core.permissions import Role, Scope
 from lms.learning.models import Completion, PageRead, QuizPass, Study
 from lms.people.models import Agency, Membership, MembershipRole, Person, Team
+from lms.people.names import plain_name
 from lms.people.sectors import Sector
 from lms.quizzes import actions as quizzing
 from lms.quizzes import shelf as quiz_shelf
@@ -127,7 +128,8 @@ def _teams(rows: Rows) -> list[tuple[UUID, UUID]]:
 def _person(
     rows: Rows, number: int, team: tuple[UUID, UUID], role: Role = Role.STAFF, scope: Scope = Scope.TEAM
 ) -> UUID:
-    person = rows.add(Person, name=name(number), email=f"person-{number}@bench.example", password_hash="none")  # noqa: S106
+    called = {"name": name(number), "plain_name": plain_name(name(number))}
+    person = rows.add(Person, **called, email=f"person-{number}@bench.example", password_hash="none")  # noqa: S106
     membership = rows.add(
         Membership,
         person_id=person,
