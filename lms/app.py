@@ -9,6 +9,7 @@ from lms.assignments import keeping
 from lms.assignments.views import accepting, leave, requiring
 from lms.assignments.views import levels as scheme
 from lms.audit import actions as audit
+from lms.audit import chaining
 from lms.catalogue import shelf
 from lms.catalogue import views as catalogue
 from lms.certificates.views import correcting
@@ -119,6 +120,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()])
     db.install(app, settings.database)
     keeping.install(app)
+    chaining.install(app)
     wiring.wire(events.install(app.extensions))
     wiring.supply(app.extensions)
     templating.install(app, settings)

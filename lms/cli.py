@@ -14,6 +14,7 @@ from lms import demo as demonstration
 from lms import serving
 from lms.app import create_app
 from lms.assignments.cli import standings, tell_history
+from lms.audit.cli import audit
 from lms.catalogue import index
 from lms.catalogue.strict_yaml import ContentFaults
 from lms.certificates.cli import certificates
@@ -39,6 +40,7 @@ def cli(context: click.Context) -> None:
     context.obj = with_database  # features' commands that need the application call this
 
 
+cli.add_command(audit)
 cli.add_command(bench)
 cli.add_command(content)
 cli.add_command(certificates)

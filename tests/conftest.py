@@ -14,9 +14,12 @@ from uuid import UUID
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, insert, text
 
 from lms.app import create_app
+from lms.audit import triggers
+from lms.audit.chain import BEFORE_THE_FIRST, KINDS
+from lms.audit.models import AuditChain
 from lms.config import Settings
 from lms.core import schema
 from lms.core.actor import Actor
@@ -140,17 +143,22 @@ def database(app: Flask) -> Iterator[None]:
 
 
 def _empty() -> None:
-    """Remove all rows."""
+    """Remove all rows, past the triggers that keep the record; its chains begin anew."""
     tables = list(reversed(Base.metadata.sorted_tables))
     with db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
             connection.execute(text(f"TRUNCATE {', '.join(table.name for table in tables)}"))
         else:
             connection.rollback()
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.rollback()
+            triggers.drop(connection)
             for table in tables:
                 connection.exec_driver_sql(f"DELETE FROM {table.name}")
+            triggers.create(connection)
+        for name in KINDS:
+            connection.execute(insert(AuditChain).values(name=name, number=0, hash=BEFORE_THE_FIRST))
         connection.commit()
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import insert
-
-from lms.audit.models import AuditEntry, RecordView, Why
+from lms.audit.chaining import hold_views
+from lms.audit.models import AuditEntry, Why
 from lms.core import clock, db
 from lms.core.actor import Actor
 from lms.core.ids import new_id
@@ -53,10 +52,10 @@ def viewed(actor: Actor, people: Iterable[UUID], what: str, why: Why = Why.REPOR
     if not rows:
         return
     if db.is_writing():
-        db.db.session.execute(insert(RecordView), rows)
+        hold_views(db.db.session, rows)
         return
     with db.separate() as session:
-        session.execute(insert(RecordView), rows)
+        hold_views(session, rows)
 
 
 def _agencies(actor: Actor, role: Role | None) -> str:

@@ -156,6 +156,8 @@ GROUPS = (
             "nothing that anyone wrote.",
             "record_views": "Who looked at your training record, with their role and agency at the time, at what, why, "
             "and when. You read it under Record.",
+            "audit_chains": "How many rows those two lists have, and a check sum that shows when one was changed. "
+            "Nothing about a person.",
             "outbox_mails": "Mails to you: address, subject, text, the date for your calendar, whether they were sent. "
             "They hold links and never other people’s names. The text is emptied some weeks after.",
             "mail_choices": "Which mails you want at once, together or never, and when you chose that.",

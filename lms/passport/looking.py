@@ -21,6 +21,7 @@ from lms.people.models import Person
 
 ASKED = "record.asked_about"
 MOST_OWN = 20
+ERASED = "Somebody whose account was erased"
 
 
 class AskedBefore(Refusal):
@@ -85,10 +86,11 @@ def listed(actor: Actor, most: int, page: int) -> list[Look]:
 
 def _named(found: Sequence[RecordView]) -> list[tuple[RecordView, str]]:
     """Each look with the viewer's name. One query."""
-    names = dict(
-        db.session.execute(select(Person.id, Person.name).where(Person.id.in_({one.viewer_id for one in found}))).all()
+    viewers = {one.viewer_id for one in found}
+    names: dict[UUID | None, str] = dict(
+        db.session.execute(select(Person.id, Person.name).where(Person.id.in_(viewers))).all()
     )
-    return [(one, names[one.viewer_id]) for one in found]
+    return [(one, names.get(one.viewer_id, ERASED)) for one in found]
 
 
 def own(actor: Actor) -> tuple[list[Look], int]:
@@ -129,7 +131,7 @@ def _since(actor: Actor) -> ColumnElement[bool]:
 
 
 def _of_others(actor: Actor) -> ColumnElement[bool]:
-    return and_(_since(actor), RecordView.viewer_id != actor.id)
+    return and_(_since(actor), RecordView.viewer_id.is_distinct_from(actor.id))
 
 
 def _read(wanted: ColumnElement[bool], most: int, skipped: int = 0) -> Sequence[RecordView]:
