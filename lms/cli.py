@@ -10,22 +10,26 @@ import click
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
+from lms import after_restore, serving
 from lms import demo as demonstration
-from lms import serving
 from lms.app import create_app
 from lms.assignments.cli import standings, tell_history
 from lms.audit.cli import audit
+from lms.audit.triggers import guard
 from lms.catalogue import index
 from lms.catalogue.strict_yaml import ContentFaults
 from lms.certificates.cli import certificates
 from lms.cohorts.cli import cohorts
-from lms.config import LOOPBACK, BadSetting, from_environment
+from lms.config import LOOPBACK, BadSetting, Settings, from_environment
 from lms.core import schema
 from lms.core.db import db
 from lms.crowd.cli import bench
 from lms.jobs import queue as queues
 from lms.learning.preview import create_preview
 from lms.notifications import delivering
+from lms.operating import proving, restoring
+from lms.operating.cli import backup, examine
+from lms.operating.manifest import BadBackup
 from lms.quizzes.cli import content
 from lms.signin.cli import person
 
@@ -41,10 +45,12 @@ def cli(context: click.Context) -> None:
 
 
 cli.add_command(audit)
+cli.add_command(backup)
 cli.add_command(bench)
 cli.add_command(content)
 cli.add_command(certificates)
 cli.add_command(cohorts)
+cli.add_command(examine)
 cli.add_command(person)
 cli.add_command(standings)
 
@@ -75,6 +81,7 @@ def run(port: int, host: str, *, with_demo: bool) -> None:
         if with_demo:
             demonstration.load_if_empty()
         accounts = demonstration.accounts()
+    _be_known(app)
     click.echo(f"\nCommon Ground is at http://{host}:{port}  (Ctrl-C stops it)\n")
     for account in accounts:
         click.echo(f"  {account.email:<26} {account.about}")
@@ -107,6 +114,7 @@ def preview(module: str, port: int) -> None:
 def worker() -> None:
     """Deliver mail, work out plans and run what runs by the clock, until stopped. Four at once, so mail never waits."""
     app = application()
+    _be_known(app)
     logging.getLogger("huey").setLevel(logging.WARNING)
     huey = app.extensions["huey"]
     queues.prepare(huey)
@@ -159,11 +167,44 @@ def draft(subject: str) -> None:
         click.echo(Path(schema.draft(db.engine, subject)).name)
 
 
+@cli.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Restore although there are people in the database in use.")
+def restore(file: Path, *, replace: bool) -> None:
+    """Put the backup FILE in the place of the database in use, when no server and no worker runs.
+
+    The backup is proved first. What is of an older schema is brought to the present one.
+    """
+    app = application()
+    settings: Settings = app.extensions["settings"]
+    with app.app_context():
+        try:
+            wanted = proving.prove(file.absolute(), db.engine).manifest
+            with restoring.with_nobody_else(db.engine, settings.data_dir):
+                if not replace and restoring.has_people(db.engine):
+                    _stop("There are people in the database in use. To put the backup in its place: --replace", 1)
+                said = restoring.restore(file.absolute(), wanted, db.engine)
+                _prepare()
+                proving.check_record(db.engine, wanted)
+                rest = after_restore.settle(wanted.moment)
+        except (BadBackup, restoring.Refused) as refusal:
+            _stop(str(refusal), 1)
+        except DBAPIError as fault:
+            _stop(f"The database cannot be used: {_reason(fault)}.", 1)
+    rows = sum(wanted.rows.values())
+    click.echo(
+        f"{rows:,} rows of {wanted.moment:%d %B %Y %H:%M} UTC are restored, and the record is as it was written."
+    )
+    for sentence in (said, *rest):
+        click.echo(sentence, nl=bool(sentence))
+
+
 def _prepare() -> None:
-    """Bring the database to the present schema, the search index to the present content, and tell the ledger about
-    everybody who was here before it.
+    """Bring the database to the present schema, with the guards of the record, the search index to the present content,
+    and tell the ledger about everybody who was here before it.
     """
     schema.upgrade(db.engine)
+    guard(db.engine)
     index.refresh()
     tell_history()
 
@@ -185,13 +226,23 @@ def with_database() -> Flask:
         with app.app_context(), db.engine.connect():
             return app
     except DBAPIError as fault:
-        reason = str(fault.orig).partition("\n")[0].rstrip(".")
-        _stop(f"The database cannot be opened: {reason}. Check LMS_DATABASE_URL and LMS_DATA_DIR.")
+        _stop(f"The database cannot be opened: {_reason(fault)}. Check LMS_DATABASE_URL and LMS_DATA_DIR.")
 
 
-def _stop(sentence: str) -> NoReturn:
+def _reason(fault: DBAPIError) -> str:
+    return str(fault.orig).partition("\n")[0].rstrip(".")
+
+
+def _be_known(app: Flask) -> None:
+    try:
+        serving.be_known(app)
+    except BadSetting as bad:
+        _stop(str(bad))
+
+
+def _stop(sentence: str, status: int = 2) -> NoReturn:
     click.echo(sentence, err=True)
-    sys.exit(2)
+    sys.exit(status)
 
 
 def main() -> None:

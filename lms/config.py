@@ -272,7 +272,7 @@ class Settings:
     def make_data_dir(self) -> None:
         """Make the data folder unless it is there. Raises BadSetting."""
         try:
-            self.data_dir.mkdir(parents=True, exist_ok=True)
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as fault:
             raise BadSetting(f"LMS_DATA_DIR cannot be made at {self.data_dir}: {fault.strerror}.") from None
 

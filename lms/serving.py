@@ -10,9 +10,11 @@ from secrets import token_urlsafe
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from sqlalchemy import inspect
+from sqlalchemy.exc import SQLAlchemyError
 
 from lms.app import create_app
 from lms.config import LOOPBACK, BadSetting, Settings
+from lms.core import running, safety
 from lms.core.db import db
 from lms.people import queries as people
 
@@ -32,6 +34,10 @@ def refuse_demo_in_public(addresses: Iterable[Address]) -> None:
         app = create_app()
     except BadSetting as bad:
         sys.exit(str(bad))
+    try:
+        be_known(app)
+    except BadSetting as bad:
+        sys.exit(str(bad))
     hosts = {address[0] for address in addresses if isinstance(address, tuple)}
     settings: Settings = app.extensions["settings"]
     if (hosts | {settings.host}) - LOOPBACK and has_demo_people(app):
@@ -40,6 +46,28 @@ def refuse_demo_in_public(addresses: Iterable[Address]) -> None:
             "only: set HOST=127.0.0.1 and leave LMS_BASE_URL alone, or use another database (LMS_DATABASE_URL or "
             "LMS_DATA_DIR)."
         )
+
+
+def be_known(app: Flask) -> None:
+    """Before a server or a worker starts: refuse a database that does not keep what it says is saved, and hold the lock
+    by which a restore knows that somebody runs. A database that is away is no reason not to start: pages say so.
+
+    Raises BadSetting.
+    """
+    with app.app_context():
+        try:
+            found = safety.faults(db.engine)
+        except SQLAlchemyError:
+            found = []
+        finally:
+            db.engine.dispose()
+    if found:
+        raise BadSetting(f"The database would not keep saved work safe. {' '.join(found)} See docs/operating.md.")
+    settings: Settings = app.extensions["settings"]
+    try:
+        running.hold(settings.data_dir)
+    except running.BeingRestored:
+        raise BadSetting("A backup is just being restored. Start again when it is done.") from None
 
 
 def kept_secret(folder: Path) -> str:

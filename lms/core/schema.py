@@ -38,6 +38,11 @@ def newest() -> str | None:
     return ScriptDirectory.from_config(config()).get_current_head()
 
 
+def known() -> set[str]:
+    """The revisions this code can upgrade from, and the newest."""
+    return {one.revision for one in ScriptDirectory.from_config(config()).walk_revisions()}
+
+
 def current(engine: Engine) -> str | None:
     """The revision the database is at; None when it is empty."""
     with engine.connect() as connection:
