@@ -191,12 +191,10 @@ def restore(file: Path, *, replace: bool) -> None:
             _stop(str(refusal), 1)
         except DBAPIError as fault:
             _stop(f"The database cannot be used: {_reason(fault)}.", 1)
-    rows = sum(wanted.rows.values())
-    click.echo(
-        f"{rows:,} rows of {wanted.moment:%d %B %Y %H:%M} UTC are restored, and the record is as it was written."
-    )
-    for sentence in (said, *rest):
-        click.echo(sentence, nl=bool(sentence))
+    rows, at = sum(wanted.rows.values()), f"{wanted.moment:%d %B %Y %H:%M} UTC"
+    click.echo(f"{rows:,} rows of {at} are restored, and the record is as it was written.")
+    for sentence in filter(None, (said, *rest)):
+        click.echo(sentence)
 
 
 def _prepare() -> None:

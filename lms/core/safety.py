@@ -25,16 +25,23 @@ def _of_sqlite(connection: Connection) -> list[str]:
 
 
 def _of_postgresql(connection: Connection) -> list[str]:
-    def shown(name: str) -> str:
-        return str(connection.exec_driver_sql(f"SHOW {name}").scalar())
-
     said = []
-    version = int(shown("server_version_num"))
+    version = int(_shown(connection, "server_version_num"))
     if version < OLDEST_POSTGRES * 10_000:
         said.append(f"PostgreSQL is {version // 10_000}; it must be {OLDEST_POSTGRES} or newer.")
-    if shown("synchronous_commit") not in SAVED:
+    if _shown(connection, "synchronous_commit") not in SAVED:
         said.append("PostgreSQL's synchronous_commit is off, so saved work may be lost when the server stops.")
-    for name in ("fsync", "full_page_writes"):
-        if shown(name) != "on":
-            said.append(f"PostgreSQL's {name} is off, so saved work may be lost or torn when the power goes.")
     return said
+
+
+def faults_of_server(engine: Engine) -> list[str]:
+    """The same for what only whoever runs PostgreSQL itself can set, and what is often off on a machine for trials."""
+    if engine.dialect.name == "sqlite":
+        return []
+    with engine.connect() as connection:
+        off = [name for name in ("fsync", "full_page_writes") if _shown(connection, name) != "on"]
+    return [f"PostgreSQL's {name} is off, so saved work may be lost or torn when the power goes." for name in off]
+
+
+def _shown(connection: Connection, name: str) -> str:
+    return str(connection.exec_driver_sql(f"SHOW {name}").scalar())

@@ -95,7 +95,7 @@ def _https(settings: Settings) -> Iterator[tuple[How, str]]:
 
 
 def _database(_settings: Settings) -> Iterator[tuple[How, str]]:
-    found = safety.faults(db.engine)
+    found = [*safety.faults(db.engine), *safety.faults_of_server(db.engine)]
     yield from ((How.WRONG, one) for one in found)
     if not found:
         yield How.OK, f"{db.engine.dialect.name} keeps what it says is saved."

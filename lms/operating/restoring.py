@@ -16,6 +16,12 @@ from lms.operating.manifest import BadBackup, Manifest
 
 PEOPLE = "people"
 SIDES = ("", "-wal", "-shm")
+_OURS = """JOIN pg_namespace n ON n.oid = {} WHERE nspname = current_schema()
+    AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = o.oid AND d.deptype = 'e')"""
+TABLES = f"""SELECT format('DROP TABLE IF EXISTS %I.%I CASCADE;', nspname, relname) FROM pg_class o
+    {_OURS.format("relnamespace")} AND relkind IN ('r', 'p') AND relname NOT LIKE 'huey%'"""  # noqa: S608 -- ours
+FUNCTIONS = f"""SELECT format('DROP FUNCTION IF EXISTS %s CASCADE;', cast(o.oid AS regprocedure)) FROM pg_proc o
+    {_OURS.format("pronamespace")} AND prokind = 'f'"""  # noqa: S608 -- ours
 
 
 class Refused(Exception):
@@ -116,17 +122,5 @@ def _drops(connection: Connection) -> list[str]:
     """What takes away every table and function of the schema in use, but what wakes the worker and what belongs to an
     extension.
     """
-    mine = "nspname = current_schema() AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = o.oid AND deptype = 'e')"
-    tables = connection.execute(
-        text(
-            "SELECT format('DROP TABLE IF EXISTS %I.%I CASCADE;', nspname, relname) FROM pg_class o"  # noqa: S608
-            f" JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind IN ('r', 'p') AND relname NOT LIKE 'huey%' AND {mine}"
-        )
-    )
-    functions = connection.execute(
-        text(
-            "SELECT format('DROP FUNCTION IF EXISTS %s CASCADE;', o.oid::regprocedure) FROM pg_proc o"  # noqa: S608
-            f" JOIN pg_namespace n ON n.oid = pronamespace WHERE prokind = 'f' AND {mine}"
-        )
-    )
-    return [*tables.scalars(), *functions.scalars()]
+    found = connection.execute(text(f"{TABLES} UNION ALL {FUNCTIONS}"))
+    return list(found.scalars())
