@@ -34,6 +34,7 @@ from lms.exports import views as exports
 from lms.flags import views as flags
 from lms.home import authoring
 from lms.home import views as home
+from lms.joining import views as joining
 from lms.learning import views as learning
 from lms.notifications import views as notifications
 from lms.operating import views as operating
@@ -86,6 +87,7 @@ BLUEPRINTS = (
     accepting.bp,
     requiring.bp,
     scheme.bp,
+    joining.bp,
     reminding.bp,
     assigning.bp,
     exports.bp,

@@ -23,6 +23,7 @@ from lms.core import schema
 from lms.core.db import db
 from lms.crowd.cli import bench
 from lms.jobs import queue as queues
+from lms.joining.cli import people
 from lms.learning.preview import create_preview
 from lms.notifications import delivering
 from lms.quizzes.cli import content
@@ -43,6 +44,7 @@ cli.add_command(bench)
 cli.add_command(content)
 cli.add_command(certificates)
 cli.add_command(cohorts)
+cli.add_command(people)
 cli.add_command(person)
 cli.add_command(standings)
 
