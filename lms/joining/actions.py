@@ -27,6 +27,16 @@ KEEP = timedelta(days=1)
 NO_HASH = "none yet"  # so no password fits
 
 
+NOTED = {
+    Kind.JOINS: "person.added",
+    Kind.POST: "post.added",
+    Kind.MOVES: "post.moved",
+    Kind.CHANGES: "post.changed",
+    Kind.ENDS: "post.ended",
+    Kind.LEAVES: "post.ended",
+}
+
+
 class FileRefused(Refusal):
     """Something in the file is wrong; `faults` says what, by row and column."""
 
@@ -55,7 +65,7 @@ def look_at(actor: Actor, data: bytes, fallback: UUID | None, *, whole: bool) ->
     read = table.read(data)
     if read.faults:
         raise FileRefused(read.faults)
-    found = queries.planned(actor, read.rows, fallback, whole=whole)
+    found = queries.planned(queries.reach(actor), read.rows, fallback, whole=whole)
     if found.faults:
         raise FileRefused(sorted(found.faults, key=lambda fault: fault.row))
     return read.rows, found
@@ -85,15 +95,15 @@ def take(actor: Actor, file_id: UUID, shown: str) -> PeopleFile:
     one = queries.file(actor, file_id, lock=True)
     if one.state != WAITING:
         raise Over
-    looked_after = [agency.id for agency in queries.agencies(actor)]
-    db.session.execute(select(Agency.id).where(Agency.id.in_(looked_after)).order_by(Agency.id).with_for_update()).all()
-    found = queries.planned(actor, queries.rows(one), one.fallback_id, whole=one.whole)
+    reach = queries.reach(actor)
+    db.session.execute(select(Agency.id).where(Agency.id.in_(reach.ids)).order_by(Agency.id).with_for_update()).all()
+    found = queries.planned(reach, queries.rows(one), one.fallback_id, whole=one.whole)
     if found.faults:
         raise FileRefused(found.faults)
     if mark(found) != shown:
         raise ChangedMeanwhile
     try:
-        _write(actor, found)
+        carry_out(actor, found, by="file")
     except IntegrityError:  # somebody was given this address in another way, this very moment
         raise ChangedMeanwhile from None
     one.state, one.ended_at, one.rows = TAKEN, clock.now(), []
@@ -120,8 +130,11 @@ def forget() -> int:
     return len(found)
 
 
-def _write(actor: Actor, found: Plan) -> None:
-    """In bulk, through the connection: the ledger is told afterwards, once for all."""
+def carry_out(actor: Actor | None, found: Plan, *, by: str) -> dict[str, UUID]:
+    """Make the changes of a plan without faults; returns the new people by address. `by` says how they came.
+
+    In bulk, through the connection: the ledger is told afterwards, once for all.
+    """
     changes = [one for one in found.changes if one.kind is not Kind.SAME]
     teams = _teams(changes)
     joining = {one.email: new_id() for one in changes if one.kind is Kind.JOINS}
@@ -136,9 +149,12 @@ def _write(actor: Actor, found: Plan) -> None:
     _insert(MembershipRole, roles)
     _change_posts(changes, teams)
     _rename(changes)
-    _note(actor, changes, joining)
+    for one in changes:
+        person = one.person or joining[one.email]
+        audit.record(actor, NOTED[one.kind], person, agency=str(one.agency), by=by)
     touched = {one.person or joining[one.email] for one in changes}
     keeping.tell_of(touched, {one.agency for one in changes})
+    return joining
 
 
 def _people(changes: Iterable[Change], joining: dict[str, UUID]) -> list[dict[str, object]]:
@@ -211,21 +227,6 @@ def _teams(changes: Iterable[Change]) -> dict[tuple[UUID, str], UUID]:
 
 def _old(one: Change) -> str:
     return one.post.team if one.post else ""
-
-
-NOTED = {
-    Kind.JOINS: "person.added",
-    Kind.POST: "post.added",
-    Kind.MOVES: "post.moved",
-    Kind.CHANGES: "post.changed",
-    Kind.ENDS: "post.ended",
-    Kind.LEAVES: "post.ended",
-}
-
-
-def _note(actor: Actor, changes: Iterable[Change], joining: dict[str, UUID]) -> None:
-    for one in changes:
-        audit.record(actor, NOTED[one.kind], one.person or joining[one.email], agency=str(one.agency), by="file")
 
 
 def _insert(model: type[Person] | type[Membership] | type[MembershipRole], values: list[dict[str, object]]) -> None:

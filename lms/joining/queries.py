@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
@@ -64,22 +65,41 @@ def _row(cells: Sequence[str | int | None]) -> Row:
     return Row(int(number or 0), *(str(word) for word in words), *days)  # type: ignore[arg-type]
 
 
-def planned(actor: Actor, named: Sequence[Row], fallback: UUID | None, *, whole: bool) -> Plan:
-    """What these rows would change today, by the actor's reach."""
-    looked_after = agencies(actor)
-    ids = {one.id for one in looked_after}
+@dataclass(frozen=True)
+class Reach:
+    """Whose accounts somebody looks after: agencies, and partnerships of which it is all. `own` are their posts."""
+
+    agencies: Sequence[Agency]
+    wide: frozenset[str] = frozenset()
+    own: frozenset[UUID] = frozenset()
+
+    @property
+    def ids(self) -> set[UUID]:
+        """The agencies' identities."""
+        return {one.id for one in self.agencies}
+
+
+def reach(actor: Actor) -> Reach:
+    """Whose accounts an administrator looks after."""
+    own = frozenset(seat.membership_id for seat in actor.seats)
+    return Reach(agencies(actor), actor.partnerships(Role.ADMINISTRATOR), own)
+
+
+def planned(of: Reach, named: Sequence[Row], fallback: UUID | None, *, whole: bool) -> Plan:
+    """What these rows would change today, within a reach. Raises NotFound for an agency outside it."""
+    ids = of.ids
     if fallback is not None and fallback not in ids:
         raise NotFound
-    only = looked_after[0].id if len(looked_after) == 1 else None
-    there = list(_there(fallback, ids)) if whole and fallback else []
+    only = of.agencies[0].id if len(of.agencies) == 1 else None
+    there = list(_there(fallback)) if whole and fallback else []
     world = World(
         today=clock.today(),
-        agencies={one.name.casefold(): (one.id, one.name) for one in looked_after},
-        people={one.email: one for one in _known((row.email for row in named), ids, actor)},
+        agencies={one.name.casefold(): (one.id, one.name) for one in of.agencies},
+        people={one.email: one for one in _known((row.email for row in named), of)},
         fallback=fallback or only,
         whole=fallback if whole else None,
-        there=[one for one in _people(there, ids, actor) if one.active],
-        kept=frozenset(_kept(actor, ids)),
+        there=[one for one in _people(there, of) if one.active],
+        kept=kept(of),
     )
     return plan(named, world)
 
@@ -89,28 +109,26 @@ def waiting(actor: Actor) -> int:
     return keeping.waiting_at([one.id for one in agencies(actor)])
 
 
-def _there(agency: UUID, looked_after: set[UUID]) -> Iterator[Found]:
+def _there(agency: UUID) -> Iterator[Found]:
     """Whoever has an open post at the agency."""
-    if agency not in looked_after:
-        return
     is_open = or_(Membership.ends_on.is_(None), Membership.ends_on >= clock.today())
     wanted = select(Membership.person_id).where(Membership.agency_id == agency, is_open)
     for person in db.session.scalars(select(Person).where(Person.id.in_(wanted)).order_by(Person.email)):
         yield person.id, person.email, person.name, person.active
 
 
-def _known(emails: Iterable[str], looked_after: set[UUID], actor: Actor) -> Iterator[Known]:
+def _known(emails: Iterable[str], of: Reach) -> Iterator[Known]:
     for portion in _portions(sorted(set(emails))):
         columns = select(Person.id, Person.email, Person.name, Person.active)
         found = [
             (person, email, name, active)
             for person, email, name, active in db.session.execute(columns.where(Person.email.in_(portion)))
         ]
-        yield from _people(found, looked_after, actor)
+        yield from _people(found, of)
 
 
-def _people(found: Sequence[Found], looked_after: set[UUID], actor: Actor) -> Iterator[Known]:
-    wide, today = actor.partnerships(Role.ADMINISTRATOR), clock.today()
+def _people(found: Sequence[Found], of: Reach) -> Iterator[Known]:
+    looked_after, today = of.ids, clock.today()
     for portion in _portions(found):
         posts = _posts([person for person, *_ in portion])
         for person, email, name, active in portion:
@@ -118,7 +136,7 @@ def _people(found: Sequence[Found], looked_after: set[UUID], actor: Actor) -> It
             running = [post for post, _ in held if post.is_open(today)]
             at_ours = [post.agency in looked_after for post, _ in held]
             ours = any(at_ours) and all(post.agency in looked_after for post in running)
-            near = any(partnership in wide for _, partnership in held)
+            near = any(partnership in of.wide for _, partnership in held)
             yield Known(person, email, name, active, ours, near, tuple(post for post, _ in held))
 
 
@@ -143,13 +161,11 @@ def _posts(people: Sequence[UUID]) -> defaultdict[UUID, list[tuple[Post, str]]]:
     return found
 
 
-def _kept(actor: Actor, looked_after: set[UUID]) -> Iterable[UUID]:
-    """Posts that a file of the actor's must not end: their own, and those of administrators of the partnership."""
-    yield from (seat.membership_id for seat in actor.seats)
-    if looked_after:
-        role = (MembershipRole.role == Role.ADMINISTRATOR.value, MembershipRole.scope == Scope.PARTNERSHIP.value)
-        posts = select(MembershipRole.membership_id).join(Membership)
-        yield from db.session.scalars(posts.where(*role, Membership.agency_id.in_(looked_after)))
+def kept(of: Reach) -> frozenset[UUID]:
+    """Posts that nothing but an act on a page ends: one's own, and those of administrators of the partnership."""
+    role = (MembershipRole.role == Role.ADMINISTRATOR.value, MembershipRole.scope == Scope.PARTNERSHIP.value)
+    posts = select(MembershipRole.membership_id).join(Membership).where(*role, Membership.agency_id.in_(of.ids))
+    return of.own | frozenset(db.session.scalars(posts))
 
 
 def _portions(things: Sequence[Thing]) -> Iterator[Sequence[Thing]]:

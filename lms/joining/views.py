@@ -114,7 +114,7 @@ def drop(file_id: UUID) -> ResponseReturnValue:
 
 
 def _planned(one: PeopleFile) -> Plan:
-    return queries.planned(current_actor(), queries.rows(one), one.fallback_id, whole=one.whole)
+    return queries.planned(queries.reach(current_actor()), queries.rows(one), one.fallback_id, whole=one.whole)
 
 
 def _show(one: PeopleFile, form: TakeForm | None = None) -> ResponseReturnValue:
