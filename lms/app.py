@@ -34,6 +34,8 @@ from lms.exports import views as exports
 from lms.flags import views as flags
 from lms.home import authoring
 from lms.home import views as home
+from lms.interop.scim import pages as directory
+from lms.interop.scim import views as scim
 from lms.joining import views as joining
 from lms.learning import views as learning
 from lms.notifications import views as notifications
@@ -88,6 +90,8 @@ BLUEPRINTS = (
     requiring.bp,
     scheme.bp,
     joining.bp,
+    directory.bp,
+    scim.bp,
     reminding.bp,
     assigning.bp,
     exports.bp,
@@ -137,6 +141,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.filters["device"] = devices.named
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    security.csrf.exempt(scim.bp)  # a program sends its token itself; no browser adds it unasked
     app.extensions["readiness"] = (_migrated, shelf.is_loaded)
     return app
 

@@ -80,6 +80,9 @@ MATRIX = {
     "correcting.decide GET": "ffffffooff",
     "correcting.decide POST": "ffffffooff",
     "correcting.listed GET": "ffffffooff",
+    "directory.connect POST": "fffffffoff",
+    "directory.disconnect POST": "fffffffoff",
+    "directory.show GET": "fffffffoff",
     "exports.again POST": "hhohhhhhhh",  # the file and the view are the manager's
     "exports.change_view POST": "hhohhhhhhh",
     "exports.download GET": "hhhhhhhhhh",  # it is not there yet
