@@ -35,6 +35,9 @@ from lms.exports import views as exports
 from lms.flags import views as flags
 from lms.home import authoring
 from lms.home import views as home
+from lms.interop.scim import pages as directory
+from lms.interop.scim import views as scim
+from lms.joining import views as joining
 from lms.learning import views as learning
 from lms.notifications import views as notifications
 from lms.operating import views as operating
@@ -87,6 +90,9 @@ BLUEPRINTS = (
     accepting.bp,
     requiring.bp,
     scheme.bp,
+    joining.bp,
+    directory.bp,
+    scim.bp,
     reminding.bp,
     assigning.bp,
     exports.bp,
@@ -137,6 +143,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.filters["device"] = devices.named
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    security.csrf.exempt(scim.bp)  # a program sends its token itself; no browser adds it unasked
     app.extensions["readiness"] = (_migrated, shelf.is_loaded)
     return app
 

@@ -25,6 +25,7 @@ from lms.core import schema
 from lms.core.db import db
 from lms.crowd.cli import bench
 from lms.jobs import queue as queues
+from lms.joining.cli import people
 from lms.learning.preview import create_preview
 from lms.notifications import delivering
 from lms.operating import proving, restoring
@@ -51,6 +52,7 @@ cli.add_command(content)
 cli.add_command(certificates)
 cli.add_command(cohorts)
 cli.add_command(examine)
+cli.add_command(people)
 cli.add_command(person)
 cli.add_command(standings)
 

@@ -20,6 +20,7 @@ from lms.jobs import clockwork
 from lms.jobs.clockwork import Job
 from lms.jobs.queue import queue, ring
 from lms.jobs.rhythm import daily, every, hourly
+from lms.joining import actions as joining
 from lms.notifications import carriers, delivering, retention
 from lms.outcomes import actions as outcomes
 from lms.planning.actions import solving
@@ -51,6 +52,7 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
         Job("work_out_standings", "Works out where people stand after changes", every(1), ledger.refresh_waiting),
         Job("store_month_ends", "Stores the counts of months that are over", daily(3, 27), store_month_ends),
         Job("sum_up_counts", "Sums up changes of counts", daily(3, 33), sum_up_counts),
+        Job("forget_people_files", "Empties files of people that nobody took", hourly(53), forget_people_files),
         Job("forget_mails", "Empties the texts of old mails and deletes old rows", daily(3, 47), retention.forget_old),
     )
 
@@ -64,6 +66,12 @@ def sweep_wrong_tries() -> None:
     """Forget failed sign-ins."""
     with writing():
         throttle.sweep(clock.now() - KEEP_TRIES)
+
+
+def forget_people_files() -> None:
+    """Empty files of people that nobody took for a day."""
+    with writing():
+        joining.forget()
 
 
 def store_month_ends() -> None:

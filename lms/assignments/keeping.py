@@ -5,13 +5,13 @@ remember, this watches what a session saves and works out the people concerned a
 statement on one of these tables would go unseen, so it is refused.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import ColumnElement, Delete, Insert, Update, event, func, inspect, select
+from sqlalchemy import ColumnElement, Delete, Insert, Select, Update, event, exists, func, inspect, or_, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from lms.assignments import ledger
@@ -137,8 +137,30 @@ def _refuse_bulk(state: ORMExecuteState) -> None:
         raise BulkChange(f"change {mapper.class_.__name__} rows one by one, so that the ledger follows")
 
 
-def refresh_waiting(portion: int = PORTION) -> int:
-    """Work off what is waiting, a portion of people in each transaction; returns how many people were worked out.
+def tell_of(people: Collection[UUID], agencies: Collection[UUID]) -> None:
+    """Follow a bulk change, which the watch cannot see: these people's posts, all at these agencies. Where they are
+    many, the worker is asked instead. In the transaction of the change.
+    """
+    db.session.flush()
+    if len(people) <= AT_ONCE:
+        ledger.refresh(people)
+        return
+    for agency in db.session.scalars(select(Agency).where(Agency.id.in_(agencies)).order_by(Agency.id)):
+        db.session.add(Refreshing(partnership=agency.partnership, agency_id=agency.id))
+
+
+def waiting_at(agencies: Collection[UUID]) -> int:
+    """How many people of these agencies wait to be worked out anew."""
+    number = 0
+    wanted = select(Refreshing).where(Refreshing.finished_at.is_(None), Refreshing.agency_id.in_(agencies))
+    for one in db.session.scalars(wanted).all():
+        number += db.session.scalar(select(func.count()).select_from(_to_refresh(one).subquery())) or 0
+    return number
+
+
+def refresh_waiting(portion: int = PORTION, say: Callable[[int], None] = lambda _count: None) -> int:
+    """Work off what is waiting, a portion of people in each transaction; returns how many people were worked out, and
+    says how many after each portion.
 
     A worker killed meanwhile goes on after the last portion; two workers take turns, since the row is locked.
     """
@@ -149,6 +171,7 @@ def refresh_waiting(portion: int = PORTION) -> int:
         if counted is None:
             return done
         done += counted
+        say(counted)
 
 
 def _next_portion(portion: int) -> int | None:
@@ -162,17 +185,7 @@ def _next_portion(portion: int) -> int | None:
     )
     if waiting is None:
         return None
-    inside = Agency.id == waiting.agency_id if waiting.agency_id else Agency.partnership == waiting.partnership
-    people = (
-        select(Membership.person_id)
-        .join(Agency, Membership.agency_id == Agency.id)
-        .where(inside, func.coalesce(Membership.ends_on, date.max) >= clock.today())
-        .distinct()
-        .order_by(Membership.person_id)
-        .limit(portion)
-    )
-    if waiting.done_to:
-        people = people.where(Membership.person_id > waiting.done_to)
+    people = _to_refresh(waiting).order_by(Membership.person_id).limit(portion)
     found = list(db.session.scalars(people))
     if not found:
         waiting.finished_at = clock.now()
@@ -180,6 +193,20 @@ def _next_portion(portion: int) -> int | None:
     ledger.refresh(found)
     waiting.done_to = found[-1]
     return len(found)
+
+
+def _to_refresh(waiting: Refreshing) -> Select[UUID]:
+    """Whom a refreshing still has to work out: everybody with a post there that is open, or is in the ledger's eyes."""
+    inside = Agency.id == waiting.agency_id if waiting.agency_id else Agency.partnership == waiting.partnership
+    today = clock.today()
+    thought_open = exists().where(PostSpan.membership_id == Membership.id, PostSpan.last_day >= today)
+    people = (
+        select(Membership.person_id)
+        .join(Agency, Membership.agency_id == Agency.id)
+        .where(inside, or_(func.coalesce(Membership.ends_on, date.max) >= today, thought_open))
+        .distinct()
+    )
+    return people.where(Membership.person_id > waiting.done_to) if waiting.done_to else people
 
 
 def untold() -> int:

@@ -25,6 +25,12 @@ GROUPS = (
             "deputies": "Who stands in for which manager from which day to which, when that was set and ended, and by "
             "whom.",
             "agencies": "Agencies: name, sector and partnership. Nothing about a person.",
+            "people_files": "Files of people that an administrator sent: who, when, how many lines did what. What a "
+            "file says is emptied when it is taken or put away, or after a day.",
+            "scim_connections": "Which directory of an agency may tell about its people: a name, a scrambled token, "
+            "who made it, and when.",
+            "scim_users": "How your agency’s directory describes you: user name, names, title, department, work "
+            "e-mails, whether you are active there, and when it last said so.",
             "teams": "Teams: name and agency. Nothing about a person.",
             "team_covers": "How many of a team may be out on one day, which manager set that, and when.",
         },

@@ -1,16 +1,15 @@
 """A file of nominations, read whole or not at all: every fault by row and column. Pure."""
 
-import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lms.cohorts.access import TICKED
+from lms.core import tables
 
 MOST_ROWS = 20_000
 MOST_BYTES = 900_000
 MOST_FAULTS = 100
-LONGEST = 1000  # of one cell; no address and no list of dates comes near
 COLUMNS = ("email", "dates", "needs")
 _BETWEEN = re.compile(r"[|/;,]\s*|\s+and\s+")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -55,11 +54,10 @@ def read(data: bytes, dates: Mapping[str, str]) -> Read:
     programme as it may be written: `2027-01-14` or `14/01/2027`.
     """
     found = Read()
-    text = _decoded(data, found)
-    if text is None:
-        return found
-    table = _table(text, found)
-    if table is None:
+    try:
+        table = tables.rows(data, MOST_BYTES, MOST_ROWS)
+    except tables.Unreadable as unreadable:
+        found.wrong(unreadable.row, "file", unreadable.sentence)
         return found
     header = [name.strip().lower() for name in table[0]] if table else []
     if "email" not in header:
@@ -68,46 +66,9 @@ def read(data: bytes, dates: Mapping[str, str]) -> Read:
     unknown = [name for name in header if name and name not in COLUMNS]
     for name in unknown:
         found.wrong(1, name[:40], "There is no such column. Use email, dates and needs.")
-    rows = [(number, row) for number, row in enumerate(table[1:], start=2) if any(cell.strip() for cell in row)]
-    if len(rows) > MOST_ROWS:
-        found.wrong(MOST_ROWS + 2, "email", f"A file holds at most {MOST_ROWS:,} nominations. Divide it.")
-        return found
+    rows = [(number, row) for number, row in enumerate(table[1:], start=2) if any(row)]
     _read_rows(found, header, rows, dates)
     return found
-
-
-def _decoded(data: bytes, found: Read) -> str | None:
-    if len(data) > MOST_BYTES:
-        found.wrong(1, "file", f"A file holds at most {MOST_BYTES // 1000} kB. Divide it.")
-        return None
-    for encoding in ("utf-8-sig", "utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(encoding).replace("\x00", "")
-        except UnicodeDecodeError:
-            continue
-    found.wrong(1, "file", "This is not a text file. Save it as CSV and send it again.")
-    return None
-
-
-def _table(text: str, found: Read) -> list[list[str]] | None:
-    """The rows; None, with the fault told, where a cell is so long that a mark is missing or it is no such file."""
-    table: list[list[str]] = []
-    try:
-        for row in csv.reader(text.splitlines(), delimiter=_separator(text)):
-            table.append(row)
-            if any(len(cell) > LONGEST for cell in row):
-                raise csv.Error
-    except csv.Error:
-        found.wrong(
-            max(len(table), 1), "file", "From here on, a cell is too long. Perhaps a quotation mark is not closed."
-        )
-        return None
-    return table
-
-
-def _separator(text: str) -> str:
-    first = text.splitlines()[0] if text.strip() else ""
-    return max(",;\t", key=first.count)
 
 
 def _read_rows(found: Read, header: list[str], rows: list[tuple[int, list[str]]], dates: Mapping[str, str]) -> None:

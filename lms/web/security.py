@@ -1,8 +1,10 @@
 """Headers, cookies, hosts and origins, the same for every answer of the server."""
 
+from collections.abc import Callable
 from secrets import token_urlsafe
+from typing import Any, TypeVar
 
-from flask import Flask, Response, abort, g, request, session
+from flask import Flask, Response, abort, current_app, g, request, session
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -32,6 +34,8 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
+View = TypeVar("View", bound=Callable[..., Any])
+
 csrf = CSRFProtect()
 
 
@@ -54,9 +58,27 @@ def install(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    app.before_request(_allow_size)
     app.before_request(_check_origin)
     csrf.init_app(app)
     app.after_request(_add_headers)
+
+
+def takes_bytes(most: int) -> Callable[[View], View]:
+    """Mark a view that takes a file larger than other requests may be; `most` is the whole body in bytes."""
+
+    def mark(view: View) -> View:
+        view.most_bytes = most  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def _allow_size() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    most = getattr(view, "most_bytes", None)
+    if most:
+        request.max_content_length = most
 
 
 def _check_origin() -> None:

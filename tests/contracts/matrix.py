@@ -80,6 +80,9 @@ MATRIX = {
     "correcting.decide GET": "ffffffooff",
     "correcting.decide POST": "ffffffooff",
     "correcting.listed GET": "ffffffooff",
+    "directory.connect POST": "fffffffoff",
+    "directory.disconnect POST": "fffffffoff",
+    "directory.show GET": "fffffffoff",
     "exports.again POST": "hhohhhhhhh",  # the file and the view are the manager's
     "exports.change_view POST": "hhohhhhhhh",
     "exports.download GET": "hhhhhhhhhh",  # it is not there yet
@@ -97,6 +100,13 @@ MATRIX = {
     "flags.new POST": "oooooooooo",
     "flags.show GET": "ffffffffof",
     "home.home GET": "oooooooooo",
+    "joining.drop POST": "fffffffoff",
+    "joining.example GET": "fffffffoff",
+    "joining.report GET": "fffffffoff",
+    "joining.send GET": "fffffffoff",
+    "joining.send POST": "fffffffoff",
+    "joining.show GET": "fffffffoff",
+    "joining.take POST": "fffffffoff",
     "learning.catalogue GET": "oooooooooo",
     "learning.delete_reflection POST": "ohhhhhhhhh",
     "learning.download_reflections GET": "oooooooooo",

@@ -39,7 +39,19 @@ def test_every_page_says_who_may_open_it(app: Flask):
 
 def test_only_these_pages_are_open_to_the_world(app: Flask):
     open_pages = {rule.endpoint for rule in app.url_map.iter_rules() if access_of(app, rule.endpoint).anyone}
-    assert open_pages == PUBLIC
+    by_token = {endpoint for endpoint in open_pages if endpoint.startswith("scim.")}
+    assert open_pages - by_token == PUBLIC
+
+
+def test_every_address_of_a_directory_asks_for_its_token(app: Flask, database: None):
+    asked = 0
+    for rule in app.url_map.iter_rules():
+        for method in sorted(rule.methods - {"OPTIONS"}) if rule.endpoint.startswith("scim.") else ():
+            address = rule.rule.replace("<path:rest>", "x").replace("<user_id>", "x").replace("<kind>", "User")
+            answer = app.test_client().open(address, method=method, json={})
+            assert answer.status_code == 401, (method, address, answer.text)
+            asked += 1
+    assert asked > 20
 
 
 def test_no_page_writes_when_it_is_only_read(app: Flask):

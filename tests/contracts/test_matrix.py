@@ -22,6 +22,8 @@ from lms.core.db import db, writing
 from lms.core.permissions import Role, Scope
 from lms.exports.models import Export, SavedView
 from lms.flags import actions as flagging
+from lms.interop.scim.models import ScimConnection
+from lms.joining.models import PeopleFile
 from lms.learning import actions as learning
 from lms.learning.events import ModuleCompleted
 from lms.learning.models import Completion, Reflection, Study
@@ -109,7 +111,9 @@ def _belongings(them, agency):
         kept = SavedView(owner_id=them.manager.id, sheet="completion", name="Mine")
         made = Export(owner_id=them.manager.id, sheet="completion", format="csv", expires_at=now + timedelta(days=7))
         pack = ImpactPack(partnership="Fernshire", year=2024, number=1, sections=[], limits="-", signed_by=trainer.id)
-        session.add_all([kept, made, pack, *(elsewhere := learned(them, agency))])
+        joiners = PeopleFile(owner_id=them.admin.id, file_name="people.csv")
+        connected = ScimConnection(agency_id=agency.id, name="Personnel", token_hash="0" * 64)
+        session.add_all([kept, made, pack, joiners, connected, *(elsewhere := learned(them, agency))])
     assert isinstance(note, Reflection)
     return {
         "cohort_id": cohort.id, "session_id": cohort.sessions[0].id, "agency_id": agency.id, "person_id": owner.id,
@@ -125,6 +129,7 @@ def _belongings(them, agency):
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "flag_id": flag.id, "programme": "core", "mail_id": note.id, "position": 1, "number": 1, "name": "completion",
         "kind": "csv", "export_id": made.id, "view_id": kept.id, "pack_id": pack.id, "partnership": "Fernshire",
+        "file_id": joiners.id, "connection_id": connected.id,
     }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""How Common Ground talks with other systems: one folder for each standard."""
