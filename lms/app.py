@@ -51,7 +51,8 @@ from lms.reports import listing
 from lms.reports import views as reports
 from lms.seating import views as seating
 from lms.signin import devices, sessions
-from lms.signin import views as signin
+from lms.signin.views import entering as signin
+from lms.signin.views import second_step
 from lms.together import views as together
 from lms.web import access, errors, health, security, templating, transactions
 
@@ -61,6 +62,7 @@ BLUEPRINTS = (
     operating.bp,
     people.bp,
     signin.bp,
+    second_step.bp,
     catalogue.bp,
     quizzes.bp,
     learning.bp,

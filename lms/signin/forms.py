@@ -13,6 +13,24 @@ class SignInForm(PageForm):
     password = PasswordField("Password", [InputRequired("Enter your password"), Length(max=1000)])
 
 
+class AddressForm(PageForm):
+    """Somebody's work e-mail."""
+
+    email = StringField("Work e-mail", [InputRequired("Enter a work e-mail, like name@agency.org"), Length(max=254)])
+
+
+class CodeForm(PageForm):
+    """The code of the second step."""
+
+    code = StringField("Code", [InputRequired("Enter the code."), Length(max=40, message="That is no code.")])
+
+
+class OwnPasswordForm(PageForm):
+    """One's own password once more, before something that a borrowed browser must not do."""
+
+    password = PasswordField("Your password", [InputRequired("Enter your password."), Length(max=1000)])
+
+
 class ThemeForm(PageForm):
     """Light, dark, or as the device says."""
 

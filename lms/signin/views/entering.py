@@ -8,15 +8,15 @@ from flask.typing import ResponseReturnValue
 
 from lms.config import Settings
 from lms.core.errors import NotFound, Refusal
-from lms.signin import actions, sessions
+from lms.signin import actions, second_step, sessions
 from lms.signin.forms import SignInForm, ThemeForm
-from lms.web.access import COOKIE_KEY, actor_or_none, current_actor, public, reads_first, signed_in
+from lms.signin.throttle import TooManyTries
+from lms.signin.views.browsers import TOO_MANY, browser, hand_over
+from lms.web.access import actor_or_none, current_actor, opens_when_held, public, reads_first, signed_in
 from lms.web.answers import done, onward
-from lms.web.security import csrf, fresh_session
+from lms.web.security import csrf
 
 bp = Blueprint("signin", __name__, template_folder="templates")
-
-TOO_MANY = 429
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -28,19 +28,12 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if form.submitted():
         try:
-            token = actions.sign_in(
-                form.email.data or "",
-                form.password.data or "",
-                request.remote_addr or "",
-                request.user_agent.string,
-                before=actor_or_none(),
-            )
+            token = actions.sign_in(form.email.data or "", form.password.data or "", browser(), before=actor_or_none())
         except Refusal as refusal:
             form.refusal = refusal.sentence
-            status = TOO_MANY if isinstance(refusal, actions.TooManyTries) else form.status
+            status = TOO_MANY if isinstance(refusal, TooManyTries) else form.status
             return render_template("signin/sign_in.html", form=form, target=target), status
-        fresh_session()
-        session[COOKIE_KEY] = token
+        hand_over(token)
         return onward(target, redirect(url_for("home.home"), 303))
     if actor_or_none():
         return redirect(url_for("home.home"), 303)
@@ -55,6 +48,7 @@ csrf.exempt(sign_in)
 
 @bp.post("/sign-out")
 @signed_in
+@opens_when_held
 def sign_out() -> ResponseReturnValue:
     """End this sign-in."""
     actions.sign_out(current_actor())
@@ -90,7 +84,8 @@ def me() -> ResponseReturnValue:
     actor = current_actor()
     settings: Settings = current_app.extensions["settings"]
     alive = sessions.alive(actor, timedelta(hours=settings.sign_in_idle_hours), timedelta(days=settings.sign_in_days))
-    return render_template("signin/me.html", sign_ins=alive, form=ThemeForm(None, theme=actor.theme))
+    form = ThemeForm(None, theme=actor.theme)
+    return render_template("signin/me.html", sign_ins=alive, form=form, step=second_step.standing(actor))
 
 
 @bp.post("/me/theme")
@@ -99,6 +94,7 @@ def theme() -> ResponseReturnValue:
     """Choose light, dark, or as the device says."""
     form = ThemeForm()
     if not form.submitted():
-        return render_template("signin/me.html", sign_ins=[], form=form), form.status
+        step = second_step.standing(current_actor())
+        return render_template("signin/me.html", sign_ins=[], form=form, step=step), form.status
     actions.choose_theme(current_actor(), form.theme.data)
     return done("Your choice of colours is saved.", "signin.me")

@@ -1,0 +1,49 @@
+"""Accounts: the second step of signing in, its recovery codes, and where a sign-in came from."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0032"
+down_revision = "0031"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the change."""
+    with op.batch_alter_table("sign_ins") as table:
+        table.add_column(sa.Column("remote", sa.String(length=45), nullable=False, server_default=""))
+        table.add_column(sa.Column("second_step", sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table("sign_ins") as table:
+        for name, kind in (("remote", sa.String(length=45)), ("second_step", sa.Boolean())):
+            table.alter_column(name, existing_type=kind, existing_nullable=False, server_default=None)
+    op.create_table(
+        "second_factors",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(length=200), nullable=True),
+        sa.Column("new_secret", sa.LargeBinary(length=200), nullable=True),
+        sa.Column("last_counter", sa.BigInteger(), nullable=False),
+        sa.Column("set_up_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_second_factors_person_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_second_factors")),
+    )
+    op.create_table(
+        "recovery_codes",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("code_hash", sa.String(length=255), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("used_at", sa.DateTime(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_recovery_codes_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
+    )
+    op.create_index(op.f("ix_recovery_codes_person_id"), "recovery_codes", ["person_id"])
+
+
+def downgrade() -> None:
+    """Undo the change."""
+    op.drop_table("recovery_codes")
+    op.drop_table("second_factors")
+    with op.batch_alter_table("sign_ins") as table:
+        table.drop_column("second_step")
+        table.drop_column("remote")
