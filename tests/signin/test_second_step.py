@@ -65,8 +65,8 @@ def give(visitor, code, expect=303):
     return visitor.send(page, page.forms()[0], {"code": code}, expect=expect)
 
 
-def another(nobody):
-    return Visitor(app, app.test_client())
+def another(visitor):
+    return Visitor(visitor.app, visitor.app.test_client())
 
 
 def test_codes_are_those_of_the_standard():
