@@ -38,6 +38,8 @@ GROUPS = (
             "that is not in the database, since when, and which half minute’s code was used last.",
             "recovery_codes": "Each recovery code in a scrambled form that cannot be turned back, when it was made and "
             "used.",
+            "password_resets": "That somebody asked for a link to a new password for your address, when, and a "
+            "scrambled form of the link. Removed when it was used, or after an hour, by the next night.",
             "wrong_tries": "How often a sign-in failed of late, under a scrambled form of the address typed and of the "
             "place on the network it came from. Removed after a day.",
         },

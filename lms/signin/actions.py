@@ -16,7 +16,7 @@ from lms.signin import passwords, sessions, throttle
 class WrongPassword(Refusal):
     """The same sentence for a wrong password and for an address nobody has."""
 
-    sentence = "That e-mail and password do not match. Check both, or ask for help with signing in."
+    sentence = "That e-mail and password do not match. Check both, or ask for a link to a new password."
 
 
 class WrongOwnPassword(Refusal):

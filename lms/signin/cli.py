@@ -12,8 +12,8 @@ from lms.core.permissions import Role, Scope
 from lms.people import actions
 from lms.people import queries as people
 from lms.people.sectors import Sector
-from lms.signin import second_step
-from lms.signin.passwords import SHORTEST, hash_password
+from lms.signin import second_step, strength
+from lms.signin.passwords import hash_password
 
 GIVEN = {role.value: role for role in Role if role is not Role.DEPUTY}  # a manager names their deputy
 
@@ -48,8 +48,10 @@ def _roles(
 @click.pass_obj
 def add(make_app: Callable[[], Flask], /, email: str, name: str, password: str, **post: Any) -> None:
     """Add a person with one post, for example the first administrator: --role administrator:partnership."""
-    if len(password) < SHORTEST:
-        raise click.ClickException(f"The password is too short: it needs {SHORTEST} characters or more.")
+    try:
+        strength.check(password, [name, email.partition("@")[0], post["agency"]])
+    except Refusal as refusal:
+        raise click.ClickException(refusal.sentence) from None
     where = actions.Post(**{**post, "sector": Sector(post["sector"])})
     with make_app().app_context():
         try:

@@ -25,6 +25,21 @@ class CodeForm(PageForm):
     code = StringField("Code", [InputRequired("Enter the code."), Length(max=40, message="That is no code.")])
 
 
+class NewPasswordForm(PageForm):
+    """A new password. Pasting one is welcome, and so is a password manager."""
+
+    password = PasswordField(
+        "New password",
+        [InputRequired("Enter a new password."), Length(max=1000, message="Use at most 1,000 characters.")],
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The present password, and a new one."""
+
+    present = PasswordField("Your present password", [InputRequired("Enter your present password."), Length(max=1000)])
+
+
 class OwnPasswordForm(PageForm):
     """One's own password once more, before something that a borrowed browser must not do."""
 

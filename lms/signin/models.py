@@ -54,6 +54,21 @@ class RecoveryCode(Row):
     used_at: Mapped[datetime | None]
 
 
+class PasswordReset(Row):
+    """Somebody asked for a link to a new password. `email` is what was typed, until the worker has looked whether there
+    is such an account; then the row goes, or holds the person and the hash of the link's token.
+    """
+
+    __tablename__ = "password_resets"
+    __table_args__ = (Index(None, "answered_at", "asked_at"), Index(None, "person_id"))
+
+    email: Mapped[str] = mapped_column(String(254))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    answered_at: Mapped[datetime | None]
+
+
 class WrongTry(Base):
     """How often a sign-in failed of late, by hashed account name or address."""
 

@@ -1,4 +1,4 @@
-"""Accounts: the second step of signing in, its recovery codes, and where a sign-in came from."""
+"""Accounts: the second step of signing in, its recovery codes, links to a new password, and where a sign-in came from."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,10 +38,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
     )
     op.create_index(op.f("ix_recovery_codes_person_id"), "recovery_codes", ["person_id"])
+    op.create_table(
+        "password_resets",
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("token_hash", sa.String(length=64), nullable=True),
+        sa.Column("asked_at", sa.DateTime(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_password_resets_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_password_resets")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_password_resets_token_hash")),
+    )
+    op.create_index(op.f("ix_password_resets_answered_at_asked_at"), "password_resets", ["answered_at", "asked_at"])
+    op.create_index(op.f("ix_password_resets_person_id"), "password_resets", ["person_id"])
 
 
 def downgrade() -> None:
     """Undo the change."""
+    op.drop_table("password_resets")
     op.drop_table("recovery_codes")
     op.drop_table("second_factors")
     with op.batch_alter_table("sign_ins") as table:

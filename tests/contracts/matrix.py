@@ -160,6 +160,8 @@ MATRIX = {
     "passport.file GET": "oooooooooo",
     "passport.pdf GET": "oooooooooo",
     "passport.show GET": "oooooooooo",
+    "passwords.change GET": "oooooooooo",
+    "passwords.change POST": "oooooooooo",
     "people.agencies GET": "fffffffoff",
     "people.agency GET": "fffffffoff",
     "people.deputies GET": "oooooooooo",

@@ -21,6 +21,9 @@ PUBLIC = {
     "health.alive",
     "health.ready",
     "signin.sign_in",
+    "passwords.ask",
+    "passwords.asked",
+    "passwords.new",  # the address holds the secret that was mailed
     "home.help_page",
     "home.who_sees_what",
     "home.privacy",
