@@ -1,13 +1,14 @@
 """Signing in and out, and what a person sets for themselves."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import select, update
 
 from lms.audit import actions as audit
 from lms.core.actor import Actor
 from lms.core.db import db, start_writing
-from lms.core.errors import Refusal
+from lms.core.errors import NotFound, Refusal
 from lms.people import queries as people
 from lms.people.models import Person
 from lms.signin import passwords, sessions, throttle
@@ -85,6 +86,20 @@ def sign_out_everywhere(actor: Actor) -> int:
     """End all of the person's sign-ins, on all devices."""
     ended = sessions.end_all(actor.id)
     audit.record(actor, "person.signed_out_everywhere", actor.id, count=ended)
+    return ended
+
+
+def end_sign_in(actor: Actor, sign_in_id: UUID) -> None:
+    """End one of the person's own sign-ins. Raises NotFound when there is no such one that is alive."""
+    if not sessions.end(actor, sign_in_id):
+        raise NotFound
+    audit.record(actor, "person.sign_in_ended", actor.id)
+
+
+def end_others(actor: Actor) -> int:
+    """End all of the person's sign-ins but the one in use, and say how many there were."""
+    ended = sessions.end_others(actor)
+    audit.record(actor, "person.other_sign_ins_ended", actor.id, count=ended)
     return ended
 
 

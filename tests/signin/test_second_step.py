@@ -242,7 +242,7 @@ def test_half_an_hour_between_password_and_code_is_too_long(noon, mo, nobody):
 def test_a_sign_in_without_a_code_is_none_of_my_sign_ins(noon, mo, nobody):
     set_up(nobody, mo)
     enter(another(nobody), mo)
-    assert nobody.get("signin.me").all("//form[contains(@action, '/sign-ins/')]") == []
+    assert nobody.get("signin.sign_ins").all("//form[contains(@action, '/sign-ins/')]") == []
 
 
 def test_a_recovery_code_lets_in_once_and_the_person_hears_of_it(noon, mo, nobody):
