@@ -52,7 +52,7 @@ from lms.reports import views as reports
 from lms.seating import views as seating
 from lms.signin import devices, sessions
 from lms.signin.views import entering as signin
-from lms.signin.views import passwords, second_step
+from lms.signin.views import inviting, passwords, second_step
 from lms.together import views as together
 from lms.web import access, errors, health, security, templating, transactions
 
@@ -64,6 +64,7 @@ BLUEPRINTS = (
     signin.bp,
     second_step.bp,
     passwords.bp,
+    inviting.bp,
     catalogue.bp,
     quizzes.bp,
     learning.bp,

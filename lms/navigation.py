@@ -57,7 +57,7 @@ BOOKING = (
     "seating.mine",
     "contesting.contest",
 )
-ACCOUNTS = ("people.agencies", "people.agency", "people.set_locality")
+ACCOUNTS = ("people.agencies", "people.agency", "people.set_locality", "inviting", "second_step")
 TABLES = tuple(f"seating.{page}" for page in ("plan", "make", "change", "listed", "cards"))
 MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),

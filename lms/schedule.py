@@ -23,7 +23,7 @@ from lms.jobs.rhythm import daily, every, hourly
 from lms.notifications import carriers, delivering, retention
 from lms.outcomes import actions as outcomes
 from lms.planning.actions import solving
-from lms.signin import recovering, throttle
+from lms.signin import inviting, recovering, throttle
 
 KEEP_TRIES = timedelta(days=1)
 LONGEST_DELIVERY = 50.0  # seconds; a lane that still waits for the mail server goes on by itself
@@ -62,10 +62,11 @@ def deliver_mail(settings: Settings) -> int:
 
 
 def sweep_wrong_tries() -> None:
-    """Forget failed sign-ins, and links to a new password that are too old."""
+    """Forget failed sign-ins, links to a new password that are too old, and invitations that nobody took up."""
     recovering.sweep()
     with writing():
         throttle.sweep(clock.now() - KEEP_TRIES)
+        inviting.sweep()
 
 
 def store_month_ends() -> None:

@@ -40,6 +40,9 @@ GROUPS = (
             "used.",
             "password_resets": "That somebody asked for a link to a new password for your address, when, and a "
             "scrambled form of the link. Removed when it was used, or after an hour, by the next night.",
+            "invitations": "That you were invited: address, agency, team, job and role, by whom, when, and when you "
+            "made your account. One that nobody took up goes after two months.",
+            "agency_domains": "Mail domains that agencies have proven, who asked for that, and when.",
             "wrong_tries": "How often a sign-in failed of late, under a scrambled form of the address typed and of the "
             "place on the network it came from. Removed after a day.",
         },

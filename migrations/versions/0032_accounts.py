@@ -1,4 +1,6 @@
-"""Accounts: the second step of signing in, its recovery codes, links to a new password, and where a sign-in came from."""
+"""Accounts: the second step of signing in, its recovery codes, links to a new password, invitations,
+mail domains of agencies, and where a sign-in came from.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -52,10 +54,54 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_password_resets_answered_at_asked_at"), "password_resets", ["answered_at", "asked_at"])
     op.create_index(op.f("ix_password_resets_person_id"), "password_resets", ["person_id"])
+    _invitations()
+
+
+def _invitations() -> None:
+    op.create_table(
+        "invitations",
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("job", sa.String(length=120), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("scope", sa.String(length=12), nullable=False),
+        sa.Column("invited_by", sa.Uuid(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_invitations_agency_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_invitations_team_id")),
+        sa.ForeignKeyConstraint(["invited_by"], ["people.id"], name=op.f("fk_invitations_invited_by")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_invitations_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_invitations_token_hash")),
+    )
+    op.create_index(op.f("ix_invitations_agency_id_sent_at"), "invitations", ["agency_id", "sent_at"])
+    op.create_index(op.f("ix_invitations_email"), "invitations", ["email"])
+    op.create_table(
+        "agency_domains",
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("domain", sa.String(length=253), nullable=False),
+        sa.Column("code_hash", sa.String(length=255), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(), nullable=False),
+        sa.Column("proven_at", sa.DateTime(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_agency_domains_agency_id")),
+        sa.ForeignKeyConstraint(["asked_by"], ["people.id"], name=op.f("fk_agency_domains_asked_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agency_domains")),
+        sa.UniqueConstraint("agency_id", "domain", name=op.f("uq_agency_domains_agency_id_domain")),
+    )
 
 
 def downgrade() -> None:
     """Undo the change."""
+    op.drop_table("agency_domains")
+    op.drop_table("invitations")
     op.drop_table("password_resets")
     op.drop_table("recovery_codes")
     op.drop_table("second_factors")
