@@ -55,7 +55,8 @@ from lms.reports import listing
 from lms.reports import views as reports
 from lms.seating import views as seating
 from lms.signin import devices, sessions
-from lms.signin import views as signin
+from lms.signin.views import entering as signin
+from lms.signin.views import inviting, passwords, second_step
 from lms.together import views as together
 from lms.web import access, errors, health, security, templating, transactions
 
@@ -65,6 +66,9 @@ BLUEPRINTS = (
     operating.bp,
     people.bp,
     signin.bp,
+    second_step.bp,
+    passwords.bp,
+    inviting.bp,
     catalogue.bp,
     quizzes.bp,
     learning.bp,

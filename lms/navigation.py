@@ -57,7 +57,10 @@ BOOKING = (
     "seating.mine",
     "contesting.contest",
 )
-ACCOUNTS = ("people.agencies", "people.agency", "people.set_locality", "joining", "directory")
+ACCOUNTS = (
+    *("people.agencies", "people.agency", "people.set_locality"),
+    *("joining", "directory", "inviting", "second_step"),
+)
 TABLES = tuple(f"seating.{page}" for page in ("plan", "make", "change", "listed", "cards"))
 MENU: tuple[Item, ...] = (
     Item("My training", "home.home", ("home",)),

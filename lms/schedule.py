@@ -24,7 +24,7 @@ from lms.joining import actions as joining
 from lms.notifications import carriers, delivering, retention
 from lms.outcomes import actions as outcomes
 from lms.planning.actions import solving
-from lms.signin import throttle
+from lms.signin import inviting, recovering, throttle
 
 KEEP_TRIES = timedelta(days=1)
 LONGEST_DELIVERY = 50.0  # seconds; a lane that still waits for the mail server goes on by itself
@@ -58,14 +58,17 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
 
 
 def deliver_mail(settings: Settings) -> int:
-    """Send what is due."""
+    """Send what is due, links to a new password too."""
+    recovering.answer_asked()
     return delivering.deliver_waiting(carriers.carrier(settings), lanes=delivering.LANES, wait=LONGEST_DELIVERY)
 
 
 def sweep_wrong_tries() -> None:
-    """Forget failed sign-ins."""
+    """Forget failed sign-ins, links to a new password that are too old, and invitations that nobody took up."""
+    recovering.sweep()
     with writing():
         throttle.sweep(clock.now() - KEEP_TRIES)
+        inviting.sweep()
 
 
 def forget_people_files() -> None:

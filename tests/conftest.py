@@ -293,7 +293,7 @@ def as_user(app: Flask, database: None) -> Callable[[Person], Visitor]:
 
     def browse(person: Person) -> Visitor:
         with writing():
-            token = sessions.start(person, "Tests")
+            token = sessions.start(person.id, "Tests", second_step=True)
         client = app.test_client()
         sign_in_directly(client, token)
         return Visitor(app, client)

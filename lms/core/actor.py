@@ -36,7 +36,9 @@ class Seat:
 
 @dataclass(frozen=True)
 class Actor:
-    """A signed-in person. Queries and actions take it first; it is never read from the request's own data."""
+    """A signed-in person. Queries and actions take it first; it is never read from the request's own data. While `held`
+    they have given their password and not yet the second step: nothing but that step opens.
+    """
 
     id: UUID
     name: str
@@ -44,6 +46,7 @@ class Actor:
     seats: tuple[Seat, ...] = ()
     theme: str = ""
     sign_in_id: UUID | None = None
+    held: bool = False
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -38,8 +38,17 @@ GROUPS = (
     Group(
         "Signing in",
         {
-            "sign_ins": "Each sign-in: a scrambled token, the kind of device and browser, when it began, was last used "
-            "and ended.",
+            "sign_ins": "Each sign-in: a scrambled token, the kind of device and browser, the place on the network it "
+            "came from, when it began, was last used and ended, and whether a code was given too.",
+            "second_factors": "If you set up the second step: the secret your phone shares with us, locked with a key "
+            "that is not in the database, since when, and which half minute’s code was used last.",
+            "recovery_codes": "Each recovery code in a scrambled form that cannot be turned back, when it was made and "
+            "used.",
+            "password_resets": "That somebody asked for a link to a new password for your address, when, and a "
+            "scrambled form of the link. Removed when it was used, or after an hour, by the next night.",
+            "invitations": "That you were invited: address, agency, team, job and role, by whom, when, and when you "
+            "made your account. One that nobody took up goes after two months.",
+            "agency_domains": "Mail domains that agencies have proven, who asked for that, and when.",
             "wrong_tries": "How often a sign-in failed of late, under a scrambled form of the address typed and of the "
             "place on the network it came from. Removed after a day.",
         },

@@ -25,8 +25,13 @@ from lms.web.access import actor_or_none
 class Recipient(Protocol):
     """Anyone with an identity and an address: a person or an actor."""
 
-    id: UUID
-    email: str
+    @property
+    def id(self) -> UUID:
+        """Whose mail it is."""
+
+    @property
+    def email(self) -> str:
+        """Where it goes."""
 
 
 @dataclass(frozen=True)

@@ -172,6 +172,13 @@ KINDS: dict[str, Topic] = {
     "planning/moved": PLACE,
     "planning/queued": PLACE,
     "planning/unplaced": PLACE,
+    "signin/domain": ACCOUNT,
+    "signin/invitation": ACCOUNT,
+    "signin/password_changed": ACCOUNT,
+    "signin/recovery_used": ACCOUNT,
+    "signin/reset": ACCOUNT,
+    "signin/second_step_off": ACCOUNT,
+    "signin/second_step_on": ACCOUNT,
 }
 
 

@@ -59,6 +59,44 @@ class Post:
     since: date | None = None
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where somebody works who was invited: an agency and team that are there already."""
+
+    agency_id: UUID
+    team_id: UUID | None
+    job: str
+    roles: tuple[tuple[Role, Scope], ...]
+
+
+def checked_address(email: str) -> str:
+    """The address as it is stored. Raises NotAnAddress, or AddressTaken when somebody has it."""
+    address = email.strip().lower()
+    if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address):
+        raise NotAnAddress(field="email")
+    if by_email(address):
+        raise AddressTaken(field="email")
+    return address
+
+
+def admit(email: str, name: str, password_hash: str, place: Place) -> Person:
+    """Give an invited person their account and first post, by their own act. Raises NotAnAddress, AddressTaken or
+    Unnamed.
+    """
+    address = checked_address(email)
+    if not name.strip():
+        raise Unnamed(field="name")
+    person = Person(email=address, name=" ".join(name.split()), password_hash=password_hash)
+    roles = [MembershipRole(role=role.value, scope=scope.value) for role, scope in place.roles]
+    post = Membership(agency_id=place.agency_id, team_id=place.team_id, job=place.job, starts_on=clock.today())
+    post.roles = roles
+    person.memberships = [post]
+    db.session.add(person)
+    db.session.flush()
+    audit.record(Actor(person.id, person.name, person.email), "person.added", person.id)
+    return person
+
+
 def add_person(actor: Actor | None, email: str, name: str, password_hash: str, post: Post) -> Person:
     """Give a person an account and their first post; agency and team are made when they are new.
 

@@ -1,11 +1,14 @@
 """Signing in and out, and what a person sets for themselves."""
 
-from sqlalchemy import update
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select, update
 
 from lms.audit import actions as audit
 from lms.core.actor import Actor
 from lms.core.db import db, start_writing
-from lms.core.errors import Refusal
+from lms.core.errors import NotFound, Refusal
 from lms.people import queries as people
 from lms.people.models import Person
 from lms.signin import passwords, sessions, throttle
@@ -14,42 +17,62 @@ from lms.signin import passwords, sessions, throttle
 class WrongPassword(Refusal):
     """The same sentence for a wrong password and for an address nobody has."""
 
-    sentence = "That e-mail and password do not match. Check both, or ask for help with signing in."
+    sentence = "That e-mail and password do not match. Check both, or ask for a link to a new password."
 
 
-class TooManyTries(Refusal):
-    """Guesses are slowed down."""
+class WrongOwnPassword(Refusal):
+    """Asked for once more."""
+
+    sentence = "That is not your password. Check it, and type it again."
+    field = "password"
 
 
-def sign_in(email: str, password: str, address: str, device: str, before: Actor | None = None) -> str:
+@dataclass(frozen=True)
+class Browser:
+    """Where a sign-in comes from: its address on the network, as the server sees it, and what it calls itself."""
+
+    address: str = ""
+    device: str = ""
+
+
+def sign_in(email: str, password: str, browser: Browser, before: Actor | None = None) -> str:
     """Check a password and record the sign-in; returns the token for the cookie. Raises WrongPassword or TooManyTries.
 
-    `before` is whoever was signed in with this browser's cookie: that sign-in ends, since its cookie is replaced.
-
-    The slow check happens while only reading; the write transaction starts after it.
+    Whoever has a second step, or needs one, opens nothing with it yet. `before` is whoever was signed in with this
+    browser's cookie: that sign-in ends, since its cookie is replaced. The slow check happens while only reading; the
+    write transaction starts after it.
     """
-    wait = throttle.minutes_to_wait(email, address)
-    if wait:
-        raise TooManyTries(
-            f"There were too many wrong tries. Wait {wait} {'minute' if wait == 1 else 'minutes'}, then try again."
-        )
+    limits = throttle.limits(email, browser.address)
+    throttle.take(*limits)
     person = people.by_email(email)
     stored = person.password_hash if person and person.active else None
     right = passwords.is_right(stored, password)
     if not right or person is None:
-        throttle.wrong(email, address)
         raise WrongPassword
     start_writing()
-    throttle.forget(email, address)
+    throttle.forget(*limits)
     if passwords.needs_new_hash(person.password_hash):
         db.session.execute(
             update(Person).where(Person.id == person.id).values(password_hash=passwords.hash_password(password))
         )
     if before:
         sign_out(before)
-    token = sessions.start(person, device)
+    token = sessions.start(person.id, browser.device, browser.address)
     audit.record(Actor(person.id, person.name, person.email), "person.signed_in", person.id)
     return token
+
+
+def check_own_password(actor: Actor, password: str, address: str) -> None:
+    """Ask a signed-in person for their password once more, before something that a borrowed browser must not do.
+    Raises WrongOwnPassword or TooManyTries. Only while reading; nothing is written after a wrong one.
+    """
+    limits = throttle.limits(actor.email, address)
+    throttle.take(*limits)
+    stored = db.session.scalar(select(Person.password_hash).where(Person.id == actor.id))
+    if not passwords.is_right(stored, password):
+        raise WrongOwnPassword
+    start_writing()
+    throttle.forget(*limits)
 
 
 def sign_out(actor: Actor) -> None:
@@ -63,6 +86,20 @@ def sign_out_everywhere(actor: Actor) -> int:
     """End all of the person's sign-ins, on all devices."""
     ended = sessions.end_all(actor.id)
     audit.record(actor, "person.signed_out_everywhere", actor.id, count=ended)
+    return ended
+
+
+def end_sign_in(actor: Actor, sign_in_id: UUID) -> None:
+    """End one of the person's own sign-ins. Raises NotFound when there is no such one that is alive."""
+    if not sessions.end(actor, sign_in_id):
+        raise NotFound
+    audit.record(actor, "person.sign_in_ended", actor.id)
+
+
+def end_others(actor: Actor) -> int:
+    """End all of the person's sign-ins but the one in use, and say how many there were."""
+    ended = sessions.end_others(actor)
+    audit.record(actor, "person.other_sign_ins_ended", actor.id, count=ended)
     return ended
 
 

@@ -10,8 +10,10 @@ from lms.core.db import writing
 from lms.core.errors import Refusal
 from lms.core.permissions import Role, Scope
 from lms.people import actions
+from lms.people import queries as people
 from lms.people.sectors import Sector
-from lms.signin.passwords import SHORTEST, hash_password
+from lms.signin import second_step, strength
+from lms.signin.passwords import hash_password
 
 GIVEN = {role.value: role for role in Role if role is not Role.DEPUTY}  # a manager names their deputy
 
@@ -46,8 +48,10 @@ def _roles(
 @click.pass_obj
 def add(make_app: Callable[[], Flask], /, email: str, name: str, password: str, **post: Any) -> None:
     """Add a person with one post, for example the first administrator: --role administrator:partnership."""
-    if len(password) < SHORTEST:
-        raise click.ClickException(f"The password is too short: it needs {SHORTEST} characters or more.")
+    try:
+        strength.check(password, [name, email.partition("@")[0], post["agency"]])
+    except Refusal as refusal:
+        raise click.ClickException(refusal.sentence) from None
     where = actions.Post(**{**post, "sector": Sector(post["sector"])})
     with make_app().app_context():
         try:
@@ -56,3 +60,19 @@ def add(make_app: Callable[[], Flask], /, email: str, name: str, password: str, 
         except Refusal as refusal:
             raise click.ClickException(refusal.sentence) from None
         click.echo(f"{made.name} can sign in as {made.email}.")
+
+
+@person.command("reset-second-factor")
+@click.option("--email", required=True, help="Whose phone and recovery codes are lost.")
+@click.pass_obj
+def reset_second_factor(make_app: Callable[[], Flask], email: str) -> None:
+    """Take away a person's second step; they are told by mail, and their sign-ins end."""
+    with make_app().app_context():
+        found = people.by_email(email)
+        if found is None:
+            raise click.ClickException("Nobody here has that address.")
+        if not second_step.is_on(found.id):
+            raise click.ClickException(f"{found.email} has not set up a second step.")
+        with writing():
+            second_step.reset(None, found)
+        click.echo(f"The second step of {found.email} is reset.")

@@ -1,9 +1,9 @@
-"""Tables of signing in: each sign-in, and recent wrong tries."""
+"""Tables of signing in: each sign-in, the second step and its recovery codes, and recent wrong tries."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core import clock
@@ -11,7 +11,9 @@ from lms.core.db import Base, Row
 
 
 class SignIn(Row):
-    """One sign-in on one device. The cookie holds a random token; only its hash is stored."""
+    """One sign-in on one device. The cookie holds a random token; only its hash is stored. `remote` is the address it
+    came from, as the server saw it; `second_step` says that a code was given too.
+    """
 
     __tablename__ = "sign_ins"
     __table_args__ = (Index(None, "person_id", "ended_at"),)
@@ -19,9 +21,52 @@ class SignIn(Row):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     device: Mapped[str] = mapped_column(String(80), default="")
+    remote: Mapped[str] = mapped_column(String(45), default="")
+    second_step: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[datetime] = mapped_column(default=clock.now)
     last_used_at: Mapped[datetime] = mapped_column(default=clock.now)
     ended_at: Mapped[datetime | None]
+
+
+class SecondFactor(Base):
+    """The secret a person's phone shares with us, sealed (`sealing.py`). `last_counter` is the half minute of the last
+    code that was used. `new_secret` waits for its first code.
+    """
+
+    __tablename__ = "second_factors"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    secret: Mapped[bytes | None] = mapped_column(LargeBinary(200))
+    new_secret: Mapped[bytes | None] = mapped_column(LargeBinary(200))
+    last_counter: Mapped[int] = mapped_column(BigInteger, default=0)
+    set_up_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Row):
+    """One code for the day the phone is lost: its argon2id hash, and when it was used."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (Index(None, "person_id"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    code_hash: Mapped[str] = mapped_column(String(255))
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    used_at: Mapped[datetime | None]
+
+
+class PasswordReset(Row):
+    """Somebody asked for a link to a new password. `email` is what was typed, until the worker has looked whether there
+    is such an account; then the row goes, or holds the person and the hash of the link's token.
+    """
+
+    __tablename__ = "password_resets"
+    __table_args__ = (Index(None, "answered_at", "asked_at"), Index(None, "person_id"))
+
+    email: Mapped[str] = mapped_column(String(254))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    answered_at: Mapped[datetime | None]
 
 
 class WrongTry(Base):

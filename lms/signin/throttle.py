@@ -1,7 +1,8 @@
 """Slowing down guesses: at most ten wrong tries a quarter of an hour for one account, a hundred from one address.
 
-Counts live in the database, so they hold over all processes, and in short transactions of their own, so they
-outlive a refusal.
+A try is counted before it is looked at, and given back when it was right: however many are sent at once, no more than
+that are looked at. Counts live in the database, so they hold over all processes, and in short transactions of their
+own, so they outlive a refusal.
 Account names are stored as hashes: the table does not tell who has an account.
 """
 
@@ -9,61 +10,81 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import delete, select
+from sqlalchemy import Insert, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.core import clock
 from lms.core.db import db, separate
+from lms.core.errors import Refusal
 from lms.signin.models import WrongTry
 
 WINDOW = timedelta(minutes=15)
 
 
+class TooManyTries(Refusal):
+    """Guesses are slowed down."""
+
+    def __init__(self, wait: int) -> None:
+        minutes = "minute" if wait == 1 else "minutes"
+        super().__init__(f"There were too many tries. Wait {wait} {minutes}, then try again.")
+
+
 @dataclass(frozen=True)
 class Limit:
-    """A name to count under, and how many wrong tries it allows in the window."""
+    """A name to count under, and how many tries it allows in the window."""
 
     key: str
     most: int
 
 
+def limit(kind: str, value: str, most: int) -> Limit:
+    """A count of this kind for one account, one person or one address."""
+    return Limit(sha256(f"{kind}:{value}".encode()).hexdigest(), most)
+
+
 def limits(email: str, address: str) -> tuple[Limit, Limit]:
-    """The two counts a sign-in falls under."""
-
-    def key(kind: str, value: str) -> str:
-        return sha256(f"{kind}:{value}".encode()).hexdigest()
-
-    return Limit(key("account", email.strip().lower()), 10), Limit(key("address", address), 100)
+    """The two counts a password falls under."""
+    return limit("account", email.strip().lower(), 10), limit("address", address, 100)
 
 
-def minutes_to_wait(email: str, address: str) -> int:
-    """Minutes until another try is allowed; 0 when it is allowed now."""
+def take(*which: Limit) -> None:
+    """Count one try, before it is looked at. Raises TooManyTries, and then counts nothing."""
     now = clock.now()
-    wait = 0
-    for limit in limits(email, address):
-        row = db.session.get(WrongTry, limit.key)
-        if row and row.count >= limit.most and row.since + WINDOW > now:
-            wait = max(wait, _minutes(row.since + WINDOW - now))
-    return wait
-
-
-def wrong(email: str, address: str) -> None:
-    """Count one wrong try."""
-    now = clock.now()
+    if wait := _wait([db.session.get(WrongTry, one.key) for one in which], which, now):
+        raise TooManyTries(wait)
     with separate() as session:
-        for limit in limits(email, address):
-            row = session.scalar(select(WrongTry).where(WrongTry.key == limit.key).with_for_update())
-            if row is None:
-                session.add(WrongTry(key=limit.key, count=1, since=now))
-            elif row.since + WINDOW <= now:
-                row.count, row.since = 1, now
-            else:
-                row.count += 1
+        for one in sorted(which, key=lambda one: one.key):  # always in one order, so that no two wait for each other
+            session.execute(_unless_there(session.get_bind().dialect.name, one.key, now))
+        wanted = select(WrongTry).where(WrongTry.key.in_([one.key for one in which])).order_by(WrongTry.key)
+        rows = {row.key: row for row in session.scalars(wanted.with_for_update())}
+        wait = _wait([rows[one.key] for one in which], which, now)
+        for row in rows.values() if not wait else ():
+            if row.since + WINDOW <= now:
+                row.count, row.since = 0, now
+            row.count += 1
+    if wait:
+        raise TooManyTries(wait)
 
 
-def forget(email: str, address: str) -> None:
-    """A right password clears the account's count, within the running transaction; the address keeps its own."""
-    account, _ = limits(email, address)
+def _wait(rows: list[WrongTry | None], which: tuple[Limit, ...], now: datetime) -> int:
+    """Minutes until another try is allowed; 0 when it is allowed now."""
+    pairs = zip(rows, which, strict=True)
+    full = [row for row, one in pairs if row and row.count >= one.most and row.since + WINDOW > now]
+    return max((_minutes(row.since + WINDOW - now) for row in full), default=0)
+
+
+def _unless_there(dialect: str, key: str, now: datetime) -> Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(WrongTry).values(key=key, count=0, since=now).on_conflict_do_nothing()
+
+
+def forget(account: Limit, *others: Limit) -> None:
+    """A right answer clears the account's count and gives the others their try back, in the running transaction."""
     db.session.execute(delete(WrongTry).where(WrongTry.key == account.key))
+    for one in others:
+        db.session.execute(
+            update(WrongTry).where(WrongTry.key == one.key, WrongTry.count > 0).values(count=WrongTry.count - 1)
+        )
 
 
 def sweep(before: datetime) -> None:

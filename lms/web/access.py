@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 
-from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 
@@ -50,6 +50,12 @@ def writes_on_get(view: View) -> View:
 def reads_first(view: View) -> View:
     """This POST begins by reading and does slow work; it calls `db.start_writing()` itself before it writes."""
     view.reads_first = True  # type: ignore[attr-defined]
+    return view
+
+
+def opens_when_held(view: View) -> View:
+    """This view belongs to the second step of signing in: it opens for somebody who has given the password alone."""
+    view.opens_when_held = True  # type: ignore[attr-defined]
     return view
 
 
@@ -101,6 +107,10 @@ def install(
     def load(_request: object) -> SignedInPerson | None:
         token = session.get(COOKIE_KEY)
         actor = load_actor(token, idle, longest) if token else None
+        view = current_app.view_functions.get(request.endpoint or "")
+        if actor and actor.held and not getattr(view, "opens_when_held", False):
+            g.held = True
+            return None
         return SignedInPerson(actor) if actor else None
 
     manager.request_loader(load)
@@ -114,9 +124,9 @@ def install(
             return None
         actor = actor_or_none()
         if actor is None:
-            return redirect(
-                url_for("signin.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None), 303
-            )
+            door = "second_step.enter" if g.get("held") else "signin.sign_in"
+            target = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for(door, next=target), 303)
         if access is None or (access.permission and not actor.can(access.permission)):
             db.session.rollback()  # gives back the write lock that a POST holds, which the note needs
             note_refusal(actor, request.endpoint)

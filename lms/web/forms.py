@@ -56,12 +56,16 @@ class PageForm(Form):
         try:
             yield
         except Refusal as refusal:
-            db.session.rollback()
-            if refusal.field and refusal.field in self._fields:
-                field = self._fields[refusal.field]
-                field.errors = [*field.errors, refusal.sentence]
-            else:
-                self.refusal = refusal.sentence
+            self.refuse(refusal)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal beside its field (or on top), and undo what was done so far."""
+        db.session.rollback()
+        if refusal.field and refusal.field in self._fields:
+            field = self._fields[refusal.field]
+            field.errors = [*field.errors, refusal.sentence]
+        else:
+            self.refusal = refusal.sentence
 
     @property
     def problems(self) -> list[tuple[str | None, str]]:

@@ -21,6 +21,10 @@ PUBLIC = {
     "health.alive",
     "health.ready",
     "signin.sign_in",
+    "passwords.ask",
+    "passwords.asked",
+    "inviting.accept",  # the address holds the secret that was mailed
+    "passwords.new",  # the address holds the secret that was mailed
     "home.help_page",
     "home.who_sees_what",
     "home.privacy",

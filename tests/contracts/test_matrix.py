@@ -39,7 +39,7 @@ from lms.quizzes.shelf import quizzes
 from lms.signin.models import SignIn
 from lms.web.access import access_of
 from tests.contracts.matrix import MATRIX, VISITORS
-from tests.support.belongings import corrected, learned, rules, tables
+from tests.support.belongings import corrected, invited, learned, phone_of, rules, tables
 from tests.support.chased import chased
 from tests.support.offering import offering, programme
 
@@ -106,7 +106,7 @@ def _belongings(them, agency):
         level, asked_of = rules(session)
         look = RecordView(person_id=owner.id, viewer_id=them.manager.id, what="status and dates", role="manager")
         contest = Contest(session_id=cohort.sessions[0].id, booking_id=place.id, says="I was there", was="absent||")
-        session.add_all([sign_in, look, contest])
+        session.add_all([sign_in, look, contest, phone_of(owner), *(doors := invited(them, agency))])
         correction, old = corrected(session, certificate, owner)
         kept = SavedView(owner_id=them.manager.id, sheet="completion", name="Mine")
         made = Export(owner_id=them.manager.id, sheet="completion", format="csv", expires_at=now + timedelta(days=7))
@@ -130,6 +130,7 @@ def _belongings(them, agency):
         "flag_id": flag.id, "programme": "core", "mail_id": note.id, "position": 1, "number": 1, "name": "completion",
         "kind": "csv", "export_id": made.id, "view_id": kept.id, "pack_id": pack.id, "partnership": "Fernshire",
         "file_id": joiners.id, "connection_id": connected.id,
+        "invitation_id": doors[0].id, "domain_id": doors[1].id,
     }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ def visitor(app, learner, as_user):
 def at_once(app, learner, address, *forms):
     """Send each of these forms from a browser of its own, all at the same moment; returns the statuses."""
     with writing():
-        token = sessions.start(learner, "Tests")
+        token = sessions.start(learner.id, "Tests")
     visitor = Visitor(app, app.test_client())
     sign_in_directly(visitor.client, token)
     csrf = visitor.token()

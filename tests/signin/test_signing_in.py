@@ -6,17 +6,21 @@ from datetime import timedelta
 from time import perf_counter
 
 import pytest
+from flask import Flask, request
 from sqlalchemy import func, select, update
 
 from lms.audit.models import AuditEntry
+from lms.config import Settings
 from lms.core import clock
 from lms.core.db import db, writing
 from lms.people.models import Person
 from lms.signin.models import SignIn, WrongTry
 from lms.signin.passwords import hash_password, is_right
+from lms.web import security
 from tests.support.browser import Visitor
 
 PASSWORD = "a long enough password"
+BASIC = {"LMS_SECRET_KEY": "tests-only-0123456789-abcdefghijklmnop", "LMS_BASE_URL": "http://localhost"}
 
 
 @pytest.fixture
@@ -135,12 +139,42 @@ def test_signing_out_everywhere_ends_the_other_devices(app, as_user, leah):
 
 def test_one_device_can_be_signed_out_from_another(as_user, leah):
     phone, desk = as_user(leah), as_user(leah)
-    page = desk.get("signin.me")
+    page = desk.get("signin.sign_ins")
     button = page.all("//form[contains(@action, '/sign-ins/')]")
-    assert len(button) == 1
+    assert len(button) == 2  # this other one, and all others
     desk.send(page, button[0])
     phone.get("signin.me", expect=303)
     desk.get("signin.me")
+
+
+def test_all_other_devices_can_be_signed_out_at_once(as_user, leah):
+    phone, tablet, desk = as_user(leah), as_user(leah), as_user(leah)
+    page = desk.get("signin.sign_ins")
+    done = desk.follow(desk.send(page, page.all("//form[contains(@action, 'end-others')]")[0]))
+    assert "2 other sign-ins have ended" in done.words
+    for other in (phone, tablet):
+        other.get("signin.me", expect=303)
+
+
+def test_my_sign_ins_say_on_what_since_when_and_from_where(nobody, leah):
+    nobody.client.environ_base |= {"REMOTE_ADDR": "192.0.2.7", "HTTP_USER_AGENT": "Mozilla/5.0 (Windows) Firefox/140.0"}
+    enter(nobody, leah)
+    words = nobody.get("signin.sign_ins").words
+    assert "Firefox on Windows" in words
+    assert "From the network address 192.0.2.7" in words
+    assert "This one" in words
+
+
+def test_the_address_is_what_the_proxies_say_only_where_there_are_proxies():
+    def seen(proxies):
+        app = Flask("lms")
+        security.install(app, Settings(BASIC | {"LMS_PROXIES": proxies}))
+        app.route("/")(lambda: request.remote_addr)
+        client = app.test_client()
+        forged = {"X-Forwarded-For": "203.0.113.9, 198.51.100.4"}
+        return client.get("/", headers=forged, environ_base={"REMOTE_ADDR": "10.0.0.1"}).text
+
+    assert [seen(number) for number in ("0", "1", "2")] == ["10.0.0.1", "198.51.100.4", "203.0.113.9"]
 
 
 def test_nobody_ends_another_persons_sign_in(as_user, make, leah):

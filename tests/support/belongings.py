@@ -6,6 +6,9 @@ from lms.assignments.models import Equivalent, Leave, Level, PriorLearning, Requ
 from lms.certificates.correction_models import NameCorrection, as_it_was
 from lms.core import clock
 from lms.seating.models import SeatingPlan, SeatingRound
+from lms.signin import one_time, sealing
+from lms.signin.invitation_models import AgencyDomain, Invitation
+from lms.signin.models import SecondFactor
 
 
 def rules(session):
@@ -37,6 +40,21 @@ def corrected(session, certificate, owner):
     old.code = "0" * 26
     session.add(old)
     return correction, old
+
+
+def phone_of(owner):
+    """A second step that is on, and another phone about to be set up."""
+    secret = sealing.sealed(owner.id, one_time.new_secret())
+    return SecondFactor(person_id=owner.id, secret=secret, new_secret=secret, set_up_at=clock.now())
+
+
+def invited(them, agency):
+    """An open invitation to the agency, and a mail domain that is not proven yet."""
+    asked = {"agency_id": agency.id}
+    return [
+        Invitation(email="new@agency.example", job="Nurse", invited_by=them.admin.id, token_hash="0" * 64, **asked),
+        AgencyDomain(domain="agency.example", asked_by=them.admin.id, **asked),
+    ]
 
 
 def learned(them, agency):

@@ -7,16 +7,17 @@ from flask import Blueprint, current_app, redirect, render_template, request, se
 from flask.typing import ResponseReturnValue
 
 from lms.config import Settings
-from lms.core.errors import NotFound, Refusal
-from lms.signin import actions, sessions
+from lms.core.errors import Refusal
+from lms.signin import actions, second_step, sessions
 from lms.signin.forms import SignInForm, ThemeForm
-from lms.web.access import COOKIE_KEY, actor_or_none, current_actor, public, reads_first, signed_in
+from lms.signin.throttle import TooManyTries
+from lms.signin.views.browsers import TOO_MANY, browser, hand_over
+from lms.web.access import actor_or_none, current_actor, opens_when_held, public, reads_first, signed_in
 from lms.web.answers import done, onward
-from lms.web.security import csrf, fresh_session
+from lms.web.security import csrf
+from lms.web.templating import count
 
 bp = Blueprint("signin", __name__, template_folder="templates")
-
-TOO_MANY = 429
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -28,19 +29,12 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if form.submitted():
         try:
-            token = actions.sign_in(
-                form.email.data or "",
-                form.password.data or "",
-                request.remote_addr or "",
-                request.user_agent.string,
-                before=actor_or_none(),
-            )
+            token = actions.sign_in(form.email.data or "", form.password.data or "", browser(), before=actor_or_none())
         except Refusal as refusal:
             form.refusal = refusal.sentence
-            status = TOO_MANY if isinstance(refusal, actions.TooManyTries) else form.status
+            status = TOO_MANY if isinstance(refusal, TooManyTries) else form.status
             return render_template("signin/sign_in.html", form=form, target=target), status
-        fresh_session()
-        session[COOKIE_KEY] = token
+        hand_over(token)
         return onward(target, redirect(url_for("home.home"), 303))
     if actor_or_none():
         return redirect(url_for("home.home"), 303)
@@ -55,6 +49,7 @@ csrf.exempt(sign_in)
 
 @bp.post("/sign-out")
 @signed_in
+@opens_when_held
 def sign_out() -> ResponseReturnValue:
     """End this sign-in."""
     actions.sign_out(current_actor())
@@ -78,19 +73,34 @@ def sign_out_everywhere() -> ResponseReturnValue:
 @signed_in
 def end_sign_in(sign_in_id: UUID) -> ResponseReturnValue:
     """End one of my sign-ins on another device."""
-    if not sessions.end(current_actor(), sign_in_id):
-        raise NotFound
-    return done("That sign-in has ended.", "signin.me")
+    actions.end_sign_in(current_actor(), sign_in_id)
+    return done("That sign-in has ended.", "signin.sign_ins")
+
+
+@bp.get("/me/sign-ins/")
+@signed_in
+def sign_ins() -> ResponseReturnValue:
+    """Where I am signed in: device, since when, last used, and from where."""
+    settings: Settings = current_app.extensions["settings"]
+    spans = timedelta(hours=settings.sign_in_idle_hours), timedelta(days=settings.sign_in_days)
+    return render_template("signin/sign_ins.html", sign_ins=sessions.alive(current_actor(), *spans))
+
+
+@bp.post("/me/sign-ins/end-others")
+@signed_in
+def end_others() -> ResponseReturnValue:
+    """End all of my sign-ins but this one."""
+    ended = actions.end_others(current_actor())
+    return done(f"{count(ended, 'other sign-in has', 'other sign-ins have')} ended.", "signin.sign_ins")
 
 
 @bp.get("/me/")
 @signed_in
 def me() -> ResponseReturnValue:
-    """Who I am here, how it looks, and where I am signed in."""
+    """Who I am here, how it looks, and how I sign in."""
     actor = current_actor()
-    settings: Settings = current_app.extensions["settings"]
-    alive = sessions.alive(actor, timedelta(hours=settings.sign_in_idle_hours), timedelta(days=settings.sign_in_days))
-    return render_template("signin/me.html", sign_ins=alive, form=ThemeForm(None, theme=actor.theme))
+    form = ThemeForm(None, theme=actor.theme)
+    return render_template("signin/me.html", form=form, step=second_step.standing(actor))
 
 
 @bp.post("/me/theme")
@@ -99,6 +109,7 @@ def theme() -> ResponseReturnValue:
     """Choose light, dark, or as the device says."""
     form = ThemeForm()
     if not form.submitted():
-        return render_template("signin/me.html", sign_ins=[], form=form), form.status
+        step = second_step.standing(current_actor())
+        return render_template("signin/me.html", form=form, step=step), form.status
     actions.choose_theme(current_actor(), form.theme.data)
     return done("Your choice of colours is saved.", "signin.me")

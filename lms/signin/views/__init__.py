@@ -1,0 +1,1 @@
+"""Pages of signing in, by task: coming and going, the second step."""
