@@ -87,14 +87,10 @@ def test_an_empty_form_with_every_worthwhile_field_does_what_the_empty_form_does
     extras = _extras(doors)
     for rule in doors.rules("POST"):
         doors.browser(doors.welcome(rule, "POST")[0])
-    rewind_to, known, wrong = rewind.__class__(), _known(), []
+    rewind_to, known, wrong, names = rewind.__class__(), _known(), [], names_read(in_forms=True)
     for rule in doors.rules("POST"):
         browser = doors.browser(doors.welcome(rule, "POST")[0])
-        more = {
-            name: value
-            for name, value in extras.items()
-            if name not in names_read(in_forms=True)[package_of(doors.app, rule)]
-        }
+        more = {name: value for name, value in extras.items() if name not in names[package_of(doors.app, rule)]}
         results = []
         for data in ({}, more):
             rewind_to()

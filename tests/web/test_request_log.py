@@ -26,11 +26,13 @@ def logged(settings, monkeypatch, capsys):
     return lines
 
 
-def test_a_request_is_one_line_of_its_kind_and_cost(nobody, logged):
-    nobody.client.get("/verify/SOMECODE?x=1")
+def test_a_request_is_one_line_of_its_kind_and_cost(as_user, make, logged):
+    browser = as_user(make.person())
+    logged()
+    browser.client.get("/certificates/?x=1")
     [line] = logged()
     assert {"event", "level", "at", "method", "route", "status", "ms", "queries"} == set(line)
-    assert (line["event"], line["method"], line["route"], line["status"]) == ("request", "GET", "/verify/<code>", 404)
+    assert (line["event"], line["method"], line["route"], line["status"]) == ("request", "GET", "/certificates/", 200)
     assert line["queries"] >= 1
 
 
