@@ -165,7 +165,7 @@ def tables() -> list[Any]:
 def names_read(*, in_forms: bool) -> dict[str, set[str]]:
     """The names that each package reads from forms, or from the query of an address, by its source."""
     asked = re.compile(r"request\.(?:args|form|values|files)(?:\.get|\.getlist)?[\(\[]\s*\"(\w+)\"")
-    shaped = re.compile(r"^    (\w+) = \w*Field\(", re.MULTILINE)
+    shaped = re.compile(r"^    (\w+) = [A-Z]\w+\(", re.MULTILINE)
     everywhere = {"q", "page", "next", "name", "number", "id", "day", "year"}
     found: dict[str, set[str]] = {}
     for path in (PROJECT / "lms").rglob("*.py"):
