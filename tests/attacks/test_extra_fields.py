@@ -45,11 +45,8 @@ def _contents(known: set[str]) -> dict[str, list[str]]:
     """What every table holds; identities, moments and secrets that are new are all alike."""
 
     def plain(value):
-        fresh = (
-            isinstance(value, UUID | bytes)
-            or hasattr(value, "tzinfo")
-            or (isinstance(value, str) and re.fullmatch(r"[\w-]{20,}", value))
-        )
+        secret = isinstance(value, str) and (re.fullmatch(r"[\w-]{20,}", value) or "BEGIN:VCALENDAR" in value)
+        fresh = secret or isinstance(value, UUID | bytes) or hasattr(value, "tzinfo")
         return "new" if fresh and str(value) not in known else str(value)
 
     settle()
