@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-tests test lint format bench bench-cohorts lock
+.PHONY: help run setup setup-tests test lint format bench bench-cohorts sbom lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ bench: setup-tests ## requests per second beside a bare Flask page, in the same 
 
 bench-cohorts: setup-tests ## cohorts and tables beside what others do with the same people
 	@$(BIN)/python -m bench.cohorts
+
+sbom: setup-tests ## list every part of the product, with its hash, in sbom.json
+	@$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.json
 
 lock: ## renew the hashed locks after changing pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra build $(LOCK) -o requirements.txt

@@ -1,8 +1,17 @@
 """How gunicorn serves Common Ground: threads in a few processes. The web line of the Procfile reads it."""
 
 import os
+import shutil
+import tempfile
 
-from lms.serving import refuse_demo_in_public
+# Where the processes write what they count, to be added up at /metrics; has to stand before anything is imported.
+_mine = "PROMETHEUS_MULTIPROC_DIR" not in os.environ
+if _mine:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="common-ground-metrics-")
+
+from prometheus_client.multiprocess import mark_process_dead  # noqa: E402
+
+from lms.serving import refuse_demo_in_public  # noqa: E402
 
 bind = [f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"]  # noqa: S104 -- a public server is meant to be reached
 worker_class = "gthread"
@@ -17,8 +26,22 @@ preload_app = False
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
+limit_request_line = 4_094
+limit_request_fields = 100
+limit_request_field_size = 8_190
 
 
 def on_starting(server: object) -> None:
     """Before the first worker starts: check the settings, and refuse to show invented accounts to the world."""
     refuse_demo_in_public(server.cfg.address)  # type: ignore[attr-defined]
+
+
+def child_exit(server: object, worker: object) -> None:  # noqa: ARG001 -- gunicorn's signature
+    """After a worker ended: what it counted is kept, what stood at its moment is not."""
+    mark_process_dead(worker.pid)  # type: ignore[attr-defined]
+
+
+def on_exit(server: object) -> None:  # noqa: ARG001 -- gunicorn's signature
+    """After the last worker: the counts go."""
+    if _mine:
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

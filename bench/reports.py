@@ -103,6 +103,7 @@ def main(folder: Path, database: str, password: str, rounds: int, files: int) ->
     Ends with status 1 when a goal is missed.
     """
     settings = {"LMS_SECRET_KEY": SECRET, "LMS_DATA_DIR": str(folder), "LMS_BASE_URL": "http://127.0.0.1"}
+    settings |= {f"LMS_LIMIT_{name}": "0" for name in ("PERSON", "ADDRESS", "COSTLY")}  # one client stands for many
     if database:
         settings["LMS_DATABASE_URL"] = database
     size, accounts = _readers(settings)

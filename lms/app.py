@@ -1,6 +1,5 @@
 """The application: one list of features, lowest layer first. Nothing is discovered by magic."""
 
-import structlog
 from flask import Flask
 
 from lms import navigation, schedule, wiring
@@ -41,6 +40,7 @@ from lms.joining import views as joining
 from lms.learning import views as learning
 from lms.notifications import views as notifications
 from lms.operating import views as operating
+from lms.operating import watching
 from lms.outcomes import views as outcomes
 from lms.passport.views import looked, passport, record, team
 from lms.people import sectors
@@ -58,12 +58,13 @@ from lms.signin import devices, sessions
 from lms.signin.views import entering as signin
 from lms.signin.views import inviting, passwords, second_step
 from lms.together import views as together
-from lms.web import access, errors, health, security, templating, transactions
+from lms.web import access, deadline, errors, health, limits, request_log, security, templating, transactions
 
 BLUEPRINTS = (
     health.bp,
     notifications.bp,
     operating.bp,
+    watching.bp,
     people.bp,
     signin.bp,
     second_step.bp,
@@ -127,8 +128,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.make_data_dir()
     app = Flask("lms", static_folder=None, template_folder="web/templates")
     app.extensions["settings"] = settings
-    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()])
+    request_log.configure()
     db.install(app, settings.database)
+    request_log.install(app, settings)
+    deadline.install(app, settings)
     keeping.install(app)
     chaining.install(app)
     wiring.wire(events.install(app.extensions))
@@ -137,6 +140,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     transactions.install(app)
     security.install(app, settings)
     access.install(app, settings, sessions.actor_from_cookie, audit.refused)
+    limits.install(app, settings)
     errors.install(app)
     navigation.install(app)
     exports.install(app)

@@ -70,6 +70,7 @@ def run(port: int, host: str, *, with_demo: bool) -> None:
         os.environ.setdefault("LMS_ANNEX_DIR", str(demonstration.ANNEX))
         os.environ.setdefault("LMS_QUIET_HOURS", "none")  # the demo's mails are files, which wake nobody
         os.environ.setdefault("LMS_QUIET_WEEKENDS", "no")
+    os.environ.setdefault("LMS_LOG_REQUESTS", "no")
     try:
         serving.refuse_taken_port(host, port)
         settings = from_environment()

@@ -129,6 +129,39 @@ SETTINGS: tuple[Setting, ...] = (
         _folder,
     ),
     Setting("LMS_PROXIES", "0", "How many proxies stand in front and set X-Forwarded-For.", _whole),
+    Setting(
+        "LMS_LIMIT_PERSON",
+        "1200",
+        "How many pages and forms one signed-in person may ask for in a minute; 0 means any number.",
+        _whole,
+    ),
+    Setting(
+        "LMS_LIMIT_ADDRESS",
+        "12000",
+        "How many one remote end may ask for in a minute: a whole office may share one; 0 means any number.",
+        _whole,
+    ),
+    Setting(
+        "LMS_LIMIT_COSTLY",
+        "60",
+        "How many files, searches, plans or checks of a code (each counted apart) one person, or one remote end that "
+        "has not signed in, may ask for in a minute; 0 means any number.",
+        _whole,
+    ),
+    Setting(
+        "LMS_REQUEST_SECONDS",
+        "25",
+        "A page or form that takes longer is given up, with nothing changed; 0 means never.",
+        _whole,
+    ),
+    Setting("LMS_MOST_BYTES", "1000000", "The largest form or file that is taken, in bytes.", _up_to(100_000_000)),
+    Setting("LMS_MOST_FIELDS", "2000", "The most fields that one form may have.", _up_to(100_000)),
+    Setting(
+        "LMS_METRICS_TOKEN",
+        "",
+        "The bearer token that opens /metrics, from anywhere. Empty: it answers on this machine only.",
+    ),
+    Setting("LMS_LOG_REQUESTS", "yes", "Whether each request is one line in the log: yes or no.", _yes_no),
     Setting("LMS_SIGN_IN_IDLE_HOURS", "12", "A sign-in ends after this many hours without use.", _up_to(8760)),
     Setting("LMS_SIGN_IN_DAYS", "14", "A sign-in ends after this many days in any case.", _up_to(365)),
     Setting(
@@ -200,6 +233,14 @@ class Settings:
     more_content: tuple[Path, ...]
     annex_dir: Path | None
     proxies: int
+    limit_person: int
+    limit_address: int
+    limit_costly: int
+    request_seconds: int
+    most_bytes: int
+    most_fields: int
+    metrics_token: str
+    log_requests: bool
     sign_in_idle_hours: int
     sign_in_days: int
     export_rows: int

@@ -14,6 +14,7 @@ from lms.exports.models import SavedView
 from lms.exports.sheet import Format
 from lms.web.access import actor_or_none, current_actor, signed_in
 from lms.web.answers import done
+from lms.web.limits import costly
 
 bp = Blueprint("exports", __name__, template_folder="templates", url_prefix="/exports")
 
@@ -32,6 +33,7 @@ def install(app: Flask) -> None:
 
 @bp.get("/<name>.<kind>")
 @signed_in
+@costly("files")
 def file(name: str, kind: str) -> ResponseReturnValue:
     """One sheet as CSV, Excel or print; the sheet itself says which permission it needs."""
     return answer(name, kind)
@@ -39,6 +41,7 @@ def file(name: str, kind: str) -> ResponseReturnValue:
 
 @bp.post("/<name>.<kind>")
 @signed_in
+@costly("files")
 def order(name: str, kind: str) -> ResponseReturnValue:
     """Have a long one made by the worker."""
     offered, wanted = permitted(name), asked_format(kind)

@@ -18,6 +18,7 @@ from lms.learning.progress import may_start_again
 from lms.web.access import current_actor, signed_in
 from lms.web.answers import done
 from lms.web.asking import words_asked
+from lms.web.limits import costly
 
 bp = Blueprint("learning", __name__, template_folder="templates")
 
@@ -28,6 +29,7 @@ PICTURE_KEPT_SECONDS = 3600
 
 @bp.get("/learn/")
 @signed_in
+@costly("searches")
 def catalogue() -> ResponseReturnValue:
     """Find a module: all of them, or those that fit a search or a level."""
     q, level = words_asked(), request.args.get("level", "")

@@ -17,6 +17,7 @@ from lms.reports.forms import ExemptionForm, FilterForm
 from lms.web.access import current_actor, requires, signed_in
 from lms.web.answers import done
 from lms.web.asking import page_asked
+from lms.web.limits import costly
 from lms.web.templating import plain_date
 
 bp = Blueprint("reports", __name__, template_folder="templates", url_prefix="/reports")
@@ -52,6 +53,7 @@ def completion() -> ResponseReturnValue:
 
 @bp.get("/completion.csv")
 @requires(Permission.REPORT_READ)
+@costly("files")
 def completion_csv() -> ResponseReturnValue:
     """The same people as a file: one row for each person and module, with the same filters."""
     return answer("completion", "csv")

@@ -11,6 +11,7 @@ from lms.together import charts, evaluations, fairness, levels, measures, querie
 from lms.together.asking import EVALUATION, MEETINGS, ROOMS, WAITING, Asked, asked
 from lms.web.access import current_actor, requires
 from lms.web.asking import page_asked
+from lms.web.limits import costly
 
 bp = Blueprint("together", __name__, template_folder="templates", url_prefix="/joint-training")
 
@@ -42,6 +43,7 @@ def figures() -> ResponseReturnValue:
 
 @bp.get("/figures.csv")
 @requires(Permission.JOINT_READ)
+@costly("files")
 def figures_csv() -> ResponseReturnValue:
     """The same as a file."""
     return answer("joint-training-figures", "csv")
@@ -63,6 +65,7 @@ def mix() -> ResponseReturnValue:
 
 @bp.get("/mix.csv")
 @requires(Permission.JOINT_READ)
+@costly("files")
 def mix_csv() -> ResponseReturnValue:
     """The same as a file."""
     return answer("joint-training-mix", "csv")
@@ -82,6 +85,7 @@ def matrix() -> ResponseReturnValue:
 
 @bp.get("/who-with-whom.csv")
 @requires(Permission.JOINT_READ)
+@costly("files")
 def matrix_csv() -> ResponseReturnValue:
     """The same as a file."""
     return answer("joint-training-who-with-whom", "csv")

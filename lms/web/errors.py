@@ -1,16 +1,19 @@
 """Error pages: one sentence, one way on, and a reference when it was our fault. Nobody ever sees a traceback."""
 
 from secrets import choice
+from traceback import format_exception
 
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from lms.core.db import choose_mode, db
 from lms.core.errors import NotFound, Refusal
+from lms.web import deadline
 from lms.web.forms import REFUSED
+from lms.web.typed import without_typed
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 SENTENCES = {
@@ -28,7 +31,12 @@ SENTENCES = {
         "This address answers a form. Go back to the page with the form and send it from there.",
     ),
     413: ("Too large", "What you sent is larger than we can take. Shorten it and try again."),
+    414: ("Too long", "That address is longer than we can take. Shorten what you asked for and try again."),
     429: ("Too many tries", "Wait a few minutes, then try again."),
+    431: (
+        "Too large",
+        "Your browser sent more about itself than we can take. Clear this site's cookies and try again.",
+    ),
 }
 
 log = structlog.get_logger()
@@ -47,6 +55,8 @@ def install(app: Flask) -> None:
 def _known(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
+    if isinstance(error, InternalServerError):  # what went wrong after the view had answered, as in the commit
+        return _fault(error.original_exception or error)
     return _page(error.code)
 
 
@@ -75,10 +85,24 @@ def _refusal(refusal: Refusal) -> ResponseReturnValue:
     return render_template("error.html", title="That is not possible", sentence=refusal.sentence), REFUSED
 
 
-def _fault(error: Exception) -> ResponseReturnValue:
-    reference = "".join(choice(LETTERS) for _ in range(4))
-    log.error("fault", reference=reference, page=request.endpoint, exc_info=error)
+def _too_long() -> ResponseReturnValue:
+    """The time of this request is over."""
+    log.warning("took too long", page=request.endpoint)
+    sentence = (
+        "That took too long, so it was given up, and nothing was changed. Try again in a minute, or ask for less."
+    )
+    return render_template("fault.html", title="Given up", sentence=sentence), 503, {"Retry-After": "60"}
+
+
+def _fault(error: BaseException) -> ResponseReturnValue:
+    late = deadline.passed()
+    g.pop("deadline", None)
     db.session.rollback()
     choose_mode(writing=False)
+    if late:
+        return _too_long()
+    reference = g.reference = "".join(choice(LETTERS) for _ in range(4))
+    told = without_typed("".join(format_exception(error)))
+    log.error("fault", reference=reference, page=request.endpoint, exception=told)
     sentence = f"That did not work, and nothing was changed. Try again. If it goes on, quote {reference}."
     return render_template("fault.html", title="Something went wrong", sentence=sentence), 500

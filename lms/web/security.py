@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lms.config import LOOPBACK, Settings
 from lms.web.transactions import SAFE
 
-MOST_BYTES = 1_000_000
+WATCHED = frozenset({"/healthz", "/readyz", "/metrics"})
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -48,9 +48,9 @@ def install(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
-        MAX_CONTENT_LENGTH=MOST_BYTES,
-        MAX_FORM_MEMORY_SIZE=MOST_BYTES,
-        MAX_FORM_PARTS=2_000,
+        MAX_CONTENT_LENGTH=settings.most_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.most_bytes,
+        MAX_FORM_PARTS=settings.most_fields,
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the sign-in: nobody loses a long answer to the clock
         WTF_CSRF_SSL_STRICT=False,  # the Origin check below does this for every address
         TRUSTED_HOSTS=[settings.host, *(sorted(LOOPBACK) if settings.host in LOOPBACK else [])],
@@ -58,6 +58,7 @@ def install(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    app.wsgi_app = _ForWatchers(app.wsgi_app, settings.host)  # type: ignore[method-assign]
     app.before_request(_allow_size)
     app.before_request(_check_origin)
     csrf.init_app(app)
@@ -79,6 +80,21 @@ def _allow_size() -> None:
     most = getattr(view, "most_bytes", None)
     if most:
         request.max_content_length = most
+
+
+class _ForWatchers:
+    """Whoever watches the server asks by the machine's own address, under which no page is served: what they may ask
+    for says nothing of hosts and makes no links.
+    """
+
+    def __init__(self, app: Any, host: str) -> None:
+        self._app, self._host = app, host
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        if environ.get("PATH_INFO") in WATCHED:
+            environ["HTTP_HOST"] = self._host
+            environ.pop("HTTP_X_FORWARDED_HOST", None)
+        return self._app(environ, start_response)
 
 
 def _check_origin() -> None:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from wsgiref.headers import Headers
 
 from flask import Flask
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from lms.config import Settings
 from lms.core import clock
 from lms.web.access import actor_or_none
 from lms.web.links import address
+from lms.web.security import HEADERS
 
 STATIC = Path(__file__).parent / "static"
 A_YEAR = 31_536_000
@@ -70,10 +72,21 @@ def release() -> str:
     return digest.hexdigest()[:12]
 
 
+def _add_headers(headers: Headers, _path: str, _url: str) -> None:
+    for name, value in HEADERS.items():
+        headers[name] = value
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Give templates their words, and serve static files."""
     prefix = f"static/{release()}/"
-    files = WhiteNoise(app.wsgi_app, max_age=A_YEAR, immutable_file_test=lambda _path, url: url.startswith("/static/"))
+    files = WhiteNoise(
+        app.wsgi_app,
+        max_age=A_YEAR,
+        immutable_file_test=lambda _path, url: url.startswith("/static/"),
+        add_headers_function=_add_headers,
+        allow_all_origins=False,
+    )
     files.add_files(str(STATIC), prefix=prefix)
     app.wsgi_app = files  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = True

@@ -20,6 +20,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 PUBLIC = {
     "health.alive",
     "health.ready",
+    "watching.metrics",  # answers to its token, or on this machine; figures without anybody's data
     "signin.sign_in",
     "passwords.ask",
     "passwords.asked",

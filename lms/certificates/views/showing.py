@@ -16,6 +16,7 @@ from lms.core import clock
 from lms.core.errors import Refusal
 from lms.web.access import current_actor, public, signed_in
 from lms.web.downloads import pdf_file
+from lms.web.limits import costly
 
 bp = Blueprint("certificates", __name__, template_folder="../templates")
 
@@ -62,6 +63,7 @@ def show(certificate_id: UUID) -> ResponseReturnValue:
 
 @bp.get("/certificates/<uuid:certificate_id>.pdf")
 @signed_in
+@costly("files")
 def pdf(certificate_id: UUID) -> ResponseReturnValue:
     """One of my certificates as a PDF to print or send. The file's name says of what, never whose."""
     certificate = queries.get(current_actor(), certificate_id)
@@ -74,6 +76,7 @@ def pdf(certificate_id: UUID) -> ResponseReturnValue:
 
 @bp.get("/certificates/<uuid:certificate_id>/before/<uuid:replaced_id>.pdf")
 @signed_in
+@costly("files")
 def before_pdf(certificate_id: UUID, replaced_id: UUID) -> ResponseReturnValue:
     """One of my certificates as it was before its name was corrected; the PDF says that it was replaced."""
     old = correcting.get_before(current_actor(), certificate_id, replaced_id)
@@ -92,6 +95,7 @@ def verify() -> ResponseReturnValue:
 
 @bp.get("/verify/<code>")
 @public
+@costly("checks")
 def check(code: str) -> ResponseReturnValue:
     """What a checker sees: whether it counts, the name, the module or programme, the dates, and nothing else."""
     return _checked(code)

@@ -12,6 +12,7 @@ from lms.passport import queries, signed
 from lms.passport.forms import FileForm
 from lms.web.access import current_actor, public, reads_first, signed_in
 from lms.web.downloads import json_file, pdf_file
+from lms.web.limits import costly
 from lms.web.links import absolute
 
 bp = Blueprint("passport", __name__, template_folder="../templates")
@@ -36,6 +37,7 @@ def show() -> ResponseReturnValue:
 
 @bp.get("/record/passport.pdf")
 @signed_in
+@costly("files")
 def pdf() -> ResponseReturnValue:
     """The passport on paper."""
     mine = _mine()
@@ -53,6 +55,7 @@ def file() -> ResponseReturnValue:
 
 @bp.route("/verify/passport", methods=["GET", "POST"])
 @public
+@costly("checks")
 @reads_first
 def check() -> ResponseReturnValue:
     """Whether a passport file is good, and what it says. It answers for the file handed in and for nobody else."""

@@ -19,6 +19,7 @@ from lms.planning.states import ProposalState
 from lms.web.access import current_actor, requires
 from lms.web.answers import done
 from lms.web.forms import PageForm
+from lms.web.limits import costly
 
 MOST_WAYS_OUT = 3
 
@@ -96,6 +97,7 @@ def compare(programme_id: UUID) -> ResponseReturnValue:
 
 @bp.post("/<uuid:programme_id>/solve")
 @requires(Permission.COHORT_EDIT)
+@costly("plans")
 def solve(programme_id: UUID) -> ResponseReturnValue:
     """Have a plan worked out."""
     actor, form = current_actor(), SolveForm()
