@@ -2,6 +2,8 @@
 
 import structlog
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from lms import navigation, schedule, wiring
 from lms.analysis import views as analysis
@@ -30,6 +32,7 @@ from lms.cohorts.views import (
 from lms.compliance import views as compliance
 from lms.config import Settings, from_environment
 from lms.core import db, events, schema
+from lms.core.limits import Limits
 from lms.exports import views as exports
 from lms.flags import views as flags
 from lms.home import authoring
@@ -53,7 +56,7 @@ from lms.seating import views as seating
 from lms.signin import devices, sessions
 from lms.signin import views as signin
 from lms.together import views as together
-from lms.web import access, errors, health, security, templating, transactions
+from lms.web import access, errors, health, once, security, templating, transactions
 
 BLUEPRINTS = (
     health.bp,
@@ -117,7 +120,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("lms", static_folder=None, template_folder="web/templates")
     app.extensions["settings"] = settings
     structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()])
-    db.install(app, settings.database)
+    db.install(app, settings.database, _limits(settings))
     keeping.install(app)
     wiring.wire(events.install(app.extensions))
     wiring.supply(app.extensions)
@@ -125,6 +128,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     transactions.install(app)
     security.install(app, settings)
     access.install(app, settings, sessions.actor_from_cookie, audit.refused)
+    once.install(app)
     errors.install(app)
     navigation.install(app)
     exports.install(app)
@@ -139,8 +143,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        statement=settings.db_statement_seconds,
+        lock=settings.db_lock_seconds,
+        idle=settings.db_idle_seconds,
+        connect=settings.db_connect_seconds,
+    )
+
+
 def _migrated() -> str | None:
     """Why the database is not ready, or None."""
-    if schema.current(db.db.engine) != schema.newest():
+    try:
+        current = schema.current(db.db.engine)
+    except (DBAPIError, NoConnectionFree):
+        return "The database does not answer."
+    if current != schema.newest():
         return "The database is not at the present schema. Run: lms db upgrade"
     return None

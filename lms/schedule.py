@@ -24,6 +24,7 @@ from lms.notifications import carriers, delivering, retention
 from lms.outcomes import actions as outcomes
 from lms.planning.actions import solving
 from lms.signin import throttle
+from lms.web import once
 
 KEEP_TRIES = timedelta(days=1)
 LONGEST_DELIVERY = 50.0  # seconds; a lane that still waits for the mail server goes on by itself
@@ -51,6 +52,7 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
         Job("work_out_standings", "Works out where people stand after changes", every(1), ledger.refresh_waiting),
         Job("store_month_ends", "Stores the counts of months that are over", daily(3, 27), store_month_ends),
         Job("sum_up_counts", "Sums up changes of counts", daily(3, 33), sum_up_counts),
+        Job("forget_answers", "Forgets answers kept for forms sent twice", hourly(13), forget_answers),
         Job("forget_mails", "Empties the texts of old mails and deletes old rows", daily(3, 47), retention.forget_old),
     )
 
@@ -64,6 +66,12 @@ def sweep_wrong_tries() -> None:
     """Forget failed sign-ins."""
     with writing():
         throttle.sweep(clock.now() - KEEP_TRIES)
+
+
+def forget_answers() -> None:
+    """Forget answers that were kept in case their form is sent twice."""
+    with writing():
+        once.forget_old()
 
 
 def store_month_ends() -> None:

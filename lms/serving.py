@@ -87,6 +87,7 @@ def serve_here(app: Flask, host: str, port: int) -> None:
     """Serve until interrupted, with a worker beside it that delivers mail."""
     with app.app_context():
         db.engine.dispose()
+    app.extensions["limits"].lifted = False
     worker = subprocess.Popen([sys.executable, "-m", "lms.cli", "worker"])
     try:
         LocalServer(app, host, port).run()

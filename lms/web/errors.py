@@ -3,15 +3,26 @@
 from secrets import choice
 
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, SecurityError
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from lms.core.db import choose_mode, db
 from lms.core.errors import NotFound, Refusal
+from lms.core.faults import Trouble, trouble
+from lms.web import once, transactions
 from lms.web.forms import REFUSED
+from lms.web.typed import here, kept_fields
 
+NOT_NOW = 503
+RETRY_AFTER = 10  # seconds
+AWAY = {
+    Trouble.CONFLICT: "Too many people are changing the same thing at this moment",
+    Trouble.TOO_LONG: "That took too long, so it was stopped",
+    Trouble.AWAY: "The database does not answer at this moment",
+}
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 SENTENCES = {
     400: ("That could not be understood", "Go back, check what you entered, and try again."),
@@ -41,10 +52,13 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(NotFound, lambda _error: _page(404))
     app.register_error_handler(Refusal, _refusal)
+    app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(Exception, _fault)
 
 
 def _known(error: HTTPException) -> ResponseReturnValue:
+    if isinstance(error, InternalServerError) and error.original_exception:
+        return _fault(error.original_exception)
     if error.code is None or error.code < 400:
         return error
     return _page(error.code)
@@ -75,10 +89,52 @@ def _refusal(refusal: Refusal) -> ResponseReturnValue:
     return render_template("error.html", title="That is not possible", sentence=refusal.sentence), REFUSED
 
 
-def _fault(error: Exception) -> ResponseReturnValue:
+def _database(error: SQLAlchemyError) -> ResponseReturnValue:
+    """The database is away, slow, or another act was in the way: the request is done again from its beginning where
+    that can help, and the page says what was saved. It asks the database for nothing.
+    """
+    kind = trouble(error)
+    if kind is None:
+        return _fault(error)
+    unsure, keyed = transactions.is_unsure(), once.has_key()
+    if kind is Trouble.CONFLICT or (kind is Trouble.AWAY and (keyed or not unsure)):
+        transactions.ask_again()
+    log.warning("the database is in trouble", kind=kind, page=request.endpoint, unsure=unsure, exc_info=error)
+    _let_go()
+    page = render_template(
+        "away.html",
+        title="Not just now",
+        sentence=f"{AWAY[kind]}. {_what_was_saved(unsure=unsure, keyed=keyed)}",
+        fields=kept_fields(),
+        address=here(),
+    )
+    response = make_response(page, NOT_NOW)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _what_was_saved(*, unsure: bool, keyed: bool) -> str:
+    if request.method in transactions.SAFE:
+        return "Wait a moment, then open the page again."
+    if not unsure:
+        return "Nothing was saved. Wait a moment, then try again."
+    if keyed:
+        return "It is not known whether this was saved. Wait a moment, then try again: it is done once, not twice."
+    return "It is not known whether this was saved. Wait a moment, then look before you send it again."
+
+
+def _let_go() -> None:
+    """End what was begun, as far as the database still listens."""
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session.invalidate()
+    choose_mode(writing=False)
+
+
+def _fault(error: BaseException) -> ResponseReturnValue:
     reference = "".join(choice(LETTERS) for _ in range(4))
     log.error("fault", reference=reference, page=request.endpoint, exc_info=error)
-    db.session.rollback()
-    choose_mode(writing=False)
+    _let_go()
     sentence = f"That did not work, and nothing was changed. Try again. If it goes on, quote {reference}."
     return render_template("fault.html", title="Something went wrong", sentence=sentence), 500
