@@ -139,6 +139,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.filters["device"] = devices.named
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    transactions.install_end(app)
     app.extensions["readiness"] = (_migrated, shelf.is_loaded)
     return app
 

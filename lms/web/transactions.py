@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 def install(app: Flask) -> None:
-    """Choose the mode before anything asks the database, and end the transaction after the answer is made."""
+    """Choose the mode before anything asks the database."""
     app.wsgi_app = Again(app.wsgi_app)  # type: ignore[method-assign]
 
     @app.before_request
@@ -35,6 +35,17 @@ def install(app: Flask) -> None:
         else:
             choose_mode(writing=not getattr(view, "reads_first", False))
 
+    @app.teardown_request
+    def forget(_error: BaseException | None) -> None:
+        choose_mode(writing=False)
+        limits.end()
+
+
+def install_end(app: Flask) -> None:
+    """Commit or roll back once the view has answered. Installed last, because what is installed last comes first: a
+    page that says the commit failed gets its headers like any other.
+    """
+
     @app.after_request
     def end(response: Response) -> Response:
         try:
@@ -43,11 +54,6 @@ def install(app: Flask) -> None:
             return app.make_response(app.handle_user_exception(fault))
         finally:
             limits.end()  # what is sent in pieces may take as long as it takes
-
-    @app.teardown_request
-    def forget(_error: BaseException | None) -> None:
-        choose_mode(writing=False)
-        limits.end()
 
 
 def _end(app: Flask, response: Response) -> Response:
