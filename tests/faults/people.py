@@ -37,7 +37,7 @@ def main(number: int) -> None:
         db.engine.dispose()
     signed = app.session_interface.get_signing_serializer(app)
     name = app.config["SESSION_COOKIE_NAME"]
-    print(json.dumps([f"{name}={signed.dumps({COOKIE_KEY: token})}" for token in tokens]))
+    sys.stdout.write(json.dumps([f"{name}={signed.dumps({COOKIE_KEY: token})}" for token in tokens]))
 
 
 if __name__ == "__main__":

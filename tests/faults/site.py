@@ -5,15 +5,17 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, text
 
 from lms.core.db import prepare_engine
+from tests.catalogue.tree import write
 from tests.support.server import PROJECT, SECRET, free_port, wait_until_ready, web_line
 
 PEOPLE = 8
@@ -24,9 +26,10 @@ class Site:
     """Web server and worker; `cookies` are of trainers who are signed in."""
 
     def __init__(self, folder: Path, url: str = "", **more: str) -> None:
-        self.folder, self.port = folder, free_port()
+        self.folder, self.port = folder / "data", free_port()
+        self.modules, self.quizzes = write(folder)  # few, so that the server starts quickly
         self.address = f"http://127.0.0.1:{self.port}"
-        self.url = url or f"sqlite:///{folder / 'common-ground.db'}"
+        self.url = url or f"sqlite:///{self.folder / 'common-ground.db'}"
         self.more = more
         self.cookies: list[str] = []
         self._running: list[subprocess.Popen[bytes]] = []
@@ -38,6 +41,8 @@ class Site:
             "LMS_SECRET_KEY": SECRET,
             "LMS_DATA_DIR": str(self.folder),
             "LMS_DATABASE_URL": self.url,
+            "LMS_MODULES_DIR": str(self.modules),
+            "LMS_QUIZZES_DIR": str(self.quizzes),
             "LMS_BASE_URL": self.address,
             "LMS_QUIET_HOURS": "none",
             "LMS_QUIET_WEEKENDS": "no",
@@ -61,8 +66,12 @@ class Site:
         """Start the web server, and wait until it is ready."""
         web = self._begin([*before, *web_line()], more)
         if worker:
-            self._begin([sys.executable, "-m", "lms.cli", "worker"], more)
+            self.join(**more)
         wait_until_ready(web, self.address, self.log)
+
+    def join(self, **more: str) -> None:
+        """Let one more worker come to work."""
+        self._begin([sys.executable, "-m", "lms.cli", "worker"], more)
 
     def _begin(self, line: list[str], more: dict[str, str]) -> "subprocess.Popen[bytes]":
         with self.log.open("a") as out:
@@ -75,20 +84,11 @@ class Site:
     def kill(self) -> None:
         """End everything of this site at once, as a power cut would: each tree by the number of its own group."""
         for one in self._running:
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(one.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         for one in self._running:
             one.wait(30)
         self._running.clear()
-
-    @property
-    def processes(self) -> list[int]:
-        """The numbers of the web server's processes, the first its master's."""
-        master = self._running[0].pid
-        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(master)], capture_output=True, text=True)
-        return [master, *map(int, listed.stdout.split())]
 
     def engine(self) -> Engine:
         engine = create_engine(self.url)
@@ -103,6 +103,14 @@ class Site:
         finally:
             engine.dispose()
 
+    def settle(self) -> None:
+        """Wait until PostgreSQL has ended what those who were killed had begun."""
+        until = time.monotonic() + 20
+        others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        while self.url.startswith("postgresql") and self.ask(others)[0][0]:
+            assert time.monotonic() < until, "the killed still hold connections"
+            time.sleep(0.1)
+
     def get(self, path: str, timeout: float = 30) -> tuple[int, str]:
         """Open a page without signing in."""
         try:
@@ -112,13 +120,3 @@ class Site:
             return refused.code, refused.read().decode()
         except OSError as broken:
             return 0, str(broken)
-
-
-@contextmanager
-def stopped(process: int) -> Any:
-    """A process that stands still meanwhile."""
-    os.kill(process, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(process, signal.SIGCONT)
