@@ -64,6 +64,15 @@ def _of_sqlite(code: int) -> Trouble | None:
     return Trouble.AWAY if code in SQLITE_AWAY else None
 
 
+def may_be_done(error: BaseException) -> bool:
+    """Whether a commit that failed so may have been done all the same: the answer was lost, or the disk did not say."""
+    if not isinstance(error, DBAPIError):
+        return False
+    if isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlite_errorcode", 0) & PRIMARY == sqlite3.SQLITE_IOERR
+    return (getattr(error.orig, "sqlstate", None) or "08").startswith(("08", "57"))
+
+
 def pause(tries: int) -> None:
     """Wait before the next go, a little longer each time, and not as long as the others who wait."""
     time.sleep(SHORTEST_PAUSE * 2**tries * (1 + random.random()))  # noqa: S311 -- no secret, only apart from others

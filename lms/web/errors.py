@@ -1,9 +1,10 @@
 """Error pages: one sentence, one way on, and a reference when it was our fault. Nobody ever sees a traceback."""
 
+from contextlib import suppress
 from secrets import choice
 
 import structlog
-from flask import Flask, make_response, render_template, request
+from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,7 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from lms.core.db import choose_mode, db
 from lms.core.errors import NotFound, Refusal
-from lms.core.faults import Trouble, trouble
+from lms.core.faults import Trouble, may_be_done, trouble
 from lms.web import once, transactions
 from lms.web.forms import REFUSED
 from lms.web.typed import here, kept_fields
@@ -72,7 +73,7 @@ def _page(status: int) -> ResponseReturnValue:
 def _foreign_host(_error: SecurityError) -> ResponseReturnValue:
     """Somebody asked for a host name that is not ours; no link can be made on such a request."""
     title, sentence = SENTENCES[400]
-    return render_template("fault.html", title=title, sentence=sentence), 400
+    return _plain("fault.html", title=title, sentence=sentence), 400
 
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
@@ -96,12 +97,13 @@ def _database(error: SQLAlchemyError) -> ResponseReturnValue:
     kind = trouble(error)
     if kind is None:
         return _fault(error)
-    unsure, keyed = transactions.is_unsure(), once.has_key()
+    unsure, keyed = transactions.is_committing() and may_be_done(error), once.has_key()
     if kind is Trouble.CONFLICT or (kind is Trouble.AWAY and (keyed or not unsure)):
         transactions.ask_again()
-    log.warning("the database is in trouble", kind=kind, page=request.endpoint, unsure=unsure, exc_info=error)
+    with suppress(OSError):  # a full disk may hold the log, too
+        log.warning("the database is in trouble", kind=kind, page=request.endpoint, unsure=unsure, exc_info=error)
     _let_go()
-    page = render_template(
+    page = _plain(
         "away.html",
         title="Not just now",
         sentence=f"{AWAY[kind]}. {_what_was_saved(unsure=unsure, keyed=keyed)}",
@@ -111,6 +113,11 @@ def _database(error: SQLAlchemyError) -> ResponseReturnValue:
     response = make_response(page, NOT_NOW)
     response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
+
+
+def _plain(template: str, **words: object) -> str:
+    """A page that knows nothing of who asks: to find that out the database would be asked."""
+    return current_app.jinja_env.get_template(template).render(**words)
 
 
 def _what_was_saved(*, unsure: bool, keyed: bool) -> str:
@@ -134,7 +141,8 @@ def _let_go() -> None:
 
 def _fault(error: BaseException) -> ResponseReturnValue:
     reference = "".join(choice(LETTERS) for _ in range(4))
-    log.error("fault", reference=reference, page=request.endpoint, exc_info=error)
+    with suppress(OSError):
+        log.error("fault", reference=reference, page=request.endpoint, exc_info=error)
     _let_go()
     sentence = f"That did not work, and nothing was changed. Try again. If it goes on, quote {reference}."
-    return render_template("fault.html", title="Something went wrong", sentence=sentence), 500
+    return _plain("fault.html", title="Something went wrong", sentence=sentence), 500

@@ -76,8 +76,8 @@ def _wake_worker(app: Flask) -> None:
         wake()
 
 
-def is_unsure() -> bool:
-    """Whether the database fell silent while it was asked to commit: nobody knows whether it did."""
+def is_committing() -> bool:
+    """Whether the database was asked to commit when it failed."""
     return bool(g.get("committing"))
 
 

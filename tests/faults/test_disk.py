@@ -24,8 +24,9 @@ def recovers(client: Client, title: str, key: str) -> None:
     assert client.site.ask("SELECT count(*) FROM cohorts WHERE title = :title", title=title) == [(1,)]
 
 
-def test_a_full_disk(cramped):
+def test_a_full_disk(cramped, tmp_path):
     site = Site(cramped)
+    site.log = tmp_path / "site.log"
     try:
         site.prepare()
         site.start()
