@@ -26,9 +26,10 @@ from flask import (
     request,
     session,
 )
-from sqlalchemy import Insert, String, Text, delete, select, update
+from sqlalchemy import String, Text, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.dml import ReturningInsert
 
 from lms.core import clock
 from lms.core.db import Base, db, is_writing
@@ -100,8 +101,8 @@ def claim() -> None:
         "content": _digest(),
         "person_id": actor.id,
     }
-    taken = db.session.execute(_claiming(), {**row, "at": clock.now(), "location": "", "said": "", "body": ""})
-    if taken.rowcount:  # type: ignore[attr-defined]
+    given = {**row, "at": clock.now(), "location": "", "said": "", "body": ""}
+    if db.session.execute(_claiming(), given).first() is not None:
         g.claimed, g.said_before = row, len(session.get("_flashes", []))
         return
     before = db.session.execute(select(StoredAnswer.__table__).where(*_which(row))).one_or_none()
@@ -110,9 +111,10 @@ def claim() -> None:
     abort(_again(before) if before.content == row["content"] else _other_content(before))
 
 
-def _claiming() -> Insert:
+def _claiming() -> ReturningInsert[Any]:
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    return dialect.insert(StoredAnswer.__table__).on_conflict_do_nothing()  # type: ignore[no-any-return]
+    made = dialect.insert(StoredAnswer.__table__).on_conflict_do_nothing()
+    return made.returning(StoredAnswer.key)  # type: ignore[no-any-return]
 
 
 def _which(row: dict[str, Any]) -> tuple[Any, Any]:

@@ -75,6 +75,20 @@ def cramped() -> Iterator[Path]:
         folder.rmdir()
 
 
+@pytest.fixture
+def shim(tmp_path: Path) -> dict[str, str]:
+    """The library that stands before fdatasync and the clock, and its files."""
+    made = tmp_path / "shim.so"
+    source = str(Path(__file__).with_name("shim.c"))
+    subprocess.run([needs_program("cc"), "-shared", "-fPIC", "-O1", "-o", str(made), source, "-ldl"], check=True)
+    return {
+        "LD_PRELOAD": str(made),
+        "SHIM_FAILS": str(tmp_path / "fails"),
+        "SHIM_COUNTS": str(tmp_path / "counts"),
+        "SHIM_HANDS": str(tmp_path / "hands"),
+    }
+
+
 def _opened(folder: Path, url: str) -> Iterator[Site]:
     made = Site(folder, url)
     try:

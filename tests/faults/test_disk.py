@@ -1,15 +1,11 @@
 """The disk is full, or does not write: what could not be kept is not acknowledged, and the site recovers by itself."""
 
 import os
-import subprocess
 import time
 from secrets import token_hex
 
-import pytest
-
 from tests.faults.clients import Client
 from tests.faults.site import Site
-from tests.support.needs import needs_program
 
 SOON = 10
 ACTS = 20
@@ -55,15 +51,6 @@ def test_a_full_disk(cramped, tmp_path):
         assert site.ask("SELECT count(*) FROM cohorts") == [(made + 2,)]
     finally:
         site.kill()
-
-
-@pytest.fixture
-def shim(tmp_path) -> dict[str, str]:
-    """The library that stands before fdatasync, and its files."""
-    made = tmp_path / "shim.so"
-    source = str(os.path.join(os.path.dirname(__file__), "shim.c"))
-    subprocess.run([needs_program("cc"), "-shared", "-fPIC", "-O1", "-o", str(made), source, "-ldl"], check=True)
-    return {"LD_PRELOAD": str(made), "SHIM_FAILS": str(tmp_path / "fails"), "SHIM_COUNTS": str(tmp_path / "counts")}
 
 
 def test_a_disk_that_does_not_write_is_no_acknowledgement(on_sqlite, shim, tmp_path):
