@@ -14,7 +14,7 @@ from lms.chasing import by_clock as chasing
 from lms.cohorts.actions import arranging, filling, missed
 from lms.config import Settings
 from lms.core import clock
-from lms.core.db import writing
+from lms.core.faults import written
 from lms.exports.actions import keeping, making
 from lms.jobs import clockwork
 from lms.jobs.clockwork import Job
@@ -64,26 +64,22 @@ def deliver_mail(settings: Settings) -> int:
 
 def sweep_wrong_tries() -> None:
     """Forget failed sign-ins."""
-    with writing():
-        throttle.sweep(clock.now() - KEEP_TRIES)
+    written(lambda: throttle.sweep(clock.now() - KEEP_TRIES))
 
 
 def forget_answers() -> None:
     """Forget answers that were kept in case their form is sent twice."""
-    with writing():
-        once.forget_old()
+    written(once.forget_old)
 
 
 def store_month_ends() -> None:
     """Store the counts of months that are over."""
-    with writing():
-        counts.store_month_ends()
+    written(counts.store_month_ends)
 
 
 def sum_up_counts() -> None:
     """Sum up changes of the same count on the same day."""
-    with writing():
-        counts.sum_up()
+    written(counts.sum_up)
 
 
 def install(app: Flask, settings: Settings) -> None:
