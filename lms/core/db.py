@@ -11,19 +11,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from importlib import import_module
 from inspect import iscoroutinefunction
 from threading import Lock
 from typing import Any, ClassVar
 from uuid import UUID
 
-from flask import Flask
+from flask import Flask, current_app, has_request_context
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Uuid, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from lms.core import limits as limited
 from lms.core.ids import new_id
+from lms.core.limits import Limits
 
 BUSY_SECONDS = 15
 
@@ -79,26 +83,35 @@ class Row(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
 
 
-def install(app: Flask, url: str) -> None:
+def install(app: Flask, url: str, limits: Limits) -> None:
     """Give the application its engine, with the settings that keep saved work safe."""
     # Hidden, because the log of a fault would otherwise hold what somebody typed: a note, a need, a password's hash.
     options: dict[str, Any] = {"url": url, "pool_pre_ping": not url.startswith("sqlite"), "hide_parameters": True}
     if url.startswith("sqlite"):
         options["connect_args"] = {"timeout": BUSY_SECONDS}
+    else:
+        options["connect_args"] = _postgres().arguments(limits)
     app.config["SQLALCHEMY_ENGINES"] = {"default": options}
+    app.extensions["limits"] = limits
     db.init_app(app)
     # Flask starts an event loop on every request to run an async teardown; nothing here is async, and /healthz took
     # 3.3 ms with it and 0.5 ms without (measured in November 2026 through the test client).
     app.teardown_appcontext_funcs[:] = [end for end in app.teardown_appcontext_funcs if not iscoroutinefunction(end)]
     with app.app_context():
-        prepare_engine(db.engine)
+        prepare_engine(db.engine, limits)
         event.listen(db.sessionmaker, "before_flush", _refuse_unmarked_flush)
         event.listen(db.sessionmaker, "do_orm_execute", _refuse_unmarked_statement)
 
 
-def prepare_engine(engine: Engine) -> None:
-    """Make SQLite safe and strict on every connection; PostgreSQL needs nothing."""
+def _postgres() -> Any:
+    """What only PostgreSQL needs, whose driver is not installed everywhere."""
+    return import_module("lms.core.postgres")
+
+
+def prepare_engine(engine: Engine, limits: Limits | None = None) -> None:
+    """Make SQLite safe and strict on every connection, and PostgreSQL keep to the limits."""
     if engine.dialect.name != "sqlite":
+        _postgres().prepare(engine, limits or Limits(lifted=True))
         return
     event.listen(engine, "connect", _sqlite_connected)
     _let_one_write(engine)
@@ -109,6 +122,7 @@ def _sqlite_connected(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
+    limited.watch(connection)
 
 
 def _let_one_write(engine: Engine) -> None:
@@ -124,6 +138,8 @@ def _let_one_write(engine: Engine) -> None:
             return
         if not connection.info.get(_HAS_TURN):
             connection.info[_HAS_TURN] = turn.acquire(timeout=BUSY_SECONDS)
+            if not connection.info[_HAS_TURN]:
+                raise _busy()
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     def end(_connection: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
@@ -132,6 +148,13 @@ def _let_one_write(engine: Engine) -> None:
 
     event.listen(engine, "begin", begin)
     event.listen(engine, "checkin", end)
+
+
+def _busy() -> OperationalError:
+    """What SQLite would say after waiting as long again."""
+    busy = sqlite3.OperationalError("database is locked")
+    busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    return OperationalError("BEGIN IMMEDIATE", None, busy)
 
 
 def _refuse_unmarked_flush(session: Session, _context: object, _instances: object) -> None:
@@ -160,6 +183,8 @@ def start_writing() -> None:
     """
     db.session.rollback()
     choose_mode(writing=True)
+    if has_request_context():
+        current_app.extensions["begins_to_write"]()
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.core import clock
 from lms.core.db import db, writing
+from lms.core.faults import written
 from lms.jobs import workers
 from lms.jobs.models import ClockRun, Worker
 from lms.jobs.rhythm import Rhythm, is_due
@@ -135,10 +136,10 @@ def _note_failure(job: Job, worker_id: UUID, fault: Exception) -> None:
 
 def _note(job: Job, worker_id: UUID, **values: Any) -> None:
     """Write down how a run ended, unless another worker has taken the job meanwhile."""
-    with writing() as session:
-        session.execute(
-            update(ClockRun)
-            .where(ClockRun.job == job.name, ClockRun.worker_id == worker_id)
-            .values(worker_id=None, **values)
-            .execution_options(synchronize_session=False)
-        )
+    noting = (
+        update(ClockRun)
+        .where(ClockRun.job == job.name, ClockRun.worker_id == worker_id)
+        .values(worker_id=None, **values)
+        .execution_options(synchronize_session=False)
+    )
+    written(lambda: db.session.execute(noting))

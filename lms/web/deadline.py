@@ -1,11 +1,10 @@
 """A page or form that takes too long is given up: nothing is changed, and its visitor is told to try again.
 
-The database is asked to stop too, since most of what takes long is a statement: PostgreSQL by its own limit, SQLite by
-a look at the clock every so many steps. Tasks of the worker and commands have no such limit.
+No statement begins after that; one that is running has a limit of its own (`lms/core/limits.py`). Tasks of the worker
+and commands have neither.
 """
 
 import time
-from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request
 from sqlalchemy import Engine, event
@@ -13,7 +12,6 @@ from sqlalchemy import Engine, event
 from lms.config import Settings
 from lms.core.db import db
 
-STEPS = 20_000  # of SQLite's machine, between two looks at the clock: about a millisecond
 UNLIMITED = frozenset({"health.alive"})
 
 
@@ -37,7 +35,7 @@ def install(app: Flask, settings: Settings) -> None:
         return response
 
     with app.app_context():
-        _limit(db.engine, settings.request_seconds)
+        _limit(db.engine)
 
 
 def passed() -> bool:
@@ -45,17 +43,9 @@ def passed() -> bool:
     return has_request_context() and time.monotonic() > g.get("deadline", float("inf"))
 
 
-def _limit(engine: Engine, seconds: int) -> None:
+def _limit(engine: Engine) -> None:
     def check(*_told: object) -> None:
         if passed():
             raise TookTooLong
 
-    def connected(connection: Any, _record: object) -> None:
-        if engine.dialect.name == "sqlite":
-            connection.set_progress_handler(passed, STEPS)
-        elif has_request_context():
-            connection.execute(f"SET statement_timeout = {seconds * 1000}")
-            connection.commit()
-
     event.listen(engine, "before_cursor_execute", check)
-    event.listen(engine, "connect", connected)

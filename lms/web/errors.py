@@ -1,20 +1,31 @@
 """Error pages: one sentence, one way on, and a reference when it was our fault. Nobody ever sees a traceback."""
 
+from contextlib import suppress
 from secrets import choice
 from traceback import format_exception
 
 import structlog
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from lms.core.db import choose_mode, db
 from lms.core.errors import NotFound, Refusal
-from lms.web import deadline
+from lms.core.faults import Trouble, may_be_done, trouble
+from lms.web import deadline, once, transactions
 from lms.web.forms import REFUSED
+from lms.web.given_back import here, kept_fields
 from lms.web.typed import without_typed
 
+NOT_NOW = 503
+RETRY_AFTER = 10  # seconds
+AWAY = {
+    Trouble.CONFLICT: "Too many people are changing the same thing at this moment",
+    Trouble.TOO_LONG: "That took too long, so it was stopped",
+    Trouble.AWAY: "The database does not answer at this moment",
+}
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 SENTENCES = {
     400: ("That could not be understood", "Go back, check what you entered, and try again."),
@@ -49,6 +60,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(NotFound, lambda _error: _page(404))
     app.register_error_handler(Refusal, _refusal)
+    app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(Exception, _fault)
 
 
@@ -68,7 +80,7 @@ def _page(status: int) -> ResponseReturnValue:
 def _foreign_host(_error: SecurityError) -> ResponseReturnValue:
     """Somebody asked for a host name that is not ours; no link can be made on such a request."""
     title, sentence = SENTENCES[400]
-    return render_template("fault.html", title=title, sentence=sentence), 400
+    return _plain("fault.html", title=title, sentence=sentence), 400
 
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
@@ -94,15 +106,64 @@ def _too_long() -> ResponseReturnValue:
     return render_template("fault.html", title="Given up", sentence=sentence), 503, {"Retry-After": "60"}
 
 
+def _database(error: SQLAlchemyError) -> ResponseReturnValue:
+    """The database is away, slow, or another act was in the way: the request is done again from its beginning where
+    that can help, and the page says what was saved. It asks the database for nothing.
+    """
+    kind = trouble(error)
+    if kind is None:
+        return _fault(error)
+    unsure, keyed = transactions.is_committing() and may_be_done(error), once.has_key()
+    if kind is Trouble.CONFLICT or (kind is Trouble.AWAY and (keyed or not unsure)):
+        transactions.ask_again()
+    with suppress(OSError):  # a full disk may hold the log, too
+        log.warning("the database is in trouble", kind=kind, page=request.endpoint, unsure=unsure, exc_info=error)
+    _let_go()
+    page = _plain(
+        "away.html",
+        title="Not just now",
+        sentence=f"{AWAY[kind]}. {_what_was_saved(unsure=unsure, keyed=keyed)}",
+        fields=kept_fields(),
+        address=here(),
+    )
+    response = make_response(page, NOT_NOW)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _plain(template: str, **words: object) -> str:
+    """A page that knows nothing of who asks: to find that out the database would be asked."""
+    return current_app.jinja_env.get_template(template).render(**words)
+
+
+def _what_was_saved(*, unsure: bool, keyed: bool) -> str:
+    if request.method in transactions.SAFE:
+        return "Wait a moment, then open the page again."
+    if not unsure:
+        return "Nothing was saved. Wait a moment, then try again."
+    if keyed:
+        return "It is not known whether this was saved. Wait a moment, then try again: it is done once, not twice."
+    return "It is not known whether this was saved. Wait a moment, then look before you send it again."
+
+
+def _let_go() -> None:
+    """End what was begun, as far as the database still listens."""
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session.invalidate()
+    choose_mode(writing=False)
+
+
 def _fault(error: BaseException) -> ResponseReturnValue:
     late = deadline.passed()
     g.pop("deadline", None)
-    db.session.rollback()
-    choose_mode(writing=False)
+    _let_go()
     if late:
         return _too_long()
     reference = g.reference = "".join(choice(LETTERS) for _ in range(4))
-    told = without_typed("".join(format_exception(error)))
-    log.error("fault", reference=reference, page=request.endpoint, exception=told)
+    with suppress(OSError):
+        told = without_typed("".join(format_exception(error)))
+        log.error("fault", reference=reference, page=request.endpoint, exception=told)
     sentence = f"That did not work, and nothing was changed. Try again. If it goes on, quote {reference}."
-    return render_template("fault.html", title="Something went wrong", sentence=sentence), 500
+    return _plain("fault.html", title="Something went wrong", sentence=sentence), 500

@@ -33,9 +33,16 @@
   function keys(start) {
     try { return Object.keys(localStorage).filter(function (key) { return key.indexOf(start) === 0; }); } catch (closed) { return []; }
   }
+  /* The same text sent again, because no answer came, has the same key, and so is saved once. */
+  var last = {};
+  function key(note) {
+    var what = [note.to, note.seen, note.text].join("\n");
+    if (last.what !== what) last = { what: what, key: Array.from(crypto.getRandomValues(new Uint8Array(16))).join("-") };
+    return last.key;
+  }
   function send(note, token) {
     return fetch(note.to, {
-      method: "POST", headers: { "X-Requested-With": "draft" }, redirect: "manual", keepalive: true,
+      method: "POST", headers: { "X-Requested-With": "draft", "Idempotency-Key": key(note) }, redirect: "manual", keepalive: true,
       body: new URLSearchParams({ csrf_token: token, reflection: note.text, seen: note.seen })
     }).then(function (answer) {
       if ([200, 409, 422].indexOf(answer.status) < 0) throw new Error("not saved");
