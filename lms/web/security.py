@@ -38,8 +38,8 @@ csrf = CSRFProtect()
 
 
 class SteadySessions(SecureCookieSessionInterface):
-    """Flask's signed cookie, without its clock: how long a sign-in lasts is decided by its row in the database, and when
-    the server's clock is put back, a cookie from what is now the future signs nobody out.
+    """Flask's signed cookie, without its clock: how long a sign-in lasts is decided by its row in the database, and
+    when the server's clock is put back, a cookie from what is now the future signs nobody out.
     """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
