@@ -106,7 +106,7 @@ def claim() -> None:
     actor = actor_or_none()
     key = request.headers.get(HEADER) or request.form.get(FIELD) or ""
     access = access_of(current_app, request.endpoint)
-    if actor is None or not key or access is None or access.anyone or "claimed" in g:
+    if actor is None or not key or access is None or access.anyone or "claimed" in g or _settles_repeats():
         return
     if len(key) > LONGEST_KEY:
         abort(400)
@@ -146,8 +146,12 @@ def _digest() -> str:
 
 
 def has_key() -> bool:
-    """Whether this request claimed a key, so that it may be sent again without harm."""
-    return "said_before" in g
+    """Whether this request may be sent again without harm: it claimed a key, or its view knows repeats."""
+    return "said_before" in g or _settles_repeats()
+
+
+def _settles_repeats() -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "settles_repeats", False)
 
 
 def store(response: Response) -> None:
