@@ -14,7 +14,7 @@ from prometheus_client.multiprocess import mark_process_dead  # noqa: E402
 from lms.serving import refuse_demo_in_public  # noqa: E402
 
 bind = [f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"]  # noqa: S104 -- a public server is meant to be reached
-worker_class = "lms.serving.PatientWorker"
+worker_class = "lms.patience.PatientWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
 timeout = 30
