@@ -39,6 +39,7 @@ PROCESSES = {
     "lms/quizzes/snapshots.py": "git, for authors at the command line; no shell, no option of anybody's",
 }
 CALLS_OUT = {
+    "lms/patience.py": "names a kind of fault of the connection that is there; calls nobody",
     "lms/notifications/carriers.py": "the mail server of the settings",
     "lms/jobs/queue.py": "the queue of the settings",
     "lms/serving.py": "whether a port of this machine is free",
