@@ -52,6 +52,7 @@ def take(*which: Limit) -> None:
     now = clock.now()
     if wait := _wait([db.session.get(WrongTry, one.key) for one in which], which, now):
         raise TooManyTries(wait)
+    db.session.rollback()  # gives its connection back: two for each try would be many, when many try at once
     with separate() as session:
         for one in sorted(which, key=lambda one: one.key):  # always in one order, so that no two wait for each other
             session.execute(_unless_there(session.get_bind().dialect.name, one.key, now))
