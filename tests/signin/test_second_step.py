@@ -285,6 +285,14 @@ def test_another_phone_takes_over_and_other_sign_ins_end(noon, mo, nobody, as_us
     nobody.get("signin.me")
 
 
+def test_a_phone_half_set_up_is_not_finished_by_whoever_comes_to_the_screen_later(noon, mo, nobody):
+    set_up(nobody, mo)
+    nobody.post("second_step.begin", {"password": PASSWORD})
+    nobody.get("second_step.phone")
+    noon.shift(31 * 60)
+    nobody.get("second_step.phone", expect=404)
+
+
 def test_a_manager_cannot_turn_it_off_and_staff_can(noon, make, mo, nobody):
     set_up(nobody, mo)
     nobody.post("second_step.turn_off", {"password": PASSWORD}, expect=422)
