@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.support import axe
+from tests.support.hands import Pointer
 from tests.support.pages import DESK, OVERFLOW, PASSWORD, PHONE, visitor
 from tests.support.server import serving, working
 
@@ -49,26 +50,32 @@ def mailed(folder: Path, path: str) -> str:
     raise AssertionError(f"no mail with {path} came")
 
 
+def press(page: Page, name: str, role: str = "button") -> None:
+    """Press a button or follow a link, and wait for the next page."""
+    Pointer(page).press(page.get_by_role(role, name=name, exact=role == "button").first)
+
+
 def sign_in(page: Page, email: str, password: str) -> None:
     page.goto("/sign-in")
     page.get_by_label("Work e-mail").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    press(page, "Sign in")
 
 
 def invite(page: Page) -> None:
     sign_in(page, "admin@demo.example", PASSWORD)
-    page.get_by_role("link", name="Agencies and people").first.click()
-    page.get_by_role("link", name="Fernshire Police").first.click()
-    page.get_by_role("link", name="Invitations and mail domains").click()
-    page.get_by_role("link", name="Invite somebody").click()
+    press(page, "Agencies and people", "link")
+    press(page, "Fernshire Police", "link")
+    press(page, "Invitations and mail domains", "link")
+    press(page, "Invite somebody", "link")
     looks_well(page)
     page.get_by_label("Work e-mail").fill(NEW)
     page.get_by_label("Job").fill("Sergeant")
     page.get_by_label("Role").select_option(label="Manager of the whole agency")
-    page.get_by_role("button", name="Invite", exact=True).click()
+    press(page, "Invite")
     assert f"{NEW} is invited" in page.locator(".said").inner_text()
     looks_well(page)
+    page.context.close()
 
 
 def test_from_an_invitation_to_a_role_behind_a_second_step(browser, site, folder):
@@ -78,34 +85,36 @@ def test_from_an_invitation_to_a_role_behind_a_second_step(browser, site, folder
     looks_well(page)
     page.get_by_label("Your name").fill("Nia New")
     page.get_by_label("New password").fill(SECRET)
-    page.get_by_role("button", name="Make my account").click()
+    press(page, "Make my account")
     sign_in(page, NEW, SECRET)
     looks_well(page)
     page.goto("/reports/completion")
     assert page.locator("h1").inner_text().split() == ["Set", "up", "the", "second", "step"]
-    page.get_by_role("button", name="Continue").click()
+    press(page, "Continue")
     page.get_by_text("I cannot scan it").click()
     looks_well(page)
     key = "".join(page.locator("details code").inner_text().split())
     page.get_by_label("Code").fill(pyotp.TOTP(key).now())
-    page.get_by_role("button", name="Continue").click()
+    press(page, "Continue")
     looks_well(page)
     spare = page.locator(".codes code").first.inner_text()
-    page.get_by_role("link", name="I have kept them").click()
+    press(page, "I have kept them", "link")
     assert page.get_by_role("link", name="My team").count() >= 1
 
     plain = visitor(browser, site, scripts=False).new_page()
     plain.goto("/sign-in")
-    plain.get_by_role("link", name="I have forgotten my password").click()
+    press(plain, "I have forgotten my password", "link")
     plain.get_by_label("Work e-mail").fill(NEW)
-    plain.get_by_role("button", name="Send the link").click()
+    press(plain, "Send the link")
     plain.goto(mailed(folder, "/password/new/"))
     plain.get_by_label("New password").fill(f"{SECRET} once more")
-    plain.get_by_role("button", name="Set this password").click()
+    press(plain, "Set this password")
     sign_in(plain, NEW, f"{SECRET} once more")
     assert plain.locator("h1").inner_text() == "Enter your code"
     plain.get_by_label("Code").fill(spare)
-    plain.get_by_role("button", name="Sign in", exact=True).click()
+    press(plain, "Sign in")
     assert plain.get_by_role("link", name="My team").count() >= 1
     page.goto("/me/")
     assert page.locator("h1").inner_text() == "Sign in"  # the new password ended the other sign-in
+    for one in (page, plain):
+        one.context.close()
