@@ -80,7 +80,11 @@ def _folders(text: str) -> tuple[Path, ...]:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("LMS_SECRET_KEY", "", "Signs cookies. At least 32 characters, from a good source; no default."),
+    Setting(
+        "LMS_SECRET_KEY",
+        "",
+        "Signs cookies and locks the secrets of second steps. At least 32 characters, from a good source; no default.",
+    ),
     Setting(
         "LMS_DATA_DIR",
         str(PROJECT / "data"),
