@@ -79,6 +79,8 @@ def test_two_processes_count_together(tmp_path):
         lines = [line for line in log.read_text().splitlines() if '"route": "/help"' in line]
     found = re.search(r'common_ground_answers_total{method="GET",route="/help",status="200"} (\d+)', figures)
     assert found
+    assert figures.count("# TYPE common_ground_database_up") == 1
+    assert "pid=" not in figures
     assert int(found[1]) == 40
     assert len(lines) == 40, "each is one line of the log, at once"
 
