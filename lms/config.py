@@ -149,7 +149,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LMS_PROXIES", "0", "How many proxies stand in front and set X-Forwarded-For.", _whole),
     Setting(
         "LMS_LIMIT_PERSON",
-        "1200",
+        "2400",
         "How many pages and forms one signed-in person may ask for in a minute; 0 means any number.",
         _whole,
     ),

@@ -1,12 +1,17 @@
 """Starting a server: which addresses it may listen on, and the demo server of `lms run`."""
 
+import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from secrets import token_urlsafe
+from threading import Thread
 
+import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from sqlalchemy import inspect
@@ -17,9 +22,12 @@ from lms.config import LOOPBACK, BadSetting, Settings
 from lms.core import running, safety
 from lms.core.db import db
 from lms.people import queries as people
+from lms.web import deadline
 
 HERE = "127.0.0.1"
 Address = tuple[str, int] | str
+
+log = structlog.get_logger()
 
 
 def has_demo_people(app: Flask) -> bool:
@@ -68,6 +76,26 @@ def be_known(app: Flask) -> None:
         running.hold(settings.data_dir)
     except running.BeingRestored:
         raise BadSetting("A backup is just being restored. Start again when it is done.") from None
+
+
+STUCK_SECONDS = 120.0  # several times what any page may take
+LOOK_SECONDS = 5.0
+
+
+def end_when_stuck(grace: float) -> None:
+    """Watch this process from a thread of its own: when a page hangs where no limit of the database reaches, answer
+    what else is being answered, within `grace` seconds, and end, so that a fresh process takes its place.
+    """
+
+    def watch() -> None:
+        while deadline.longest_running() < STUCK_SECONDS:
+            time.sleep(LOOK_SECONDS)
+        log.error("a page hangs, so this process ends and another takes its place")
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(grace)
+        os._exit(1)
+
+    Thread(target=watch, name="watch", daemon=True).start()
 
 
 def kept_secret(folder: Path) -> str:

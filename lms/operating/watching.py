@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 import structlog
 from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Metric, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
@@ -55,20 +57,25 @@ def _requests() -> CollectorRegistry:
     return registry
 
 
+class _Standing(Collector):
+    """How things stand at this moment, asked of the database: figures that no process keeps."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Each figure once; whether the database answers comes first."""
+        try:
+            found = list(_asked())
+        except SQLAlchemyError:
+            log.warning("the database did not answer whoever watches")
+            db.session.rollback()
+            found = []
+        yield GaugeMetricFamily("common_ground_database_up", "Whether the database answers", bool(found))
+        for name, about, value in found:
+            yield GaugeMetricFamily(f"common_ground_{name}", about, value)
+
+
 def _standing() -> CollectorRegistry:
-    """How things stand at this moment, asked of the database."""
     registry = CollectorRegistry()
-    up = Gauge("common_ground_database_up", "Whether the database answers", registry=registry)
-    try:
-        found = {name: (about, value) for name, about, value in _asked()}
-        up.set(1)
-    except SQLAlchemyError:
-        log.warning("the database did not answer whoever watches")
-        db.session.rollback()
-        found = {}
-        up.set(0)
-    for name, (about, value) in found.items():
-        Gauge(f"common_ground_{name}", about, registry=registry).set(value)
+    registry.register(_Standing())
     return registry
 
 

@@ -3,7 +3,7 @@
 The key is claimed by a row in the transaction of the act, and the answer is written into that row before the commit. A
 double click, a reload, a repeat after a lost reply and two at the same time all find the row (and wait for it, while
 the first is at work), and get the same answer. What failed leaves no row: the person corrects it and sends it again
-with the same key. See docs/decisions/0010.
+with the same key. See docs/decisions/0011.
 """
 
 import json
