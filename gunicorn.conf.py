@@ -4,6 +4,7 @@ import os
 
 from lms.serving import refuse_demo_in_public
 
+os.umask(0o077)  # what the server writes, its owner alone may read
 bind = [f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"]  # noqa: S104 -- a public server is meant to be reached
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))

@@ -67,7 +67,7 @@ def test_a_savepoint_takes_with_it_what_was_noted_inside_and_nothing_else(databa
 
 def test_writers_side_by_side_leave_one_chain_without_a_gap(app, make, actor):
     leah = make.person()
-    seen, faults = actor(leah), []
+    seen, whom, faults = actor(leah), leah.id, []
     db.session.rollback()
 
     def write(number):
@@ -76,10 +76,10 @@ def test_writers_side_by_side_leave_one_chain_without_a_gap(app, make, actor):
                 for turn in range(5):
                     if (number + turn) % 2:
                         with writing():
-                            audit.record(seen, "thing.done", leah.id, writer=number)
-                            audit.viewed(seen, [leah.id], "status and dates")
+                            audit.record(seen, "thing.done", whom, writer=number)
+                            audit.viewed(seen, [whom], "status and dates")
                     else:
-                        audit.viewed(seen, [leah.id], "status and dates")
+                        audit.viewed(seen, [whom], "status and dates")
         except Exception as fault:
             faults.append(fault)
 
