@@ -13,6 +13,7 @@ from prometheus_client.multiprocess import mark_process_dead  # noqa: E402
 
 from lms.serving import end_when_stuck, refuse_demo_in_public  # noqa: E402
 
+os.umask(0o077)  # what the server writes, its owner alone may read
 bind = [f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"]  # noqa: S104 -- a public server is meant to be reached
 worker_class = "lms.patience.PatientWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
