@@ -156,7 +156,7 @@ def test_a_password_never_comes_back_in_a_page(nobody, monkeypatch):
     def away(*_args, **_given):
         raise postgres_says(None)
 
-    monkeypatch.setattr("lms.signin.views.actions.sign_in", away)
+    monkeypatch.setattr("lms.signin.views.entering.actions.sign_in", away)
     data = {"email": "sam@agency.example", "password": "the-secret-words"}
     page = nobody.post("signin.sign_in", data, expect=503)
     assert "the-secret-words" not in page.text
@@ -193,7 +193,7 @@ def test_a_statement_without_end_is_stopped(app, browser, monkeypatch):
     def listed(*_args):
         return db.session.connection().exec_driver_sql(endless).all()
 
-    monkeypatch.setattr("lms.signin.views.sessions.alive", listed)
+    monkeypatch.setattr("lms.signin.views.entering.second_step.standing", listed)
     assert "took too long" in browser.get("signin.me", expect=503).words
 
 
