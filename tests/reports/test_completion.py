@@ -188,7 +188,7 @@ def test_the_cost_does_not_grow_with_the_people_and_the_page_stays_small(fernshi
     fill(57)
     assert (cost("reports.completion"), cost("reports.completion_csv")) == few
     assert few[0] <= 18  # two of them keep the record of looks in one chain
-    assert cost("reports.person", person_id=fernshire.dele.id) <= 21
+    assert cost("reports.person", person_id=fernshire.dele.id) <= 23
     page = visitor.get("reports.completion")
     assert len(names(page)) == 25
     assert len(gzip.compress(page.data)) <= 14_000
