@@ -32,7 +32,7 @@ from lms.operating import proving, restoring
 from lms.operating.cli import backup, examine
 from lms.operating.manifest import BadBackup
 from lms.quizzes.cli import content
-from lms.signin.cli import person
+from lms.rights.cli import person
 
 DEMO_ACCOUNTS_SHOWN = 7
 LONGEST_STOP = 8  # seconds a worker takes to finish what it has in hand, once for its tasks and once for mails

@@ -183,3 +183,8 @@ GROUPS = (
         },
     ),
 )
+
+
+def words() -> dict[str, str]:
+    """What each table holds, in plain words, by the table's name."""
+    return {table: says for group in GROUPS for table, says in group.tables.items()}

@@ -224,6 +224,8 @@ MATRIX = {
     "reports.exempt POST": "ffohfffffh",
     "reports.mine GET": "oooooooooo",
     "reports.person GET": "ffohffoffh",
+    "rights.download POST": "oooooooooo",
+    "rights.everything GET": "oooooooooo",
     "seating.cards GET": "ffffohofff",
     "seating.change GET": "ffffohofff",
     "seating.change POST": "ffffohofff",
