@@ -229,6 +229,12 @@ SETTINGS: tuple[Setting, ...] = (
         "What is left of a mail (to whom, of what kind, when, how it went) is deleted after so many months.",
         _up_to(240),
     ),
+    Setting(
+        "LMS_ERASURE_KEEPS_PROOF",
+        "no",
+        "Whether certificates, with the name on them, stay when a person is erased: yes or no.",
+        _yes_no,
+    ),
 )
 
 
@@ -275,6 +281,7 @@ class Settings:
     completion_goal: int
     mail_body_days: int
     mail_keep_months: int
+    erasure_keeps_proof: bool
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         for setting in SETTINGS:

@@ -24,6 +24,7 @@ from lms.joining import actions as joining
 from lms.notifications import carriers, delivering, retention
 from lms.outcomes import actions as outcomes
 from lms.planning.actions import solving
+from lms.rights import housekeeping
 from lms.signin import inviting, recovering, throttle
 from lms.web import once
 
@@ -55,6 +56,7 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
         Job("sum_up_counts", "Sums up changes of counts", daily(3, 33), sum_up_counts),
         Job("forget_people_files", "Empties files of people that nobody took", hourly(53), forget_people_files),
         Job("forget_answers", "Forgets answers kept for forms sent twice", hourly(13), forget_answers),
+        Job("clean_up", "Cleans the database's file after somebody was erased", every(1), housekeeping.clean),
         Job("forget_mails", "Empties the texts of old mails and deletes old rows", daily(3, 47), retention.forget_old),
     )
 

@@ -176,6 +176,10 @@ GROUPS = (
             "outbox_mails": "Mails to you: address, subject, text, the date for your calendar, whether they were sent. "
             "They hold links and never other people’s names. The text is emptied some weeks after.",
             "mail_choices": "Which mails you want at once, together or never, and when you chose that.",
+            "erasure_requests": "That you asked to be erased, when, and who checked it. Gone with you, or when you "
+            "take it back.",
+            "erasures": "That somebody was erased, when and why, with check sums under which only somebody who knows "
+            "the address can find it: so that a backup brings nobody back.",
             "stored_answers": "What the site answered when you sent a form, so that sending it twice does it once: the "
             "address of the next page and the sentence shown. Removed after a day.",
             "workers": "Which programs are at work on the server. Nothing about a person.",

@@ -11,11 +11,12 @@ from lms.core.db import db, writing
 from lms.operating import manifest
 from lms.people import queries as people
 from lms.people.models import Person
-from lms.rights import packing
+from lms.rights import erasing, housekeeping, packing
 from lms.rights.finding import Who
-from lms.signin.cli import person
+from lms.signin.cli import person as person  # noqa: PLC0414 -- handed on with its two commands more
 
 NOBODY = "Nobody here has that address."
+REASONS = [one.value for one in erasing.Reason if one is not erasing.Reason.RESTORED]
 
 
 def _found(email: str) -> Person:
@@ -44,3 +45,32 @@ def export(make_app: Callable[[], Flask], email: str, target: Path | None) -> No
     with manifest.fresh_file(to) as making:
         making.write_bytes(made)
     click.echo(f"Everything about {found.email} is in {to}. Hand it over safely, and delete it here.")
+
+
+@person.command("erase")
+@click.option("--email", required=True, help="Whom.")
+@click.option("--reason", required=True, type=click.Choice(REASONS), help="Why.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def erase(make_app: Callable[[], Flask], email: str, reason: str, *, yes: bool) -> None:
+    """Take a person out of everything. Nothing brings them back; asks twice."""
+    app = make_app()
+    with app.app_context():
+        found = _found(email)
+        _sure(found, yes=yes)
+        with writing():
+            erasing.erase(None, _found(email), erasing.Reason(reason))
+        cleaned = housekeeping.clean()
+    click.echo("Erased. A restore of an older backup does it again, as long as the data folder is the same.")
+    if not cleaned:
+        click.echo("The database's file is cleaned of what is left in it by the worker, as soon as nobody reads it.")
+
+
+def _sure(found: Person, *, yes: bool) -> None:
+    address = found.email
+    db.session.rollback()
+    if yes:
+        return
+    click.confirm(f"Erase {found.name}, {address}, and everything that speaks of them?", abort=True)
+    if click.prompt("Nothing brings it back. Type the address once more").strip().lower() != address:
+        raise click.ClickException("That is another address. Nothing was erased.")
