@@ -118,6 +118,7 @@ BLUEPRINTS = (
     team.bp,
     home.bp,
     rights.bp,
+    rights.erasures,
     authoring.bp,
     analysis.bp,
 )
