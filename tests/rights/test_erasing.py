@@ -163,6 +163,8 @@ def test_a_restore_of_an_older_backup_erases_them_again(them, app, tmp_path, mon
     backing_up.back_up(db.engine, target)
     erase(subject.id)
     monkeypatch.setattr(commands, "application", lambda: app)
+    db.session.rollback()
+    db.engine.dispose()  # a restore is begun when nobody is connected
     done = CliRunner().invoke(commands.cli, ["restore", str(target), "--replace"])
     assert done.exit_code == 0, done.output
     assert "1 people who had been erased since were erased again" in done.output
