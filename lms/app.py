@@ -119,6 +119,7 @@ BLUEPRINTS = (
     home.bp,
     rights.bp,
     rights.erasures,
+    rights.retaining,
     authoring.bp,
     analysis.bp,
 )

@@ -33,7 +33,7 @@ from lms.operating.cli import backup, examine
 from lms.operating.manifest import BadBackup
 from lms.quizzes.cli import content
 from lms.rights import housekeeping
-from lms.rights.cli import person
+from lms.rights.cli import person, retention
 
 DEMO_ACCOUNTS_SHOWN = 7
 LONGEST_STOP = 8  # seconds a worker takes to finish what it has in hand, once for its tasks and once for mails
@@ -55,6 +55,7 @@ cli.add_command(cohorts)
 cli.add_command(examine)
 cli.add_command(people)
 cli.add_command(person)
+cli.add_command(retention)
 cli.add_command(standings)
 
 

@@ -12,6 +12,7 @@ from lms.operating import manifest
 from lms.people import queries as people
 from lms.people.models import Person
 from lms.rights import erasing, housekeeping, packing
+from lms.rights import retention as times
 from lms.rights.finding import Who
 from lms.signin.cli import person as person  # noqa: PLC0414 -- handed on with its two commands more
 
@@ -74,3 +75,15 @@ def _sure(found: Person, *, yes: bool) -> None:
     click.confirm(f"Erase {found.name}, {address}, and everything that speaks of them?", abort=True)
     if click.prompt("Nothing brings it back. Type the address once more").strip().lower() != address:
         raise click.ClickException("That is another address. Nothing was erased.")
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Only say how many rows are over their time.")
+@click.pass_obj
+def retention(make_app: Callable[[], Flask], *, dry_run: bool) -> None:
+    """Remove what is over its time, as the settings say. The worker does so every night."""
+    with make_app().app_context():
+        found = times.due() if dry_run else times.apply()
+        for one in found:
+            said = "would be removed" if dry_run else "removed"
+            click.echo(f"{one.number:>9,} {said}: {one.kept.words} ({one.kept.months} months)")

@@ -19,7 +19,7 @@ AT_A_TIME = 500
 
 @dataclass(frozen=True)
 class Class:
-    """Rows of one table that go some months after a moment in them; `with_them` are rows of others that hang on them."""
+    """Rows of one table that go some months after a moment in them; `with_them` are rows that hang on them."""
 
     words: str
     table: str

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lms.audit import actions as audit
 from lms.core.permissions import Permission
 from lms.home import stored
-from lms.rights import asking, packing, telling
+from lms.rights import asking, packing, retention, telling
 from lms.rights.finding import Who
 from lms.rights.forms import EraseForm
 from lms.web.access import current_actor, requires, signed_in
@@ -19,6 +19,7 @@ from lms.web.limits import costly
 bp = Blueprint("rights", __name__, template_folder="templates")
 _HOME = "rights.everything"
 erasures = Blueprint("erasures", __name__, template_folder="templates", url_prefix="/operating/erasures")
+retaining = Blueprint("retaining", __name__, template_folder="templates", url_prefix="/operating/retention")
 
 
 @bp.get("/me/everything/")
@@ -85,3 +86,10 @@ def carry_out(request_id: UUID) -> ResponseReturnValue:
     """Erase somebody whose request another administrator checked."""
     asking.carry_out(current_actor(), request_id)
     return done("The person is erased.", "erasures.listed")
+
+
+@retaining.get("/")
+@requires(Permission.OPERATE)
+def kept() -> ResponseReturnValue:
+    """How long things are kept, and how much is over its time now."""
+    return render_template("rights/retention.html", due=retention.due())

@@ -227,6 +227,7 @@ MATRIX = {
     "reports.exempt POST": "ffohfffffh",
     "reports.mine GET": "oooooooooo",
     "reports.person GET": "ffohffoffh",
+    "retaining.kept GET": "fffffffoff",
     "rights.download POST": "oooooooooo",
     "rights.erase GET": "oooooooooo",
     "rights.erase POST": "oooooooooo",
