@@ -19,6 +19,7 @@ from lms.exports import store
 from lms.exports.states import ExportState
 from lms.rights import finding
 from lms.rights.finding import PEOPLE, Who
+from lms.rights.register import Held
 
 # What the service writes itself, where a name is the name of an account and not a word of somebody's.
 WRITTEN_HERE = frozenset({"outbox_mails", "stored_answers", "people_files", "exports", "saved_views"})
@@ -32,12 +33,12 @@ def replace(who: Who, name: str, nobody: UUID, instead: str) -> None:
     record = {one.name for one in RECORD.values()}
     addresses = _swap({str(who.id): str(nobody), who.id.hex: nobody.hex, who.email: NO_ADDRESS})
     names = _swap({name: instead})
-    for of, _ in finding.tables():
+    for of, held in finding.tables():
         if of.name in record or of.name == PEOPLE:
             continue
-        _replace(of, [str(who.id), who.id.hex, who.email], addresses)
+        _replace(of, held, [str(who.id), who.id.hex, who.email], addresses)
         if of.name in WRITTEN_HERE:
-            _replace(of, [name], names)
+            _replace(of, held, [name], names)
 
 
 def _swap(words: dict[str, str]) -> Swap:
@@ -52,8 +53,12 @@ def _swap(words: dict[str, str]) -> Swap:
     return swap
 
 
-def _replace(of: Table, words: list[str], swap: Swap) -> None:
-    columns = [one for one in of.c if isinstance(one.type, String | JSON) and not one.foreign_keys]
+def _replace(of: Table, held: Held, words: list[str], swap: Swap) -> None:
+    columns = [
+        one
+        for one in of.c
+        if isinstance(one.type, String | JSON) and not one.foreign_keys and one.name not in held.stays
+    ]
     keys = list(of.primary_key.columns)
     for column in columns:
         if not isinstance(column.type, JSON) and (getattr(column.type, "length", None) or 1000) < min(map(len, words)):
