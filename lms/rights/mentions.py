@@ -57,7 +57,7 @@ def _replace(of: Table, held: Held, words: list[str], swap: Swap) -> None:
     columns = [
         one
         for one in of.c
-        if isinstance(one.type, String | JSON) and not one.foreign_keys and one.name not in held.stays
+        if isinstance(one.type, String | JSON) and not one.foreign_keys and one.name not in (*held.stays, *held.codes)
     ]
     keys = list(of.primary_key.columns)
     for column in columns:

@@ -24,7 +24,7 @@ class Held:
     Every other reference to people only says who did something: such a row is exported with the moment and with
     `words`, which are that person's own. `secret` never leaves; `others` is about somebody else and is left out;
     `named` is a reference to somebody else that is told by name. `stays` are words without a name that a
-    nameless row keeps.
+    nameless row keeps; they and `codes`, which are words of ours, cannot name anybody.
     """
 
     whose: tuple[str, ...] = ()
@@ -35,6 +35,7 @@ class Held:
     others: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     stays: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
     end: End = End.GONE
 
     @property
@@ -45,6 +46,7 @@ class Held:
 
 NOBODY = Held()  # says nothing about a person, or only who did something
 MINE = Held(("person_id",))
+COUNTS = Held(codes=("partnership", "grouping", "value", "target", "state"))
 BOOKED = {"booking_id": "bookings"}
 CHAIN = ("previous", "hash", "salt", "erased")
 
@@ -94,7 +96,7 @@ REGISTER: Mapping[str, Held] = {
     "nominations": MINE,
     "other_dates": NOBODY,
     "outbox_mails": Held(("person_id",), address="address"),
-    "page_reads": Held(through={"study_id": "studies"}),
+    "page_reads": Held(through={"study_id": "studies"}, codes=("page",)),
     "password_resets": Held(("person_id",), address="email", secret=("token_hash",)),
     "people": Held(("id",), secret=("password_hash",)),
     "people_files": Held(("owner_id",), others=("rows",)),
@@ -104,9 +106,9 @@ REGISTER: Mapping[str, Held] = {
     "prior_learning": Held(("person_id",), stays=("target",), end=End.NAMELESS),
     "programme_dates": NOBODY,
     "proposals": NOBODY,
-    "quiz_answers": Held(through={"attempt_id": "quiz_attempts"}),
-    "quiz_attempts": MINE,
-    "quiz_passes": Held(through={"study_id": "studies"}),
+    "quiz_answers": Held(through={"attempt_id": "quiz_attempts"}, codes=("key", "version", "given")),
+    "quiz_attempts": Held(("person_id",), codes=("quiz", "module", "kind", "content_hash", "seed", "seat", "state")),
+    "quiz_passes": Held(through={"study_id": "studies"}, codes=("quiz",)),
     "record_views": Held(("viewer_id", "person_id"), secret=CHAIN, named=("viewer_id",), end=End.RECORD),
     "recovery_codes": Held(("person_id",), secret=("code_hash",)),
     "reflections": MINE,
@@ -127,8 +129,8 @@ REGISTER: Mapping[str, Held] = {
     "seats": Held(("person_id",), stays=("duty",), end=End.NAMELESS),
     "second_factors": Held(("person_id",), secret=("secret", "new_secret")),
     "sign_ins": Held(("person_id",), secret=("token_hash",)),
-    "standing_balances": NOBODY,
-    "standing_changes": NOBODY,
+    "standing_balances": COUNTS,
+    "standing_changes": COUNTS,
     "standing_spans": Held(("person_id",), stays=("target", "status", "state", "by"), end=End.NAMELESS),
     "stored_answers": Held(("person_id",), secret=("holder", "key", "content")),
     "studies": Held(("person_id",), stays=("module", "last_page"), end=End.NAMELESS),

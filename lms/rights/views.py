@@ -24,6 +24,7 @@ retaining = Blueprint("retaining", __name__, template_folder="templates", url_pr
 
 @bp.get("/me/everything/")
 @signed_in
+@costly("everything")
 def everything() -> ResponseReturnValue:
     """What is held about me, in numbers, and what I can do."""
     actor = current_actor()

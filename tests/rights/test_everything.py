@@ -35,7 +35,16 @@ def test_every_table_has_its_line_and_every_line_its_columns():
     assert sorted(REGISTER) == sorted(Base.metadata.tables)
     for name, held in REGISTER.items():
         columns = set(Base.metadata.tables[name].c.keys())
-        spoken = {*held.whose, *held.through, *held.words, *held.secret, *held.others, *held.named, *held.stays}
+        spoken = {
+            *held.whose,
+            *held.through,
+            *held.words,
+            *held.secret,
+            *held.others,
+            *held.named,
+            *held.stays,
+            *held.codes,
+        }
         assert spoken <= columns, name
         assert not held.address or held.address in columns, name
 
