@@ -3,7 +3,6 @@ so that a restore of an older backup does them again.
 """
 
 import json
-from collections.abc import Iterable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from lms.config import Settings
 from lms.core import clock
 from lms.core.db import db, writing
 from lms.operating import manifest
+from lms.operating.manifest import BadBackup
 from lms.people.models import Person
 from lms.rights import erasing
 from lms.rights.models import Erasure, hashed
@@ -73,22 +73,31 @@ def _place() -> Path:
 
 
 def known() -> list[dict[str, str]]:
-    """Every erasure that this machine knows of, from the file and from the table where there is one."""
-    found = {}
-    if _place().exists():
-        for line in _place().read_text().splitlines():
-            one = json.loads(line)
-            found[one["person_hash"]] = one
-    for row in _in_table():
-        found.setdefault(row.person_hash, _said(row))
+    """Every erasure that this machine knows of, from the file and from the table where there is one. Raises BadBackup
+    for a file that cannot be read.
+    """
+    found = {one["person_hash"]: one for one in _in_file()}
+    for one in _in_table():
+        found.setdefault(one["person_hash"], one)
     return sorted(found.values(), key=lambda one: (one["erased_at"], one["salt"]))
 
 
-def _in_table() -> Iterable[Erasure]:
+def _in_file() -> list[dict[str, str]]:
+    if not _place().exists():
+        return []
+    try:
+        read = [json.loads(line) for line in _place().read_text().splitlines()]
+        return [{name: str(one[name]) for name in (*KEPT, "erased_at")} for one in read]
+    except (ValueError, KeyError, TypeError, OSError):
+        raise BadBackup(f"{_place()} cannot be read, so nobody knows whom to erase again. Mend it first.") from None
+
+
+def _in_table() -> list[dict[str, str]]:
+    """Read whole before the transaction ends: a restore must find none of ours open."""
     try:
         if not inspect(db.engine).has_table(Erasure.__tablename__):
             return []
-        return db.session.scalars(select(Erasure)).all()
+        return [_said(row) for row in db.session.scalars(select(Erasure))]
     except DBAPIError:  # the database in use is damaged or away, which may be why it is replaced
         return []
     finally:

@@ -171,6 +171,18 @@ def test_a_restore_of_an_older_backup_erases_them_again(them, app, tmp_path, mon
     assert speaking_of({NAME, ADDRESS, str(subject.id), subject.id.hex}) == set()
 
 
+def test_a_spoilt_list_of_erasures_stops_a_restore_with_a_sentence(them, app, settings, tmp_path, monkeypatch):
+    target, kept = tmp_path / "before.backup", settings.data_dir / housekeeping.FILE
+    backing_up.back_up(db.engine, target)
+    monkeypatch.setattr(commands, "application", lambda: app)
+    kept.write_text("{spoilt\n")
+    db.session.rollback()
+    db.engine.dispose()
+    done = CliRunner().invoke(commands.cli, ["restore", str(target), "--replace"])
+    kept.unlink()
+    assert (done.exit_code, "nobody knows whom to erase again" in done.stderr) == (1, True)
+
+
 def test_somebody_who_comes_back_under_the_same_address_is_not_erased_again(them, make):
     subject, _ = them
     erase(subject.id)
