@@ -56,6 +56,7 @@ from lms.quizzes import views as quizzes
 from lms.releasing import views as releasing
 from lms.reports import listing
 from lms.reports import views as reports
+from lms.rights import views as rights
 from lms.seating import views as seating
 from lms.signin import devices, sessions
 from lms.signin.views import entering as signin
@@ -116,6 +117,9 @@ BLUEPRINTS = (
     looked.bp,
     team.bp,
     home.bp,
+    rights.bp,
+    rights.erasures,
+    rights.retaining,
     authoring.bp,
     analysis.bp,
 )

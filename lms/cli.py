@@ -32,7 +32,8 @@ from lms.operating import proving, restoring
 from lms.operating.cli import backup, examine
 from lms.operating.manifest import BadBackup
 from lms.quizzes.cli import content
-from lms.signin.cli import person
+from lms.rights import housekeeping
+from lms.rights.cli import person, retention
 
 DEMO_ACCOUNTS_SHOWN = 7
 LONGEST_STOP = 8  # seconds a worker takes to finish what it has in hand, once for its tasks and once for mails
@@ -54,6 +55,7 @@ cli.add_command(cohorts)
 cli.add_command(examine)
 cli.add_command(people)
 cli.add_command(person)
+cli.add_command(retention)
 cli.add_command(standings)
 
 
@@ -186,17 +188,20 @@ def restore(file: Path, *, replace: bool) -> None:
             with restoring.with_nobody_else(db.engine, settings.data_dir):
                 if not replace and restoring.has_people(db.engine):
                     _stop("There are people in the database in use. To put the backup in its place: --replace", 1)
+                housekeeping.remember()
                 said = restoring.restore(file.absolute(), wanted, db.engine)
                 _prepare()
                 proving.check_record(db.engine, wanted)
                 rest = after_restore.settle(wanted.moment)
+                again = housekeeping.again()
         except (BadBackup, restoring.Refused) as refusal:
             _stop(str(refusal), 1)
         except DBAPIError as fault:
             _stop(f"The database cannot be used: {_reason(fault)}.", 1)
     rows, at = sum(wanted.rows.values()), f"{wanted.moment:%d %B %Y %H:%M} UTC"
     click.echo(f"{rows:,} rows of {at} are restored, and the record is as it was written.")
-    for sentence in filter(None, (said, *rest)):
+    erased = f"{again:,} people who had been erased since were erased again." if again else ""
+    for sentence in filter(None, (said, *rest, erased)):
         click.echo(sentence)
 
 

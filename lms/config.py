@@ -233,6 +233,15 @@ SETTINGS: tuple[Setting, ...] = (
         "What is left of a mail (to whom, of what kind, when, how it went) is deleted after so many months.",
         _up_to(240),
     ),
+    Setting("LMS_KEEP_NOTES_MONTHS", "24", "A person's notes go so long after they were last saved.", _up_to(240)),
+    Setting("LMS_KEEP_ANSWERS_MONTHS", "36", "Goes at quizzes go so long after they began.", _up_to(240)),
+    Setting("LMS_KEEP_SIGN_INS_MONTHS", "12", "Sign-ins go so long after they were last used.", _up_to(240)),
+    Setting(
+        "LMS_ERASURE_KEEPS_PROOF",
+        "no",
+        "Whether certificates, with the name on them, stay when a person is erased: yes or no.",
+        _yes_no,
+    ),
 )
 
 
@@ -279,6 +288,10 @@ class Settings:
     completion_goal: int
     mail_body_days: int
     mail_keep_months: int
+    keep_notes_months: int
+    keep_answers_months: int
+    keep_sign_ins_months: int
+    erasure_keeps_proof: bool
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         for setting in SETTINGS:

@@ -76,7 +76,7 @@ MENU: tuple[Item, ...] = (
     Item("Reports", "listing.reports", ("listing", "together", "compliance", "exports"), Permission.JOINT_READ),
     Item("Content", "authoring.content", ("authoring", "analysis", *ANSWERING), Permission.CONTENT_READ),
     Item("Agencies and people", "people.agencies", ACCOUNTS, Permission.AGENCY_READ),
-    Item("Operating", "operating.overview", ("operating",), Permission.OPERATE),
+    Item("Operating", "operating.overview", ("operating", "erasures", "retaining"), Permission.OPERATE),
     Item("Record", "record.record", ("record", "passport", "looked", "certificates")),
 )
 

@@ -24,6 +24,8 @@ from lms.joining import actions as joining
 from lms.notifications import carriers, delivering, retention
 from lms.outcomes import actions as outcomes
 from lms.planning.actions import solving
+from lms.rights import housekeeping
+from lms.rights import retention as keeping_times
 from lms.signin import inviting, recovering, throttle
 from lms.web import once
 
@@ -55,6 +57,8 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
         Job("sum_up_counts", "Sums up changes of counts", daily(3, 33), sum_up_counts),
         Job("forget_people_files", "Empties files of people that nobody took", hourly(53), forget_people_files),
         Job("forget_answers", "Forgets answers kept for forms sent twice", hourly(13), forget_answers),
+        Job("clean_up", "Cleans the database's file after somebody was erased", every(1), housekeeping.clean),
+        Job("apply_retention", "Removes what is over its time", daily(3, 57), keeping_times.apply),
         Job("forget_mails", "Empties the texts of old mails and deletes old rows", daily(3, 47), retention.forget_old),
     )
 

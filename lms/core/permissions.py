@@ -21,6 +21,7 @@ class Permission(StrEnum):
     IMPACT_SIGN = "impact:sign"
     JOINT_READ = "joint:read"
     OPERATE = "operating:use"
+    PERSON_ERASE = "person:erase"
     REMINDER_SEND = "reminder:send"
     REPORT_READ = "report:read"
     REQUIREMENT_EDIT = "requirement:edit"
@@ -52,7 +53,7 @@ class Scope(StrEnum):
 
 
 # What concerns everybody on the site, so a role that reaches one agency alone does not carry it.
-WIDE = frozenset({Permission.OPERATE})
+WIDE = frozenset({Permission.OPERATE, Permission.PERSON_ERASE})
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: frozenset(),
@@ -83,6 +84,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.OBSERVER: frozenset({Permission.FIGURES_READ, Permission.JOINT_READ}),
     Role.ADMINISTRATOR: frozenset(
-        {Permission.AGENCY_EDIT, Permission.AGENCY_READ, Permission.CERTIFICATE_CORRECT, Permission.OPERATE}
+        {
+            Permission.AGENCY_EDIT,
+            Permission.AGENCY_READ,
+            Permission.CERTIFICATE_CORRECT,
+            Permission.OPERATE,
+            Permission.PERSON_ERASE,
+        }
     ),
 }

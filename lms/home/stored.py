@@ -6,11 +6,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Group:
-    """Tables that belong together, each with what a row of it holds."""
+    """Tables that belong together, each with what a row of it holds; how long it is kept and on what ground, where
+    names in braces are settings.
+    """
 
     title: str
     tables: Mapping[str, str]
     about: str = ""
+    how_long: str = ""
+    basis: str = ""
 
 
 GROUPS = (
@@ -34,6 +38,15 @@ GROUPS = (
             "teams": "Teams: name and agency. Nothing about a person.",
             "team_covers": "How many of a team may be out on one day, which manager set that, and when.",
         },
+        how_long=(
+            "For as long as you work in the partnership, and after that until you are erased: where you worked is"
+            " part of your training record."
+        ),
+        basis=(
+            "To know who is trained and to whom it matters: a task that your agency has in the public interest, "
+            "or its lawful interest as an employer (UK GDPR, Article 6(1)(e) or (f)): your agency’s own notice "
+            "says which."
+        ),
     ),
     Group(
         "Signing in",
@@ -52,6 +65,11 @@ GROUPS = (
             "wrong_tries": "How often a sign-in failed of late, under a scrambled form of the address typed and of the "
             "place on the network it came from. Removed after a day.",
         },
+        how_long=(
+            "Sign-ins go {keep_sign_ins_months} months after they were last used. Links to a new password go "
+            "within a day, wrong tries after a day, invitations that nobody took up after two months."
+        ),
+        basis=("To keep accounts safe, which the law asks for (UK GDPR, Articles 5(1)(f) and 32)."),
     ),
     Group(
         "What you learn",
@@ -68,6 +86,16 @@ GROUPS = (
             "completions": "That you finished a module: which version, its minutes, and the date.",
         },
         "Others see only that a module was begun or finished, and the dates.",
+        how_long=(
+            "Your notes go {keep_notes_months} months after you last saved them, or when you delete them. Your "
+            "goes at quizzes and scenarios go {keep_answers_months} months after they began. That you finished a "
+            "module stays until you are erased."
+        ),
+        basis=(
+            "To train you and to show that you were: a task that your agency has in the public interest, or its "
+            "lawful interest as an employer (UK GDPR, Article 6(1)(e) or (f)): your agency’s own notice says "
+            "which. Notes are yours alone: the service keeps them for you, and you may delete them."
+        ),
     ),
     Group(
         "Planning joint days",
@@ -82,6 +110,12 @@ GROUPS = (
             "rule_overrides": "Rules that were changed late or set aside: which, by whom, when and the reason.",
             "proposals": "Each go at a plan: who would be on which date, who started it, and when.",
         },
+        how_long=("Until you are erased; a pair is kept apart for a year at most."),
+        basis=(
+            "To bring agencies together in a balanced way: a task that your agency has in the public interest, or"
+            " its lawful interest as an employer (UK GDPR, Article 6(1)(e) or (f)): your agency’s own notice says"
+            " which."
+        ),
     ),
     Group(
         "Certificates and requirements",
@@ -112,6 +146,12 @@ GROUPS = (
             "impact_packs": "Figures of a year that a coordinator signed off: who, and when. Nobody else is named.",
             "refreshings": "Which agencies’ standings have to be worked out anew. Nothing about a person.",
         },
+        how_long=("Until you are erased; your agency may have to keep proof of training for longer."),
+        basis=(
+            "To show that people who work with children are trained, which law and inspection ask of agencies: a "
+            "task that your agency has in the public interest, or its lawful interest as an employer (UK GDPR, "
+            "Article 6(1)(e) or (f)): your agency’s own notice says which."
+        ),
     ),
     Group(
         "Joint days",
@@ -147,6 +187,13 @@ GROUPS = (
             "calendar_feeds": "Whether your joint days can be read at a private address, and since when. A part of the "
             "address is stored, which is not enough to open it.",
         },
+        how_long=("What you needed on a day goes 30 days after it. The rest stays until you are erased."),
+        basis=(
+            "To hold the day, to count who came, and to let you take part: a task that your agency has in the "
+            "public interest, or its lawful interest as an employer (UK GDPR, Article 6(1)(e) or (f)): your "
+            "agency’s own notice says which. What you need on a day is given by you, for that day only (UK GDPR, "
+            "Article 9(2)(a) or (b))."
+        ),
     ),
     Group(
         "Reports you take along",
@@ -156,6 +203,11 @@ GROUPS = (
             "saved_views": "Each view you keep: its name, which report, what you chose (never whom you looked for by "
             "name), and whether its link comes by mail.",
         },
+        how_long=("Files go after seven days. Views go when you delete them."),
+        basis=(
+            "To let managers see to their duty: a task that your agency has in the public interest, or its lawful"
+            " interest as an employer (UK GDPR, Article 6(1)(e) or (f)): your agency’s own notice says which."
+        ),
     ),
     Group(
         "What there is to learn",
@@ -163,6 +215,8 @@ GROUPS = (
             "indexed_content": "Which state of the modules the search knows; beside it stand the words of the modules. "
             "Nothing about a person.",
         },
+        how_long=("For as long as the site is there."),
+        basis=("It speaks of nobody."),
     ),
     Group(
         "Keeping it honest",
@@ -176,10 +230,25 @@ GROUPS = (
             "outbox_mails": "Mails to you: address, subject, text, the date for your calendar, whether they were sent. "
             "They hold links and never other people’s names. The text is emptied some weeks after.",
             "mail_choices": "Which mails you want at once, together or never, and when you chose that.",
+            "erasure_requests": "That you asked to be erased, when, and who checked it. Gone with you, or when you "
+            "take it back.",
+            "erasures": "That somebody was erased, when and why, with check sums under which only somebody who knows "
+            "the address can find it: so that a backup brings nobody back.",
             "stored_answers": "What the site answered when you sent a form, so that sending it twice does it once: the "
             "address of the next page and the sentence shown. Removed after a day.",
             "workers": "Which programs are at work on the server. Nothing about a person.",
             "clock_runs": "When each task by the clock last ran, and how that went. Nothing about a person.",
         },
+        how_long=(
+            "The text of a mail goes after {mail_body_days} days, the rest of it after {mail_keep_months} months."
+            " Answers to forms go after a day. The two lists of the record stay, and are emptied of you when you "
+            "are erased."
+        ),
+        basis=("To show who did and saw what, which the law asks for (UK GDPR, Articles 5(2) and 32)."),
     ),
 )
+
+
+def words() -> dict[str, str]:
+    """What each table holds, in plain words, by the table's name."""
+    return {table: says for group in GROUPS for table, says in group.tables.items()}

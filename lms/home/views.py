@@ -1,6 +1,6 @@
 """The first page, and the pages that explain the service."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from lms.core.actor import Actor
@@ -52,7 +52,7 @@ def who_sees_what() -> ResponseReturnValue:
 @public
 def privacy() -> ResponseReturnValue:
     """What is stored and why."""
-    return render_template("home/privacy.html", groups=stored.GROUPS)
+    return render_template("home/privacy.html", groups=stored.GROUPS, settings=vars(current_app.extensions["settings"]))
 
 
 @bp.get("/accessibility")

@@ -83,6 +83,9 @@ MATRIX = {
     "directory.connect POST": "fffffffoff",
     "directory.disconnect POST": "fffffffoff",
     "directory.show GET": "fffffffoff",
+    "erasures.carry_out POST": "fffffffoff",  # refused with a sentence: nobody has checked it
+    "erasures.check POST": "fffffffoff",
+    "erasures.listed GET": "fffffffoff",
     "exports.again POST": "hhohhhhhhh",  # the file and the view are the manager's
     "exports.change_view POST": "hhohhhhhhh",
     "exports.download GET": "hhhhhhhhhh",  # it is not there yet
@@ -224,6 +227,12 @@ MATRIX = {
     "reports.exempt POST": "ffohfffffh",
     "reports.mine GET": "oooooooooo",
     "reports.person GET": "ffohffoffh",
+    "retaining.kept GET": "fffffffoff",
+    "rights.download POST": "oooooooooo",
+    "rights.erase GET": "oooooooooo",
+    "rights.erase POST": "oooooooooo",
+    "rights.everything GET": "oooooooooo",
+    "rights.withdraw POST": "ohhhhhhhhh",
     "seating.cards GET": "ffffohofff",
     "seating.change GET": "ffffohofff",
     "seating.change POST": "ffffohofff",

@@ -36,6 +36,7 @@ from lms.planning.models import KeepApart
 from lms.planning.rules import Rules
 from lms.quizzes import actions as quizzing
 from lms.quizzes.shelf import quizzes
+from lms.rights.models import ErasureRequest
 from lms.signin.models import SignIn
 from lms.web.access import access_of
 from tests.contracts.matrix import MATRIX, VISITORS
@@ -113,7 +114,8 @@ def _belongings(them, agency):
         pack = ImpactPack(partnership="Fernshire", year=2024, number=1, sections=[], limits="-", signed_by=trainer.id)
         joiners = PeopleFile(owner_id=them.admin.id, file_name="people.csv")
         connected = ScimConnection(agency_id=agency.id, name="Personnel", token_hash="0" * 64)
-        session.add_all([kept, made, pack, joiners, connected, *(elsewhere := learned(them, agency))])
+        erasure = ErasureRequest(person_id=owner.id)
+        session.add_all([erasure, kept, made, pack, joiners, connected, *(elsewhere := learned(them, agency))])
     assert isinstance(note, Reflection)
     return {
         "cohort_id": cohort.id, "session_id": cohort.sessions[0].id, "agency_id": agency.id, "person_id": owner.id,
@@ -129,7 +131,7 @@ def _belongings(them, agency):
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "flag_id": flag.id, "programme": "core", "mail_id": note.id, "position": 1, "number": 1, "name": "completion",
         "kind": "csv", "export_id": made.id, "view_id": kept.id, "pack_id": pack.id, "partnership": "Fernshire",
-        "file_id": joiners.id, "connection_id": connected.id,
+        "request_id": erasure.id, "file_id": joiners.id, "connection_id": connected.id,
         "invitation_id": doors[0].id, "domain_id": doors[1].id,
     }  # fmt: skip
 

@@ -48,3 +48,10 @@ def test_the_accessibility_page_admits_what_is_not_known(nobody):
     words = nobody.get("home.accessibility").words
     assert "Nobody who uses a screen reader every day has tested it with us yet" in words
     assert "Safari or Firefox" in words
+
+
+def test_the_privacy_page_says_of_everything_how_long_it_is_kept_and_on_what_ground(nobody):
+    assert [group.title for group in stored.GROUPS if not (group.how_long and group.basis)] == []
+    words = nobody.get("home.privacy").words
+    assert "Your notes go 24 months after you last saved them" in words
+    assert "{" not in words

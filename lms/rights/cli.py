@@ -1,0 +1,89 @@
+"""`lms person export` and `lms person erase`: the rights of somebody, from the machine itself."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from lms.audit import actions as audit
+from lms.core.db import db, writing
+from lms.operating import manifest
+from lms.people import queries as people
+from lms.people.models import Person
+from lms.rights import erasing, housekeeping, packing
+from lms.rights import retention as times
+from lms.rights.finding import Who
+from lms.signin.cli import person as person  # noqa: PLC0414 -- handed on with its two commands more
+
+NOBODY = "Nobody here has that address."
+REASONS = [one.value for one in erasing.Reason if one is not erasing.Reason.RESTORED]
+
+
+def _found(email: str) -> Person:
+    found = people.by_email(email)
+    if found is None:
+        raise click.ClickException(NOBODY)
+    return found
+
+
+@person.command("export")
+@click.option("--email", required=True, help="Whose.")
+@click.option("--to", "target", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+@click.pass_obj
+def export(make_app: Callable[[], Flask], email: str, target: Path | None) -> None:
+    """Write everything that is held about a person to one ZIP, readable by its owner only."""
+    app = make_app()
+    with app.app_context():
+        found = _found(email)
+        with app.test_request_context(), writing():
+            made = packing.pack(Who(found.id, found.email))
+            audit.record(None, "person.told", found.id)
+        db.session.rollback()
+    to = (target or Path(packing.file_name())).absolute()
+    if to.exists():
+        raise click.ClickException(f"There is a file at {to} already. Choose another name with --to.")
+    with manifest.fresh_file(to) as making:
+        making.write_bytes(made)
+    click.echo(f"Everything about {found.email} is in {to}. Hand it over safely, and delete it here.")
+
+
+@person.command("erase")
+@click.option("--email", required=True, help="Whom.")
+@click.option("--reason", required=True, type=click.Choice(REASONS), help="Why.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def erase(make_app: Callable[[], Flask], email: str, reason: str, *, yes: bool) -> None:
+    """Take a person out of everything. Nothing brings them back; asks twice."""
+    app = make_app()
+    with app.app_context():
+        found = _found(email)
+        _sure(found, yes=yes)
+        with writing():
+            erasing.erase(None, _found(email), erasing.Reason(reason))
+        cleaned = housekeeping.clean()
+    click.echo("Erased. A restore of an older backup does it again, as long as the data folder is the same.")
+    if not cleaned:
+        click.echo("The database's file is cleaned of what is left in it by the worker, as soon as nobody reads it.")
+
+
+def _sure(found: Person, *, yes: bool) -> None:
+    address = found.email
+    db.session.rollback()
+    if yes:
+        return
+    click.confirm(f"Erase {found.name}, {address}, and everything that speaks of them?", abort=True)
+    if click.prompt("Nothing brings it back. Type the address once more").strip().lower() != address:
+        raise click.ClickException("That is another address. Nothing was erased.")
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Only say how many rows are over their time.")
+@click.pass_obj
+def retention(make_app: Callable[[], Flask], *, dry_run: bool) -> None:
+    """Remove what is over its time, as the settings say. The worker does so every night."""
+    with make_app().app_context():
+        found = times.due() if dry_run else times.apply()
+        for one in found:
+            said = "would be removed" if dry_run else "removed"
+            click.echo(f"{one.number:>9,} {said}: {one.kept.words} ({one.kept.months} months)")

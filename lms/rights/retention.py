@@ -1,0 +1,99 @@
+"""How long things are kept: what is over its time, in numbers beforehand, and removed in portions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import ColumnElement, delete, func, select
+
+from lms.audit import actions as audit
+from lms.config import Settings
+from lms.core import clock
+from lms.core.actor import Actor
+from lms.core.db import db, writing
+from lms.rights import finding
+
+AT_A_TIME = 500
+
+
+@dataclass(frozen=True)
+class Class:
+    """Rows of one table that go some months after a moment in them; `with_them` are rows that hang on them."""
+
+    words: str
+    table: str
+    setting: str
+    since: Callable[[], ColumnElement[datetime]]
+    with_them: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def months(self) -> int:
+        """For how many months they are kept."""
+        settings: Settings = current_app.extensions["settings"]
+        return int(getattr(settings, self.setting))
+
+    @property
+    def over(self) -> ColumnElement[bool]:
+        """SQL: rows whose time is over."""
+        today = clock.today()
+        return self.since() < clock.now() - (today - clock.months_later(today, -self.months))
+
+
+def _moment(table: str, column: str) -> Callable[[], ColumnElement[datetime]]:
+    return lambda: finding.table(table).c[column]
+
+
+CLASSES = (
+    Class("Notes, after they were last saved", "reflections", "keep_notes_months", _moment("reflections", "saved_at")),
+    Class(
+        "Goes at quizzes and scenarios, with their answers",
+        "quiz_attempts",
+        "keep_answers_months",
+        _moment("quiz_attempts", "started_at"),
+        (("quiz_answers", "attempt_id"),),
+    ),
+    Class("Sign-ins, after their last use", "sign_ins", "keep_sign_ins_months", _moment("sign_ins", "last_used_at")),
+)
+
+
+@dataclass(frozen=True)
+class Due:
+    """How many rows of one class are over their time."""
+
+    kept: Class
+    number: int
+
+
+def due() -> list[Due]:
+    """What would be removed now."""
+    return [
+        Due(one, db.session.scalar(select(func.count()).select_from(finding.table(one.table)).where(one.over)) or 0)
+        for one in CLASSES
+    ]
+
+
+def apply(actor: Actor | None = None) -> list[Due]:
+    """Remove what is over its time, some hundred rows in each transaction; says how many of each. Run twice, it finds
+    nothing the second time. For the clock and the command.
+    """
+    done = [Due(one, _remove(one, actor)) for one in CLASSES]
+    db.session.rollback()
+    return done
+
+
+def _remove(one: Class, actor: Actor | None) -> int:
+    of, number = finding.table(one.table), 0
+    while True:
+        with writing() as session:
+            ids = [row["id"] for row in finding.rows(select(of.c.id).where(one.over).limit(AT_A_TIME))]
+            if ids:
+                connection = session.connection()
+                for name, column in one.with_them:
+                    hanging = finding.table(name)
+                    connection.execute(delete(hanging).where(hanging.c[column].in_(ids)))
+                connection.execute(delete(of).where(of.c.id.in_(ids)))
+                audit.record(actor, "retention.applied", what=one.table, number=len(ids))
+        number += len(ids)
+        if len(ids) < AT_A_TIME:
+            return number
