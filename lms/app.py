@@ -37,6 +37,8 @@ from lms.exports import views as exports
 from lms.flags import views as flags
 from lms.home import authoring
 from lms.home import views as home
+from lms.interop.oidc import pages as providers
+from lms.interop.oidc import views as oidc
 from lms.interop.scim import pages as directory
 from lms.interop.scim import views as scim
 from lms.joining import views as joining
@@ -99,6 +101,8 @@ BLUEPRINTS = (
     requiring.bp,
     scheme.bp,
     joining.bp,
+    providers.bp,
+    oidc.bp,
     directory.bp,
     scim.bp,
     reminding.bp,

@@ -83,6 +83,11 @@ MATRIX = {
     "directory.connect POST": "fffffffoff",
     "directory.disconnect POST": "fffffffoff",
     "directory.show GET": "fffffffoff",
+    "providers.add POST": "fffffffoff",
+    "providers.anew POST": "fffffffoff",
+    "providers.change GET": "fffffffoff",
+    "providers.change POST": "fffffffoff",
+    "providers.listed GET": "fffffffoff",
     "exports.again POST": "hhohhhhhhh",  # the file and the view are the manager's
     "exports.change_view POST": "hhohhhhhhh",
     "exports.download GET": "hhhhhhhhhh",  # it is not there yet

@@ -37,6 +37,7 @@ PROCESSES = {
 }
 CALLS_OUT = {
     "lms/notifications/carriers.py": "the mail server of the settings",
+    "lms/interop/oidc/fetching.py": "providers that an administrator has set up, on their own host only",
     "lms/jobs/queue.py": "the queue of the settings",
     "lms/serving.py": "whether a port of this machine is free",
 }

@@ -39,7 +39,7 @@ from lms.quizzes.shelf import quizzes
 from lms.signin.models import SignIn
 from lms.web.access import access_of
 from tests.contracts.matrix import MATRIX, VISITORS
-from tests.support.belongings import corrected, invited, learned, phone_of, rules, tables
+from tests.support.belongings import corrected, invited, learned, phone_of, provider_of, rules, tables
 from tests.support.chased import chased
 from tests.support.offering import offering, programme
 
@@ -113,6 +113,7 @@ def _belongings(them, agency):
         pack = ImpactPack(partnership="Fernshire", year=2024, number=1, sections=[], limits="-", signed_by=trainer.id)
         joiners = PeopleFile(owner_id=them.admin.id, file_name="people.csv")
         connected = ScimConnection(agency_id=agency.id, name="Personnel", token_hash="0" * 64)
+        session.add(gate := provider_of(them, agency))
         session.add_all([kept, made, pack, joiners, connected, *(elsewhere := learned(them, agency))])
     assert isinstance(note, Reflection)
     return {
@@ -129,7 +130,7 @@ def _belongings(them, agency):
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "flag_id": flag.id, "programme": "core", "mail_id": note.id, "position": 1, "number": 1, "name": "completion",
         "kind": "csv", "export_id": made.id, "view_id": kept.id, "pack_id": pack.id, "partnership": "Fernshire",
-        "file_id": joiners.id, "connection_id": connected.id,
+        "file_id": joiners.id, "connection_id": connected.id, "provider_id": gate.id,
         "invitation_id": doors[0].id, "domain_id": doors[1].id,
     }  # fmt: skip
 
