@@ -62,7 +62,9 @@ def of_agency(actor: Actor, agency_id: UUID) -> Sequence[IdentityProvider]:
 def get(actor: Actor, provider_id: UUID, *, lock: bool = False) -> IdentityProvider:
     """A provider of an agency the actor looks after. Raises NotFound."""
     wanted = select(IdentityProvider).join(Agency).where(IdentityProvider.id == provider_id, policy.administered(actor))
-    found = db.session.scalar(wanted.with_for_update(of=IdentityProvider) if lock else wanted)
+    if lock:
+        wanted = wanted.with_for_update(of=IdentityProvider).execution_options(populate_existing=True)
+    found = db.session.scalar(wanted)
     if found is None:
         raise NotFound
     return found
