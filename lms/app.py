@@ -60,8 +60,8 @@ from lms.reports import listing
 from lms.reports import views as reports
 from lms.seating import views as seating
 from lms.signin import devices, sessions
+from lms.signin.views import break_glass, inviting, passwords, second_step
 from lms.signin.views import entering as signin
-from lms.signin.views import inviting, passwords, second_step
 from lms.together import views as together
 from lms.web import access, deadline, errors, health, limits, once, request_log, security, templating, transactions
 
@@ -74,6 +74,7 @@ BLUEPRINTS = (
     signin.bp,
     second_step.bp,
     passwords.bp,
+    break_glass.bp,
     inviting.bp,
     catalogue.bp,
     quizzes.bp,

@@ -24,7 +24,7 @@ from lms.joining import actions as joining
 from lms.notifications import carriers, delivering, retention
 from lms.outcomes import actions as outcomes
 from lms.planning.actions import solving
-from lms.signin import inviting, providers, recovering, throttle
+from lms.signin import break_glass, inviting, providers, recovering, throttle
 from lms.web import once
 
 KEEP_TRIES = timedelta(days=1)
@@ -74,6 +74,7 @@ def sweep_wrong_tries() -> None:
 def _sweep_tries() -> None:
     throttle.sweep(clock.now() - KEEP_TRIES)
     inviting.sweep()
+    break_glass.sweep()
     providers.sweep(clock.now() - KEEP_TRIES)
 
 

@@ -55,6 +55,8 @@ GROUPS = (
             "and when it was first used here.",
             "provider_returns": "That a way back from an agency’s sign-in was used, in scrambled form. Removed after a "
             "day. Nothing about a person.",
+            "break_glass_links": "That a sign-in link was made on the server for you as an administrator: a scrambled "
+            "form of it, why, when, and when it was used. Removed after a day; the record of it stays.",
             "wrong_tries": "How often a sign-in failed of late, under a scrambled form of the address typed and of the "
             "place on the network it came from. Removed after a day.",
         },

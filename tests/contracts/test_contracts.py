@@ -22,6 +22,7 @@ PUBLIC = {
     "health.ready",
     "watching.metrics",  # answers to its token, or on this machine; figures without anybody's data
     "signin.sign_in",
+    "break_glass.enter",  # the address holds the secret that was printed on the machine
     "oidc.choose",
     "oidc.go",
     "oidc.back",  # asks the provider who came back, and only in the browser that began
