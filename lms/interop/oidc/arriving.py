@@ -80,10 +80,15 @@ def _beyond(of: IdentityProvider) -> str:
 
 def _use_up(way: Started) -> None:
     db.session.add(ProviderReturn(state_hash=sha256(way.state.encode()).hexdigest()))
+    _flush("replayed")
+
+
+def _flush(why: str) -> None:
+    """Write now, so that the second of two at the same moment is told so."""
     try:
         db.session.flush()
     except IntegrityError:
-        raise NotLetIn("replayed", AGAIN) from None
+        raise NotLetIn(why, AGAIN) from None
 
 
 def _person(of: IdentityProvider, claims: Mapping[str, Any]) -> Person:
@@ -102,6 +107,7 @@ def _person(of: IdentityProvider, claims: Mapping[str, Any]) -> Person:
         if db.session.scalar(known.where(ProviderPerson.person_id == person.id)):
             raise NotLetIn("another subject", _other(of))
         db.session.add(ProviderPerson(provider_id=of.id, person_id=person.id, subject=claims["sub"]))
+        _flush("at the same moment")
         audit.record(None, "provider.linked", person.id, provider=str(of.id))
     return person
 
