@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.support import axe
 from tests.support.needs import needs_file, needs_program
 from tests.support.pages import OVERFLOW, PASSWORD, visitor
 from tests.support.server import free_port, serving
@@ -38,6 +39,12 @@ def provider(port: int, back: str, *, in_token: bool) -> Iterator[str]:
         running.stdout.close()
 
 
+def fits(page: Page) -> None:
+    """Nothing sideways, and nothing that axe finds."""
+    assert page.evaluate(OVERFLOW) == 0
+    assert axe.violations(page) == []
+
+
 def set_up(page: Page, agency: str, name: str, issuer: str) -> None:
     page.goto("/people/agencies/")
     page.get_by_role("link", name=agency, exact=True).click()
@@ -49,9 +56,11 @@ def set_up(page: Page, agency: str, name: str, issuer: str) -> None:
         ("Client secret", "s3cret/+ %"),
     ):
         page.get_by_label(label, exact=True).fill(text)
-    assert page.evaluate(OVERFLOW) == 0
+    fits(page)
     page.get_by_role("button", name="Add the provider").click()
     assert page.locator(".said").inner_text() == f"{name} is set up. Sign in with it once to try it."
+    page.get_by_role("link", name=name).click()
+    fits(page)
 
 
 def sign_in(browser: Browser, base: str, name: str, login: str, *, scripts: bool = True) -> Page:
@@ -108,10 +117,14 @@ def test_each_agency_signs_in_at_its_own(browser, two, scripts):
 
 def test_the_provider_of_one_agency_says_nothing_about_people_of_another(browser, two):
     base, (health, _council) = two
+    visitor_page = visitor(browser, base).new_page()
+    visitor_page.goto("/sign-in/agency/")
+    fits(visitor_page)
+    visitor_page.context.close()
     page = sign_in(browser, base, health, "trainer@demo.example")
     assert page.locator("h1").inner_text() == "You are not signed in"
     assert "You have no account with a post at" in page.locator("main").inner_text()
-    assert page.evaluate(OVERFLOW) == 0
+    fits(page)
     page.context.close()
 
 
