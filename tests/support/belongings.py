@@ -65,7 +65,7 @@ def provider_of(them, agency):
         name="Trust",
         issuer="http://127.0.0.1:9",
         client_id="lms",
-        client_secret=b"",
+        client_secret=b"0" * 40,
         domains=["agency.example"],
         made_by=them.admin.id,
     )
