@@ -11,10 +11,11 @@ if _mine:
 
 from prometheus_client.multiprocess import mark_process_dead  # noqa: E402
 
-from lms.serving import refuse_demo_in_public  # noqa: E402
+from lms.serving import end_when_stuck, refuse_demo_in_public  # noqa: E402
 
+os.umask(0o077)  # what the server writes, its owner alone may read
 bind = [f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"]  # noqa: S104 -- a public server is meant to be reached
-worker_class = "lms.serving.PatientWorker"
+worker_class = "lms.patience.PatientWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
 timeout = 30
@@ -34,6 +35,11 @@ limit_request_field_size = 8_190
 def on_starting(server: object) -> None:
     """Before the first worker starts: check the settings, and refuse to show invented accounts to the world."""
     refuse_demo_in_public(server.cfg.address)  # type: ignore[attr-defined]
+
+
+def post_worker_init(worker: object) -> None:  # noqa: ARG001 -- gunicorn's signature
+    """In each new worker: have it end by itself should a page hang in it."""
+    end_when_stuck(graceful_timeout + 5)
 
 
 def child_exit(server: object, worker: object) -> None:  # noqa: ARG001 -- gunicorn's signature

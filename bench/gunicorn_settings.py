@@ -3,7 +3,7 @@
 import os
 
 bind = [f"127.0.0.1:{os.environ['BENCH_PORT']}"]
-worker_class = "gthread"
+worker_class = "lms.patience.PatientWorker"
 workers = 1
 threads = 8
 timeout = 30

@@ -167,8 +167,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _limits(settings: Settings) -> Limits:
+    page = settings.request_seconds or settings.db_statement_seconds
     return Limits(
-        statement=settings.db_statement_seconds,
+        statement=min(settings.db_statement_seconds, page),
         lock=settings.db_lock_seconds,
         idle=settings.db_idle_seconds,
         connect=settings.db_connect_seconds,

@@ -249,7 +249,8 @@ def _stop(sentence: str, status: int = 2) -> NoReturn:
 
 
 def main() -> None:
-    """Entry of the `lms` command."""
+    """Entry of the `lms` command. What it writes, its owner alone may read."""
+    os.umask(0o077)
     cli()
 
 

@@ -80,7 +80,11 @@ def _folders(text: str) -> tuple[Path, ...]:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("LMS_SECRET_KEY", "", "Signs cookies. At least 32 characters, from a good source; no default."),
+    Setting(
+        "LMS_SECRET_KEY",
+        "",
+        "Signs cookies and locks the secrets of second steps. At least 32 characters, from a good source; no default.",
+    ),
     Setting(
         "LMS_DATA_DIR",
         str(PROJECT / "data"),
@@ -145,7 +149,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LMS_PROXIES", "0", "How many proxies stand in front and set X-Forwarded-For.", _whole),
     Setting(
         "LMS_LIMIT_PERSON",
-        "1200",
+        "2400",
         "How many pages and forms one signed-in person may ask for in a minute; 0 means any number.",
         _whole,
     ),

@@ -1,6 +1,7 @@
 """Starting a server: which addresses it may listen on, and the demo server of `lms run`."""
 
-import re
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -8,12 +9,11 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Any
+from threading import Thread
 
+import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from gunicorn.workers import gthread
-from gunicorn.workers.gthread import ThreadWorker
 from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,14 +22,12 @@ from lms.config import LOOPBACK, BadSetting, Settings
 from lms.core import running, safety
 from lms.core.db import db
 from lms.people import queries as people
+from lms.web import deadline
 
 HERE = "127.0.0.1"
-WHOLE_WITHIN = 10.0  # seconds from the first look at half a request
-LOOK_AGAIN = 0.05
-MOST_LOOKED_AT, MOST_WAITED_FOR = 65_536, 32_768  # bytes; a longer body is read as it comes
-LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,12})", re.IGNORECASE)
-EXPECTS = re.compile(rb"\r\nexpect:", re.IGNORECASE)
 Address = tuple[str, int] | str
+
+log = structlog.get_logger()
 
 
 def has_demo_people(app: Flask) -> bool:
@@ -80,6 +78,26 @@ def be_known(app: Flask) -> None:
         raise BadSetting("A backup is just being restored. Start again when it is done.") from None
 
 
+STUCK_SECONDS = 120.0  # several times what any page may take
+LOOK_SECONDS = 5.0
+
+
+def end_when_stuck(grace: float) -> None:
+    """Watch this process from a thread of its own: when a page hangs where no limit of the database reaches, answer
+    what else is being answered, within `grace` seconds, and end, so that a fresh process takes its place.
+    """
+
+    def watch() -> None:
+        while deadline.longest_running() < STUCK_SECONDS:
+            time.sleep(LOOK_SECONDS)
+        log.error("a page hangs, so this process ends and another takes its place")
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(grace)
+        os._exit(1)
+
+    Thread(target=watch, name="watch", daemon=True).start()
+
+
 def kept_secret(folder: Path) -> str:
     """The secret key of a server on this machine only: made once, kept in the data folder, readable by its owner."""
     path = folder / "secret-key"
@@ -102,43 +120,6 @@ def refuse_taken_port(host: str, port: int) -> None:
             ) from None
 
 
-class PatientWorker(ThreadWorker):  # type: ignore[misc]
-    """A worker of gunicorn whose threads wait for nobody who dawdles: a thread takes a request up when all of it has
-    arrived (of a long body, its beginning). Else some dozen clients that send half a line would keep all threads.
-    """
-
-    def handle(self, conn: Any) -> object:
-        """Handle a request, unless some of it is still to come: then the connection goes back to those that wait."""
-        if self.cfg.is_ssl or _has_arrived(conn):
-            conn.whole_by = None
-            return super().handle(conn)
-        now = time.monotonic()
-        conn.whole_by = getattr(conn, "whole_by", None) or now + WHOLE_WITHIN
-        if now > conn.whole_by:
-            return False
-        time.sleep(LOOK_AGAIN)
-        return gthread._DEFER  # noqa: SLF001 -- how its own handling says so
-
-
-def _has_arrived(conn: Any) -> bool:
-    """Whether a request can be read without waiting, as far as the first bytes tell."""
-    if conn.initialized and conn.parser.unreader.buf.getvalue():
-        return True
-    try:
-        seen = conn.sock.recv(MOST_LOOKED_AT, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    head, ended, body = seen.partition(b"\r\n\r\n")
-    if not seen or not ended:
-        return not seen or len(seen) == MOST_LOOKED_AT
-    length = LENGTH.search(head)
-    if not length or EXPECTS.search(head):
-        return True
-    return len(body) >= min(int(length[1]), MOST_WAITED_FOR)
-
-
 class LocalServer(BaseApplication):  # type: ignore[misc]
     """Gunicorn with one process and a few threads, for this machine."""
 
@@ -151,7 +132,7 @@ class LocalServer(BaseApplication):  # type: ignore[misc]
         """Say where to listen."""
         chosen = {
             "bind": self._bind,
-            "worker_class": "lms.serving.PatientWorker",
+            "worker_class": "lms.patience.PatientWorker",
             "threads": 8,
             "loglevel": "warning",
             "timeout": 60,

@@ -51,7 +51,7 @@ KINDS = {kind.name: kind for kind in (ACTS, VIEWS)}
 
 def text(value: object) -> str:
     """A value as the one text it is hashed as, whichever database it was read from."""
-    return json.dumps(value, default=_plain, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def _plain(value: object) -> str:
@@ -60,6 +60,9 @@ def _plain(value: object) -> str:
     if isinstance(value, UUID):
         return value.hex
     raise Unfit(f"{type(value).__name__} is not kept in the record")
+
+
+_ENCODER = json.JSONEncoder(default=_plain, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
 
 
 def _hash(*words: str) -> str:

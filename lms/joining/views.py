@@ -18,6 +18,7 @@ from lms.joining.table import MOST_BYTES
 from lms.web.access import current_actor, reads_first, requires
 from lms.web.answers import done
 from lms.web.downloads import attachment, csv_lines
+from lms.web.limits import costly
 from lms.web.security import takes_bytes
 
 bp = Blueprint("joining", __name__, template_folder="templates", url_prefix="/people/files")
@@ -39,6 +40,7 @@ WORDS = {
 @requires(Permission.AGENCY_EDIT)
 @reads_first
 @takes_bytes(MOST_BYTES + 20_000)
+@costly("files")
 def send() -> ResponseReturnValue:
     """Send a file; it is looked at and kept, and nothing is changed yet."""
     actor = current_actor()

@@ -1,5 +1,6 @@
 """Making a backup while the server runs: the whole database as it stands at one moment, in one file."""
 
+import json
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +24,15 @@ def usual_place(data_dir: Path, at: datetime) -> Path:
     folder = data_dir / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder / f"common-ground-{at:%Y%m%d-%H%M%S}.backup"
+
+
+def last(data_dir: Path) -> tuple[datetime, Path] | None:
+    """When the last backup was made, and where; None when none ever was."""
+    try:
+        said = json.loads((data_dir / LAST).read_text())
+        return datetime.fromisoformat(said["made_at"]), Path(said["file"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def back_up(engine: Engine, target: Path) -> Manifest:

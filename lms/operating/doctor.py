@@ -1,11 +1,10 @@
 """Looking at everything that must be right for people to trust this server: one line for each thing."""
 
-import json
 import shutil
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -148,12 +147,11 @@ def _clock(_settings: Settings) -> Iterator[tuple[How, str]]:
 
 
 def _backup(settings: Settings) -> Iterator[tuple[How, str]]:
-    try:
-        last = json.loads((settings.data_dir / backing_up.LAST).read_text())
-        at, file = datetime.fromisoformat(last["made_at"]), Path(last["file"])
-    except (OSError, ValueError, KeyError, TypeError):
+    made = backing_up.last(settings.data_dir)
+    if made is None:
         yield How.LOOK, "None was ever made with: lms backup"
         return
+    at, file = made
     hours = (clock.now() - at) / timedelta(hours=1)
     says = f"The last was made {hours:.0f} hours ago: {file}"
     yield (How.OK if hours <= OLDEST_BACKUP / timedelta(hours=1) else How.LOOK), says

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -15,6 +16,7 @@ from lms.operating import manifest, postgres_tools, proving
 from lms.operating.manifest import BadBackup, Manifest
 
 PEOPLE = "people"
+TRIES, PAUSE = 10, 0.2
 SIDES = ("", "-wal", "-shm")
 _OURS = """JOIN pg_namespace n ON n.oid = {} WHERE nspname = current_schema()
     AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = o.oid AND d.deptype = 'e')"""
@@ -35,7 +37,7 @@ def with_nobody_else(engine: Engine, data_dir: Path) -> Iterator[None]:
     """
     try:
         with running.alone(data_dir):
-            others = _connected(engine)
+            others = _others(engine)
             if others:
                 raise Refused(
                     f"{others} other connections to the database are open. "
@@ -44,6 +46,16 @@ def with_nobody_else(engine: Engine, data_dir: Path) -> Iterator[None]:
             yield
     except running.SomebodyRuns:
         raise Refused("A server or a worker runs on this data folder. Stop them first.") from None
+
+
+def _others(engine: Engine) -> int:
+    """How many others are connected, once this process has let go of its own connections and those have ended."""
+    engine.dispose()
+    for _ in range(TRIES):
+        if not _connected(engine):
+            return 0
+        time.sleep(PAUSE)
+    return _connected(engine)
 
 
 def _connected(engine: Engine) -> int:

@@ -2,27 +2,29 @@
 
 import hmac
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 import structlog
 from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Metric, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from lms.audit.models import AuditChain
 from lms.config import LOOPBACK, Settings
 from lms.core import clock
 from lms.core.db import db
 from lms.notifications.models import Gather, OutboxMail, State
-from lms.operating import queries
+from lms.operating import backing_up, queries
 from lms.web.access import public
 
 bp = Blueprint("watching", __name__)
 
-Measure = tuple[str, Callable[[], float | None]]
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
 
 log = structlog.get_logger()
@@ -55,20 +57,25 @@ def _requests() -> CollectorRegistry:
     return registry
 
 
+class _Standing(Collector):
+    """How things stand at this moment, asked of the database: figures that no process keeps."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Each figure once; whether the database answers comes first."""
+        try:
+            found = list(_asked())
+        except SQLAlchemyError:
+            log.warning("the database did not answer whoever watches")
+            db.session.rollback()
+            found = []
+        yield GaugeMetricFamily("common_ground_database_up", "Whether the database answers", bool(found))
+        for name, about, value in found:
+            yield GaugeMetricFamily(f"common_ground_{name}", about, value)
+
+
 def _standing() -> CollectorRegistry:
-    """How things stand at this moment, asked of the database."""
     registry = CollectorRegistry()
-    up = Gauge("common_ground_database_up", "Whether the database answers", registry=registry)
-    try:
-        found = {name: (about, value) for name, about, value in _asked()}
-        up.set(1)
-    except SQLAlchemyError:
-        log.warning("the database did not answer whoever watches")
-        db.session.rollback()
-        found = {}
-        up.set(0)
-    for name, (about, value) in found.items():
-        Gauge(f"common_ground_{name}", about, registry=registry).set(value)
+    registry.register(_Standing())
     return registry
 
 
@@ -91,10 +98,12 @@ def _asked() -> Iterator[tuple[str, str, float]]:
     if isinstance(pool, QueuePool):
         yield "database_connections_used", "Connections in use in the process that answers", pool.checkedout()
         yield "database_connections_most", "Connections that this process keeps", pool.size()
-    more: Mapping[str, Measure] = current_app.extensions.get("measures", {})
-    for name, (about, read) in more.items():
-        if (value := read()) is not None:
-            yield name, about, value
+    for name, number in db.session.execute(select(AuditChain.name, AuditChain.number).order_by(AuditChain.name)):
+        yield f"audit_rows_{name}", f"Rows in the record of {name}", number
+    settings: Settings = current_app.extensions["settings"]
+    made = backing_up.last(settings.data_dir)
+    if made:
+        yield "backup_age_seconds", "Since the last backup was made", (clock.now() - made[0]).total_seconds()
 
 
 def _lag() -> float:

@@ -15,7 +15,7 @@ from lms.quizzes.quiz import KnowledgeCheck, Scenario
 from lms.quizzes.scenario import NotThere, Play, PlayDoesNotFit, PlayTooLong
 from lms.quizzes.shelf import Quiz, quizzes
 from lms.quizzes.sitting import Sitting, in_words
-from lms.web.access import current_actor, signed_in
+from lms.web.access import current_actor, settles_repeats, signed_in
 from lms.web.answers import done
 from lms.web.forms import REFUSED
 
@@ -109,6 +109,7 @@ def question(quiz: str, attempt_id: UUID, position: int) -> ResponseReturnValue:
 
 @bp.post("/quizzes/<quiz>/<uuid:attempt_id>/<int:position>")
 @signed_in
+@settles_repeats
 def answer(quiz: str, attempt_id: UUID, position: int) -> ResponseReturnValue:
     """Answer a question and go on to the next, or to the result."""
     actor, check = current_actor(), _check(quiz)
@@ -165,6 +166,7 @@ def _scene(scenario: Scenario, attempt: Attempt, play: Play, form: ChoiceForm) -
 
 @bp.post("/quizzes/<quiz>/<uuid:attempt_id>/scene/<int:number>")
 @signed_in
+@settles_repeats
 def choose(quiz: str, attempt_id: UUID, number: int) -> ResponseReturnValue:
     """Choose, and see what happens."""
     actor, scenario = current_actor(), _scenario(quiz)

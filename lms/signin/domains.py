@@ -78,7 +78,9 @@ def proven(agency: Agency) -> list[str]:
 
 
 def ask(actor: Actor, agency: Agency, email: str) -> AgencyDomain:
-    """Mail a code to an address at a domain. Raises NotAnAddress, OpenToAll or AlreadyProven."""
+    """Mail a code to an address at a domain. Raises NotAnAddress, OpenToAll or AlreadyProven. Begins
+    while only reading.
+    """
     address = email.strip().lower()
     if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address):
         raise NotAnAddress(field="email")
@@ -87,6 +89,9 @@ def ask(actor: Actor, agency: Agency, email: str) -> AgencyDomain:
         raise OpenToAll(
             f"Anybody can have an address at {name}, so it cannot be the agency’s. Give one at its own domain."
         )
+    code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+    hashed = passwords.hash_password(code)
+    start_writing()
     wanted = select(AgencyDomain).where(AgencyDomain.agency_id == agency.id, AgencyDomain.domain == name)
     found = db.session.scalar(wanted.with_for_update())
     if found is not None and found.proven_at:
@@ -94,8 +99,7 @@ def ask(actor: Actor, agency: Agency, email: str) -> AgencyDomain:
     if found is None:
         found = AgencyDomain(agency_id=agency.id, domain=name)
         db.session.add(found)
-    code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
-    found.code_hash = passwords.hash_password(code)
+    found.code_hash = hashed
     found.asked_by, found.asked_at = actor.id, clock.now()
     db.session.flush()
     terms = Terms(about=found.id, until=clock.now() + LASTS, urgent=True)

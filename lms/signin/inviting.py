@@ -81,7 +81,7 @@ def roles_to_give(actor: Actor, agency: Agency) -> list[tuple[str, str]]:
     """The roles the actor can give at an agency, none higher than their own: key and words."""
     far = reach.over(actor, agency.id, agency.partnership)
     given = [(key, words) for key, (words, _, scope) in GIVEN.items() if reach.is_within(scope, far)]
-    return [(STAFF, "Staff: their own training alone"), *given]
+    return [(STAFF, "Staff, no other role"), *given]
 
 
 def invite(actor: Actor, agency: Agency, wanted: Wanted) -> Invitation:

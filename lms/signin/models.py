@@ -31,7 +31,7 @@ class SignIn(Row):
 
 class SecondFactor(Base):
     """The secret a person's phone shares with us, sealed (`sealing.py`). `last_counter` is the half minute of the last
-    code that was used. `new_secret` waits for its first code.
+    code that was used. `new_secret` waits for its first code, for some minutes from `begun_at`.
     """
 
     __tablename__ = "second_factors"
@@ -40,6 +40,7 @@ class SecondFactor(Base):
     secret: Mapped[bytes | None] = mapped_column(LargeBinary(200))
     new_secret: Mapped[bytes | None] = mapped_column(LargeBinary(200))
     last_counter: Mapped[int] = mapped_column(BigInteger, default=0)
+    begun_at: Mapped[datetime | None]
     set_up_at: Mapped[datetime | None]
 
 

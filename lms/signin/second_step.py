@@ -19,7 +19,7 @@ from lms.people import queries as people
 from lms.people import reach
 from lms.people.models import Person
 from lms.signin import one_time, passwords, sealing, sessions, throttle
-from lms.signin.actions import Browser
+from lms.signin.actions import Browser, check_own_password
 from lms.signin.models import RecoveryCode, SecondFactor
 from lms.web.links import absolute
 
@@ -83,14 +83,17 @@ def begin(actor: Actor) -> None:
     if factor is None:
         factor = SecondFactor(person_id=actor.id, last_counter=0)
         db.session.add(factor)
-    factor.new_secret = sealing.sealed(actor.id, one_time.new_secret())
+    factor.new_secret, factor.begun_at = sealing.sealed(actor.id, one_time.new_secret()), clock.now()
     db.session.flush()
 
 
 def new_secret(actor: Actor) -> str:
-    """The secret that waits for its first code. Raises NotFound when none does."""
+    """The secret that waits for its first code. Raises NotFound when none does, or not any more: one that was left
+    waiting would show itself to whoever comes to the screen later.
+    """
     factor = db.session.get(SecondFactor, actor.id)
-    secret = sealing.opened(actor.id, factor.new_secret) if factor else None
+    is_young = factor and factor.begun_at and clock.now() - factor.begun_at < sessions.HELD_FOR
+    secret = sealing.opened(actor.id, factor.new_secret) if factor and is_young else None
     if secret is None:
         raise NotFound
     return secret
@@ -187,11 +190,14 @@ def _use_spare(actor: Actor, spare: UUID) -> None:
     queue("signin/recovery_used", to=actor, left=standing(actor).codes_left, link=absolute("signin.me"))
 
 
-def renew_codes(actor: Actor) -> list[str]:
-    """Make eight new recovery codes; the old ones are worth nothing from now on. In a writing transaction."""
+def renew_codes(actor: Actor, password: str, browser: Browser) -> list[str]:
+    """Make eight new recovery codes, after the password; the old ones are worth nothing from now on. Raises
+    WrongOwnPassword or TooManyTries. The slow hashes are made while only reading.
+    """
+    codes, hashes = _made_codes()
+    check_own_password(actor, password, browser.address)
     if _locked(actor.id) is None or not is_on(actor.id):
         raise NotFound
-    codes, hashes = _made_codes()
     _keep_codes(actor.id, hashes)
     audit.record(actor, "second_step.codes_made", actor.id)
     return codes

@@ -6,11 +6,12 @@ own, so they outlive a refusal.
 Account names are stored as hashes: the table does not tell who has an account.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import Insert, delete, select, update
+from sqlalchemy import Insert, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.core import clock
@@ -52,11 +53,11 @@ def take(*which: Limit) -> None:
     now = clock.now()
     if wait := _wait([db.session.get(WrongTry, one.key) for one in which], which, now):
         raise TooManyTries(wait)
+    db.session.rollback()  # gives its connection back: two for each try would be many, when many try at once
     with separate() as session:
         for one in sorted(which, key=lambda one: one.key):  # always in one order, so that no two wait for each other
-            session.execute(_unless_there(session.get_bind().dialect.name, one.key, now))
-        wanted = select(WrongTry).where(WrongTry.key.in_([one.key for one in which])).order_by(WrongTry.key)
-        rows = {row.key: row for row in session.scalars(wanted.with_for_update())}
+            session.execute(_kept(session.get_bind().dialect.name, one.key, now))
+        rows = {one.key: session.get_one(WrongTry, one.key) for one in which}
         wait = _wait([rows[one.key] for one in which], which, now)
         for row in rows.values() if not wait else ():
             if row.since + WINDOW <= now:
@@ -66,16 +67,18 @@ def take(*which: Limit) -> None:
         raise TooManyTries(wait)
 
 
-def _wait(rows: list[WrongTry | None], which: tuple[Limit, ...], now: datetime) -> int:
+def _wait(rows: Sequence[WrongTry | None], which: tuple[Limit, ...], now: datetime) -> int:
     """Minutes until another try is allowed; 0 when it is allowed now."""
     pairs = zip(rows, which, strict=True)
     full = [row for row, one in pairs if row and row.count >= one.most and row.since + WINDOW > now]
     return max((_minutes(row.since + WINDOW - now) for row in full), default=0)
 
 
-def _unless_there(dialect: str, key: str, now: datetime) -> Insert:
+def _kept(dialect: str, key: str, now: datetime) -> Insert:
+    """Make the row unless it is there, and lock it in any case, also when another transaction has just removed it."""
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(WrongTry).values(key=key, count=0, since=now).on_conflict_do_nothing()
+    row = insert(WrongTry).values(key=key, count=0, since=now)
+    return row.on_conflict_do_update(index_elements=[WrongTry.key], set_={"key": key})
 
 
 def forget(account: Limit, *others: Limit) -> None:

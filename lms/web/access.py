@@ -59,6 +59,12 @@ def opens_when_held(view: View) -> View:
     return view
 
 
+def settles_repeats(view: View) -> View:
+    """This view itself knows what to do when its form comes twice: no key is claimed for it."""
+    view.settles_repeats = True  # type: ignore[attr-defined]
+    return view
+
+
 def _mark(view: View, access: Access) -> View:
     if hasattr(view, "access"):
         raise TypeError(f"{view.__name__} says twice who may open it")

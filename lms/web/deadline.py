@@ -5,6 +5,7 @@ and commands have neither.
 """
 
 import time
+from threading import get_ident
 
 from flask import Flask, Response, g, has_request_context, request
 from sqlalchemy import Engine, event
@@ -14,6 +15,8 @@ from lms.core.db import db
 
 UNLIMITED = frozenset({"health.alive"})
 
+_running: dict[int, float] = {}  # by thread: since when it has been working on a page
+
 
 class TookTooLong(Exception):
     """The time for this request is over."""
@@ -21,6 +24,20 @@ class TookTooLong(Exception):
 
 def install(app: Flask, settings: Settings) -> None:
     """Give every request its time."""
+
+    @app.before_request
+    def working() -> None:
+        _running[get_ident()] = time.monotonic()
+
+    @app.after_request
+    def answered(response: Response) -> Response:
+        _running.pop(get_ident(), None)
+        return response
+
+    @app.teardown_request
+    def ended(_error: BaseException | None) -> None:
+        _running.pop(get_ident(), None)
+
     if not settings.request_seconds:
         return
 
@@ -36,6 +53,12 @@ def install(app: Flask, settings: Settings) -> None:
 
     with app.app_context():
         _limit(db.engine)
+
+
+def longest_running() -> float:
+    """For how many seconds the oldest page has been worked on in this process; 0 when there is none."""
+    now = time.monotonic()
+    return max((now - since for since in list(_running.values())), default=0.0)
 
 
 def passed() -> bool:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from secrets import token_urlsafe
 from typing import Any, TypeVar
 
-from flask import Flask, Response, abort, current_app, g, request, session
+from flask import Flask, Request, Response, abort, current_app, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
+from itsdangerous import BadSignature
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms.config import LOOPBACK, Settings
@@ -39,8 +41,25 @@ View = TypeVar("View", bound=Callable[..., Any])
 csrf = CSRFProtect()
 
 
+class SteadySessions(SecureCookieSessionInterface):
+    """Flask's signed cookie, without its clock: how long a sign-in lasts is decided by its row in the database, and
+    when the server's clock is put back, a cookie from what is now the future signs nobody out.
+    """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """What the cookie holds; nothing when it is not ours."""
+        signed = self.get_signing_serializer(app)
+        if signed is None:
+            return None
+        try:
+            return self.session_class(signed.loads(request.cookies.get(self.get_cookie_name(app), "")))
+        except BadSignature:
+            return self.session_class()
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Set cookies, limits, trusted hosts and headers."""
+    app.session_interface = SteadySessions()
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="__Host-common-ground" if settings.is_secure else "common-ground",

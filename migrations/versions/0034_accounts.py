@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("secret", sa.LargeBinary(length=200), nullable=True),
         sa.Column("new_secret", sa.LargeBinary(length=200), nullable=True),
         sa.Column("last_counter", sa.BigInteger(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(), nullable=True),
         sa.Column("set_up_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_second_factors_person_id")),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_second_factors")),

@@ -12,12 +12,11 @@ from tests.support.browser import settle
 pytestmark = pytest.mark.slow
 
 ODD = (
-    "", "..", "../../etc/passwd", "%", "\x00", "a\x00b", "x" * 5_000, "-1", "0", "9" * 30, "1e999", "nan", "null", "[]",
-    "é\u202e", "\ud7ff\uffff", "' OR '1'='1", "{{7*7}}", "${7*7}", "%s%n", "\r\nSet-Cookie: a=b", "2026-02-31",
-    "99999-01-01", "0000-00-00", "00000000-0000-0000-0000-000000000000", "<script>", "١٢", "²", "1_000", " 1 ",
+    "", "..", "a\x00b", "x" * 5_000, "-1", "9" * 30, "nan", "[]", "é\u202e\uffff", "' OR '1'='1", "%s%n{{7*7}}",
+    "\r\nSet-Cookie: a=b", "2026-02-31", "0000-00-00", "00000000-0000-0000-0000-000000000000", "²",
 )  # fmt: skip
 PART = b'Content-Disposition: form-data; name="a"\r\n\r\n1\r\n--x\r\n'
-IN_PATHS = (*(quote(one, safe="") for one in ODD if one), "%2e%2e", "a%2fb", "..%2f..", "%ff%fe", "%00", "a;b", "a:b")
+IN_PATHS = (*(quote(one, safe="") for one in ODD if one), "%2e%2e", "a%2fb", "%ff%fe", "%00", "a;b", "a:b")
 
 
 def _faults(doors, method, rule, tries):

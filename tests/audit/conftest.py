@@ -1,5 +1,6 @@
 """A record with some acts and looks in it, and the means to change it by hand."""
 
+import re
 from contextlib import contextmanager
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import text
 from lms.audit import actions as audit
 from lms.audit import triggers
 from lms.audit.checking import check
+from lms.core import schema
 from lms.core.db import db, writing
 
 
@@ -21,6 +23,12 @@ def record(make, actor):
         with writing():
             audit.viewed(actor(manager), [(leah, omar)[number % 2].id], "status and dates")
     return manager, leah, omar
+
+
+def schema_before():
+    """The schema before the record was chained, whatever number that migration has."""
+    (path,) = (schema.MIGRATIONS / "versions").glob("*_audit_chain.py")
+    return re.search(r'^down_revision = "(\d+)"', path.read_text(), re.MULTILINE)[1]
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from lms.audit import triggers
 from lms.audit.checking import check
 from lms.core import schema
 from lms.core.db import choose_mode, prepare_engine
+from tests.audit.conftest import schema_before
 from tests.conftest import _database
 
 ACT = (
@@ -28,7 +29,7 @@ def old(tmp_path, monkeypatch):
     engine = create_engine(address)
     prepare_engine(engine)
     choose_mode(writing=True)
-    schema.upgrade(engine, "0031")
+    schema.upgrade(engine, schema_before())
     with engine.begin() as connection:
         connection.exec_driver_sql(
             "INSERT INTO people (id, email, name, plain_name, password_hash, active, demo, theme, created_at)"

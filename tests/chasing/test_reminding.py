@@ -211,7 +211,7 @@ def test_looking_costs_the_same_however_many_people(f, as_user, make):
     with counting() as many:
         visitor.get("chasing.check")
     assert len(many) == len(few)
-    assert len([one for one in many if one.startswith("SELECT")]) <= 14
+    assert len([one for one in many if one.startswith("SELECT")]) <= 15
 
 
 def test_refused_reminders_keep_nothing(f, actor, mails):

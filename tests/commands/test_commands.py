@@ -283,3 +283,7 @@ def test_a_debian_without_ensurepip_is_told_what_to_install(tmp_path):
     assert refused.returncode == 1
     assert "apt install python3" in refused.stderr
     assert refused.stderr.count("\n") == 1
+
+
+def test_what_the_commands_write_can_be_read_by_its_owner_only(demo_folder):
+    assert {path.name for path in demo_folder.iterdir() if stat.S_IMODE(path.stat().st_mode) & 0o077} == set()

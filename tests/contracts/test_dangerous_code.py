@@ -18,6 +18,7 @@ MARKUP = {
     "lms/learning/outlines.py": "pages sanitised by the room above, and templates",
     "lms/certificates/views/showing.py": "paths of a QR code",
     "lms/cohorts/views/arriving.py": "paths of a QR code",
+    "lms/signin/views/second_step.py": "paths of a QR code",
 }
 SAFE = {
     "lms/web/templates/components/icons.html": "pictures that stand in that file",
@@ -26,6 +27,7 @@ SAFE = {
 CHANCE = {  # where a seed makes the same again: nothing there guards anything
     "lms/crowd": "invented people",
     "lms/demo": "invented people",
+    "lms/core/faults.py": "how long to wait before the next try",
     "lms/cohorts/engine": "searching for good tables and plans",
     "lms/quizzes/scenario.py": "the order of choices, from the attempt's seed",
     "lms/quizzes/knowledge.py": "the order of options, from the attempt's seed",
@@ -33,9 +35,11 @@ CHANCE = {  # where a seed makes the same again: nothing there guards anything
 PROCESSES = {
     "lms/serving.py": "the worker beside the demo server: our own command, no shell",
     "lms/exports/press.py": "our own module, which sets paper apart from the server; facts go in as input",
+    "lms/operating/postgres_tools.py": "pg_dump and pg_restore, for whoever runs the server; words of ours, no shell",
     "lms/quizzes/snapshots.py": "git, for authors at the command line; no shell, no option of anybody's",
 }
 CALLS_OUT = {
+    "lms/patience.py": "names a kind of fault of the connection that is there; calls nobody",
     "lms/notifications/carriers.py": "the mail server of the settings",
     "lms/interop/oidc/fetching.py": "providers that an administrator has set up, on their own host only",
     "lms/jobs/queue.py": "the queue of the settings",
@@ -86,7 +90,11 @@ def _sql(name, node):
 # Names of tables, of columns and whole numbers of ours, from our own lists; SQL has no parameters for these.
 SQL_OF_OURS = {
     "lms/catalogue/index.py": "names of the search index's own tables",
-    "lms/web/deadline.py": "a whole number of the settings, in SET",
+    "lms/audit/triggers.py": "names of our own tables and triggers",
+    "lms/operating/proving.py": "names of our own tables, and of a database made for the proof",
+    "lms/operating/restoring.py": "names of our own tables, and of what the database itself lists",
+    "lms/core/postgres.py": "whole numbers of the settings, in SET",
+    "lms/core/safety.py": "names of settings and pragmas from lists in that file",
     "lms/core/db.py": "pragmas from a list in that line",
     "lms/core/schema.py": "ON or OFF",
     "lms/crowd/loading.py": "a number that stands in that file, for filling a database of invented people",

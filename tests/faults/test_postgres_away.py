@@ -1,6 +1,7 @@
 """PostgreSQL is stopped, restarted, or behind a line that carries nothing any more."""
 
 import time
+from datetime import UTC, datetime
 from secrets import token_hex
 
 import pytest
@@ -51,6 +52,19 @@ def test_a_restart_costs_at_most_one_request_of_each_process(on_postgres, cluste
     for number in range(20):
         client.make(f"After {number}")
     assert client.statuses[303] >= 20 - PROCESSES, client.statuses
+
+
+def test_the_worker_goes_on_after_it_was_away(on_postgres, cluster):
+    on_postgres.start(worker=True)
+    cluster.stop()
+    time.sleep(3)
+    cluster.start()
+    began = datetime.now(UTC).replace(tzinfo=None)
+    until = time.monotonic() + 150  # the clock looks once a minute
+    done = "SELECT count(*) FROM clock_runs WHERE went_well_at > :began"
+    while on_postgres.ask(done, began=began) == [(0,)]:
+        assert time.monotonic() < until, on_postgres.log.read_text()[-3000:]
+        time.sleep(0.5)
 
 
 @pytest.fixture

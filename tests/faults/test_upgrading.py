@@ -12,7 +12,7 @@ from lms.core import schema
 from tests.faults.site import Site
 from tests.support.server import PROJECT
 
-RELEASED = ("0001", "0010", "0020", "0031")
+RELEASED = ("0001", "0010", "0020", "0031")  # the last is that of the version before this one
 LONGEST = 120
 
 

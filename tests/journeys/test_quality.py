@@ -44,6 +44,7 @@ REACHED = {
         "signin.me",
         "notifications.choices",
         "people.deputies",
+        *("passwords.change", "second_step.why", "signin.sign_ins"),
     },
     "trainer": {
         "building.cohorts",
@@ -75,11 +76,12 @@ REACHED = {
         "certificates.show",
         "certificates.check",
     },
-    "admin": {"people.agencies", "people.agency"},
+    "admin": {"people.agencies", "people.agency", "inviting.listed", "inviting.invite", "second_step.lost"},
     "outsider": {"reports.completion"},
     "observer": {"listing.reports", "together.evaluation", "together.figures", "together.matrix", "together.waiting"},
     NOBODY: {
         "signin.sign_in",
+        "passwords.ask",
         "certificates.verify",
         "passport.check",
         "home.help_page",

@@ -1,11 +1,17 @@
 """/metrics: for its token, or on this machine; figures of the service and nothing of anybody."""
 
+import json
+from datetime import timedelta
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.exc import OperationalError
 
+from lms.audit import actions as audit
+from lms.core import clock
 from lms.core.db import writing
 from lms.notifications.models import OutboxMail, State
+from lms.operating import backing_up
 from tests.support.browser import settle
 
 AWAY = {"REMOTE_ADDR": "203.0.113.9"}
@@ -68,12 +74,21 @@ def test_mails_that_wait_and_that_are_parked_are_counted(nobody, make):
     assert figures(nobody.client.get("/metrics"))[("common_ground_mails_parked",)] == 1
 
 
-def test_a_higher_room_adds_a_figure_and_leaves_it_out_when_it_is_not_known(app, nobody, monkeypatch):
-    more = {"backup_age_seconds": ("Age of the last backup", lambda: 60.0), "unknown": ("Not known", lambda: None)}
-    monkeypatch.setitem(app.extensions, "measures", more)
-    found = figures(nobody.client.get("/metrics"))
-    assert found[("common_ground_backup_age_seconds",)] == 60
-    assert ("common_ground_unknown",) not in found
+def test_the_age_of_the_last_backup_and_the_length_of_the_record_are_figures(app, nobody, make, settings):
+    last = settings.data_dir / backing_up.LAST
+    last.unlink(missing_ok=True)
+    assert ("common_ground_backup_age_seconds",) not in figures(nobody.client.get("/metrics"))
+    with writing():
+        audit.record(None, "tried")
+    settle()
+    made_at = clock.now() - timedelta(minutes=1)
+    last.write_text(json.dumps({"made_at": made_at.isoformat(), "file": "a.backup"}))
+    try:
+        found = figures(nobody.client.get("/metrics"))
+    finally:
+        last.unlink()
+    assert 60 <= found[("common_ground_backup_age_seconds",)] < 90
+    assert found[("common_ground_audit_rows_acts",)] == 1
 
 
 def test_when_the_database_is_away_it_says_so(nobody, monkeypatch):

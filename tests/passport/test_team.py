@@ -173,4 +173,4 @@ def test_the_file_asks_the_database_the_same_few_questions(*, make, team, manage
     first = count_queries(lambda: opened(visitor))
     for _ in range(5):
         certified(make.person(team=team))
-    assert count_queries(lambda: opened(visitor)) == first <= 6
+    assert count_queries(lambda: opened(visitor)) == first <= 9

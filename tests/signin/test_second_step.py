@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 import time_machine
+from click.testing import CliRunner
 from sqlalchemy import select, update
 
 from lms.audit.models import AuditEntry
@@ -14,6 +15,7 @@ from lms.core.permissions import Role, Scope
 from lms.notifications.models import OutboxMail
 from lms.people.models import Person
 from lms.signin import one_time, sealing
+from lms.signin.cli import person
 from lms.signin.models import RecoveryCode, SecondFactor, SignIn, WrongTry
 from lms.signin.passwords import hash_password
 from tests.support.browser import Visitor
@@ -283,6 +285,14 @@ def test_another_phone_takes_over_and_other_sign_ins_end(noon, mo, nobody, as_us
     nobody.get("signin.me")
 
 
+def test_a_phone_half_set_up_is_not_finished_by_whoever_comes_to_the_screen_later(noon, mo, nobody):
+    set_up(nobody, mo)
+    nobody.post("second_step.begin", {"password": PASSWORD})
+    nobody.get("second_step.phone")
+    noon.shift(31 * 60)
+    nobody.get("second_step.phone", expect=404)
+
+
 def test_a_manager_cannot_turn_it_off_and_staff_can(noon, make, mo, nobody):
     set_up(nobody, mo)
     nobody.post("second_step.turn_off", {"password": PASSWORD}, expect=422)
@@ -366,3 +376,15 @@ def test_tries_are_counted_before_they_are_looked_at(make, nobody, monkeypatch):
     monkeypatch.setattr("lms.signin.passwords.is_right", slow)
     nobody.post("signin.sign_in", {"email": person.email, "password": "x"}, expect=422)
     assert seen == [1]
+
+
+def test_whoever_runs_the_machine_resets_it_by_a_command(noon, mo, nobody):
+    set_up(nobody, mo)
+    reset = ["reset-second-factor", "--email", mo.email]
+    db.session.rollback()
+    done = CliRunner().invoke(person, reset, obj=lambda: nobody.app)
+    assert (done.exit_code, done.output) == (0, f"The second step of {mo.email} is reset.\n")
+    nobody.get("signin.me", expect=303)
+    assert CliRunner().invoke(person, reset, obj=lambda: nobody.app).exit_code == 1
+    unknown = CliRunner().invoke(person, [*reset[:2], "nobody@agency.example"], obj=lambda: nobody.app)
+    assert "Nobody here has that address" in unknown.output

@@ -7,13 +7,14 @@ from time import perf_counter
 
 import pytest
 from flask import Flask, request
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from lms.audit.models import AuditEntry
 from lms.config import Settings
 from lms.core import clock
 from lms.core.db import db, writing
 from lms.people.models import Person
+from lms.signin import passwords
 from lms.signin.models import SignIn, WrongTry
 from lms.signin.passwords import hash_password, is_right
 from lms.web import security
@@ -73,6 +74,29 @@ def test_a_wrong_password_and_an_unknown_address_take_equally_long():
     known = min(took(stored_hash) for _ in range(20))
     unknown = min(took(None) for _ in range(20))
     assert 0.5 < known / unknown < 2
+
+
+def test_an_unknown_address_costs_the_same_work_as_a_wrong_password(app, leah, monkeypatch):
+    """The same statements and one slow comparison of equal strength, so no clock tells who has an account."""
+    checked, work = [], []
+    real = passwords.is_right
+    monkeypatch.setattr(
+        passwords, "is_right", lambda stored, given: checked.append(bool(stored)) or real(stored, given)
+    )
+    for email in (leah.email, "nobody@agency.example"):
+        visitor, asked = Visitor(app, app.test_client()), []
+
+        def note(*words, asked=asked):
+            asked.append(words[2])
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        visitor.client.post("/sign-in", data={"email": email, "password": "not it"})
+        event.remove(db.engine, "before_cursor_execute", note)
+        work.append(asked)
+    assert checked == [True, False]
+    assert work[0] == work[1]
+    strengths = [hashed.split("$")[1:4] for hashed in (hash_password("x"), passwords._nobody())]
+    assert strengths[0] == strengths[1]
 
 
 def test_an_empty_form_says_what_to_enter_and_keeps_what_was_typed(nobody, leah):

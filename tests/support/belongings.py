@@ -46,7 +46,9 @@ def corrected(session, certificate, owner):
 def phone_of(owner):
     """A second step that is on, and another phone about to be set up."""
     secret = sealing.sealed(owner.id, one_time.new_secret())
-    return SecondFactor(person_id=owner.id, secret=secret, new_secret=secret, set_up_at=clock.now())
+    return SecondFactor(
+        person_id=owner.id, secret=secret, new_secret=secret, set_up_at=clock.now(), begun_at=clock.now()
+    )
 
 
 def invited(them, agency):

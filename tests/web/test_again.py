@@ -4,8 +4,10 @@ saved and gives back what was typed.
 
 import sqlite3
 from collections import Counter
+from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -13,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from lms.audit.models import AuditEntry
 from lms.cohorts.actions import building
 from lms.cohorts.models import Cohort
-from lms.core import faults
+from lms.core import clock, faults
 from lms.core.db import db
 from lms.core.faults import Trouble, trouble
 from tests.web.test_once import KEY, browser, days, trainer, typed
@@ -154,7 +156,7 @@ def test_a_password_never_comes_back_in_a_page(nobody, monkeypatch):
     def away(*_args, **_given):
         raise postgres_says(None)
 
-    monkeypatch.setattr("lms.signin.views.actions.sign_in", away)
+    monkeypatch.setattr("lms.signin.views.entering.actions.sign_in", away)
     data = {"email": "sam@agency.example", "password": "the-secret-words"}
     page = nobody.post("signin.sign_in", data, expect=503)
     assert "the-secret-words" not in page.text
@@ -191,5 +193,17 @@ def test_a_statement_without_end_is_stopped(app, browser, monkeypatch):
     def listed(*_args):
         return db.session.connection().exec_driver_sql(endless).all()
 
-    monkeypatch.setattr("lms.signin.views.sessions.alive", listed)
+    monkeypatch.setattr("lms.signin.views.entering.second_step.standing", listed)
     assert "took too long" in browser.get("signin.me", expect=503).words
+
+
+def test_a_clock_that_is_put_back_signs_nobody_out(browser):
+    data = {"csrf_token": browser.token(), **typed()}
+    with time_machine.travel(clock.now() - timedelta(hours=3)):
+        assert browser.client.post("/cohorts/new", data=data).status_code == 303
+    assert days() == 1
+
+
+def test_a_cookie_that_is_not_ours_is_nobody(app, nobody):
+    nobody.client.set_cookie(app.config["SESSION_COOKIE_NAME"], "made.up.here")
+    nobody.get("signin.me", expect=303)

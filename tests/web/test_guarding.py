@@ -140,7 +140,7 @@ def test_a_page_that_takes_too_long_is_given_up(strict, database, address):
     assert answer.status_code == 503
     assert time.monotonic() - began < 10
     assert "took too long" in answer.text
-    assert answer.headers["Retry-After"] == "60"
+    assert answer.headers["Retry-After"] in ("10", "60")  # stopped within a statement, or between two
     assert strict.test_client().get("/readyz").status_code == 200
 
 

@@ -51,7 +51,7 @@ def _page(agency_id: UUID, form: ConnectForm, token: str = "") -> ResponseReturn
         agency=people.get_agency(actor, agency_id),
         connections=queries.connections(actor, agency_id),
         form=form,
-        token=token,
+        secret=token,
         address=absolute("scim.config").removesuffix("/ServiceProviderConfig"),
     )
     return page, 200 if token else form.status

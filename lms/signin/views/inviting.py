@@ -75,6 +75,7 @@ def withdraw(invitation_id: UUID) -> ResponseReturnValue:
 
 @bp.post("/people/agencies/<uuid:agency_id>/domains")
 @requires(Permission.AGENCY_EDIT)
+@reads_first
 def ask_domain(agency_id: UUID) -> ResponseReturnValue:
     """Have a code mailed to an address at a domain of the agency."""
     agency, form = people.get_agency(current_actor(), agency_id), AddressForm()

@@ -137,8 +137,7 @@ def recovery_codes() -> ResponseReturnValue:
     status = form.status
     if form.submitted():
         try:
-            actions.check_own_password(actor, form.password.data or "", browser().address)
-            return _codes(second_step.renew_codes(actor))
+            return _codes(second_step.renew_codes(actor, form.password.data or "", browser()))
         except Refusal as refusal:
             status = refused(form, refusal)
     return render_template("signin/new_codes.html", form=form, step=second_step.standing(actor)), status or form.status
