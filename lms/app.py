@@ -37,6 +37,8 @@ from lms.exports import views as exports
 from lms.flags import views as flags
 from lms.home import authoring
 from lms.home import views as home
+from lms.interop.oidc import pages as providers
+from lms.interop.oidc import views as oidc
 from lms.interop.scim import pages as directory
 from lms.interop.scim import views as scim
 from lms.joining import views as joining
@@ -59,8 +61,8 @@ from lms.reports import views as reports
 from lms.rights import views as rights
 from lms.seating import views as seating
 from lms.signin import devices, sessions
+from lms.signin.views import break_glass, inviting, passwords, second_step
 from lms.signin.views import entering as signin
-from lms.signin.views import inviting, passwords, second_step
 from lms.together import views as together
 from lms.web import access, deadline, errors, health, limits, once, request_log, security, templating, transactions
 
@@ -73,6 +75,7 @@ BLUEPRINTS = (
     signin.bp,
     second_step.bp,
     passwords.bp,
+    break_glass.bp,
     inviting.bp,
     catalogue.bp,
     quizzes.bp,
@@ -100,6 +103,8 @@ BLUEPRINTS = (
     requiring.bp,
     scheme.bp,
     joining.bp,
+    providers.bp,
+    oidc.bp,
     directory.bp,
     scim.bp,
     reminding.bp,

@@ -26,7 +26,7 @@ from lms.outcomes import actions as outcomes
 from lms.planning.actions import solving
 from lms.rights import housekeeping
 from lms.rights import retention as keeping_times
-from lms.signin import inviting, recovering, throttle
+from lms.signin import break_glass, inviting, providers, recovering, throttle
 from lms.web import once
 
 KEEP_TRIES = timedelta(days=1)
@@ -78,6 +78,8 @@ def sweep_wrong_tries() -> None:
 def _sweep_tries() -> None:
     throttle.sweep(clock.now() - KEEP_TRIES)
     inviting.sweep()
+    break_glass.sweep()
+    providers.sweep(clock.now() - KEEP_TRIES)
 
 
 def forget_people_files() -> None:

@@ -62,6 +62,14 @@ GROUPS = (
             "invitations": "That you were invited: address, agency, team, job and role, by whom, when, and when you "
             "made your account. One that nobody took up goes after two months.",
             "agency_domains": "Mail domains that agencies have proven, who asked for that, and when.",
+            "identity_providers": "Where an agency signs in: name, issuer, mail domains, a secret locked with a key "
+            "that is not in the database, who set it up, and when.",
+            "provider_people": "If you sign in with your agency’s account: the number by which your agency knows you, "
+            "and when it was first used here.",
+            "provider_returns": "That a way back from an agency’s sign-in was used, in scrambled form. Removed after a "
+            "day. Nothing about a person.",
+            "break_glass_links": "That a sign-in link was made on the server for you as an administrator: a scrambled "
+            "form of it, why, when, and when it was used. Removed after a day; the record of it stays.",
             "wrong_tries": "How often a sign-in failed of late, under a scrambled form of the address typed and of the "
             "place on the network it came from. Removed after a day.",
         },

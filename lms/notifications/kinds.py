@@ -172,6 +172,7 @@ KINDS: dict[str, Topic] = {
     "planning/moved": PLACE,
     "planning/queued": PLACE,
     "planning/unplaced": PLACE,
+    "signin/break_glass": ACCOUNT,
     "signin/domain": ACCOUNT,
     "signin/invitation": ACCOUNT,
     "signin/password_changed": ACCOUNT,

@@ -11,7 +11,7 @@ from lms.core.db import db, start_writing
 from lms.core.errors import NotFound, Refusal
 from lms.people import queries as people
 from lms.people.models import Person
-from lms.signin import passwords, sessions, throttle
+from lms.signin import passwords, providers, sessions, throttle
 
 
 class WrongPassword(Refusal):
@@ -36,7 +36,8 @@ class Browser:
 
 
 def sign_in(email: str, password: str, browser: Browser, before: Actor | None = None) -> str:
-    """Check a password and record the sign-in; returns the token for the cookie. Raises WrongPassword or TooManyTries.
+    """Check a password and record the sign-in; returns the token for the cookie. Raises WrongPassword, OnlyThere
+    or TooManyTries.
 
     Whoever has a second step, or needs one, opens nothing with it yet. `before` is whoever was signed in with this
     browser's cookie: that sign-in ends, since its cookie is replaced. The slow check happens while only reading; the
@@ -49,6 +50,7 @@ def sign_in(email: str, password: str, browser: Browser, before: Actor | None = 
     right = passwords.is_right(stored, password)
     if not right or person is None:
         raise WrongPassword
+    providers.check_password_allowed(person.id)
     start_writing()
     throttle.forget(*limits)
     if passwords.needs_new_hash(person.password_hash):

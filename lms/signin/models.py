@@ -4,10 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.core import clock
 from lms.core.db import Base, Row
+from lms.people.models import Person
 
 
 class SignIn(Row):
@@ -68,6 +69,22 @@ class PasswordReset(Row):
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     asked_at: Mapped[datetime] = mapped_column(default=clock.now)
     answered_at: Mapped[datetime | None]
+
+
+class BreakGlassLink(Row):
+    """A link made on the machine itself, by which an administrator signs in once: the hash of its token, and why it
+    was made.
+    """
+
+    __tablename__ = "break_glass_links"
+    __table_args__ = (Index(None, "person_id"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    reason: Mapped[str] = mapped_column(String(300))
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    used_at: Mapped[datetime | None]
+    person: Mapped[Person] = relationship()
 
 
 class WrongTry(Base):

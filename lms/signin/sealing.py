@@ -36,5 +36,5 @@ def opened(person_id: UUID, stored: bytes | None) -> str | None:
         return None
     try:
         return _cipher().decrypt(stored[:NONCE_BYTES], stored[NONCE_BYTES:], person_id.bytes).decode()
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         return None

@@ -84,7 +84,12 @@ def _kept(dialect: str, key: str, now: datetime) -> Insert:
 def forget(account: Limit, *others: Limit) -> None:
     """A right answer clears the account's count and gives the others their try back, in the running transaction."""
     db.session.execute(delete(WrongTry).where(WrongTry.key == account.key))
-    for one in others:
+    give_back(*others)
+
+
+def give_back(*which: Limit) -> None:
+    """Give a try back that was right, in the running transaction."""
+    for one in which:
         db.session.execute(
             update(WrongTry).where(WrongTry.key == one.key, WrongTry.count > 0).values(count=WrongTry.count - 1)
         )

@@ -48,7 +48,7 @@ def writes_on_get(view: View) -> View:
 
 
 def reads_first(view: View) -> View:
-    """This POST begins by reading and does slow work; it calls `db.start_writing()` itself before it writes."""
+    """This act begins by reading and does slow work; it calls `db.start_writing()` itself before it writes."""
     view.reads_first = True  # type: ignore[attr-defined]
     return view
 

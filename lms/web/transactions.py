@@ -30,10 +30,8 @@ def install(app: Flask) -> None:
     def begin() -> None:
         app.extensions["limits"].begin()
         view = current_app.view_functions.get(request.endpoint or "")
-        if request.method in SAFE:
-            choose_mode(writing=getattr(view, "writes_on_get", False))
-        else:
-            choose_mode(writing=not getattr(view, "reads_first", False))
+        writes = request.method not in SAFE or getattr(view, "writes_on_get", False)
+        choose_mode(writing=writes and not getattr(view, "reads_first", False))
 
     @app.teardown_request
     def forget(_error: BaseException | None) -> None:

@@ -72,7 +72,8 @@ class Doors:
     def values(self, rule: Any) -> dict[str, Any]:
         """Values of things that exist, for a rule's parts."""
         unknown = {name: 1 if kind == "IntegerConverter" else "wrong" for name, kind in kinds(rule).items()}
-        return _values(rule, {**unknown, **self.things})
+        rest = dict.fromkeys(rule.arguments - unknown.keys(), "wrong")  # whole paths, such as those of a directory
+        return _values(rule, {**rest, **unknown, **self.things})
 
     def address(self, rule: Any) -> str:
         """A rule's address with things that exist."""

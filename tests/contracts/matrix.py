@@ -86,6 +86,11 @@ MATRIX = {
     "erasures.carry_out POST": "fffffffoff",  # refused with a sentence: nobody has checked it
     "erasures.check POST": "fffffffoff",
     "erasures.listed GET": "fffffffoff",
+    "providers.add POST": "fffffffoff",
+    "providers.anew POST": "fffffffoff",
+    "providers.change GET": "fffffffoff",
+    "providers.change POST": "fffffffoff",
+    "providers.listed GET": "fffffffoff",
     "exports.again POST": "hhohhhhhhh",  # the file and the view are the manager's
     "exports.change_view POST": "hhohhhhhhh",
     "exports.download GET": "hhhhhhhhhh",  # it is not there yet

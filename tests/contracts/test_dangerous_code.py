@@ -41,6 +41,7 @@ PROCESSES = {
 CALLS_OUT = {
     "lms/patience.py": "names a kind of fault of the connection that is there; calls nobody",
     "lms/notifications/carriers.py": "the mail server of the settings",
+    "lms/interop/oidc/fetching.py": "providers that an administrator has set up, on their own host only",
     "lms/jobs/queue.py": "the queue of the settings",
     "lms/serving.py": "whether a port of this machine is free",
 }

@@ -40,7 +40,7 @@ from lms.rights.models import ErasureRequest
 from lms.signin.models import SignIn
 from lms.web.access import access_of
 from tests.contracts.matrix import MATRIX, VISITORS
-from tests.support.belongings import corrected, invited, learned, phone_of, rules, tables
+from tests.support.belongings import corrected, invited, learned, phone_of, provider_of, rules, tables
 from tests.support.chased import chased
 from tests.support.offering import offering, programme
 
@@ -115,6 +115,7 @@ def _belongings(them, agency):
         joiners = PeopleFile(owner_id=them.admin.id, file_name="people.csv")
         connected = ScimConnection(agency_id=agency.id, name="Personnel", token_hash="0" * 64)
         erasure = ErasureRequest(person_id=owner.id)
+        session.add(gate := provider_of(them, agency))
         session.add_all([erasure, kept, made, pack, joiners, connected, *(elsewhere := learned(them, agency))])
     assert isinstance(note, Reflection)
     return {
@@ -131,7 +132,7 @@ def _belongings(them, agency):
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "flag_id": flag.id, "programme": "core", "mail_id": note.id, "position": 1, "number": 1, "name": "completion",
         "kind": "csv", "export_id": made.id, "view_id": kept.id, "pack_id": pack.id, "partnership": "Fernshire",
-        "request_id": erasure.id, "file_id": joiners.id, "connection_id": connected.id,
+        "request_id": erasure.id, "file_id": joiners.id, "connection_id": connected.id, "provider_id": gate.id,
         "invitation_id": doors[0].id, "domain_id": doors[1].id,
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ from lms.seating.models import SeatingPlan, SeatingRound
 from lms.signin import one_time, sealing
 from lms.signin.invitation_models import AgencyDomain, Invitation
 from lms.signin.models import SecondFactor
+from lms.signin.provider_models import IdentityProvider
 
 
 def rules(session):
@@ -57,6 +58,19 @@ def invited(them, agency):
         Invitation(email="new@agency.example", job="Nurse", invited_by=them.admin.id, token_hash="0" * 64, **asked),
         AgencyDomain(domain="agency.example", asked_by=them.admin.id, **asked),
     ]
+
+
+def provider_of(them, agency):
+    """A provider of the agency, which nothing answers for."""
+    return IdentityProvider(
+        agency_id=agency.id,
+        name="Trust",
+        issuer="http://127.0.0.1:9",
+        client_id="lms",
+        client_secret=b"0" * 40,
+        domains=["agency.example"],
+        made_by=them.admin.id,
+    )
 
 
 def learned(them, agency):

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Fetch the Nu HTML checker for the page-quality tests, and the calendar reader ical.js, once. Without npm those tests
-# say that they were skipped.
+# Fetch the Nu HTML checker for the page-quality tests, the calendar reader ical.js and oidc-provider, once. Without npm
+# those tests say that they were skipped.
 set -eu
 cd "$(dirname "$0")"
 there() {
     wanted=$(sed -n "s/.*\"$1\": \"\([^\"]*\)\".*/\1/p" package.json)
     grep -qs "\"version\": \"$wanted\"" "node_modules/$1/package.json"
 }
-if there vnu-jar && there ical.js; then
+if there vnu-jar && there ical.js && there oidc-provider; then
     exit 0
 fi
 if ! command -v npm >/dev/null; then
@@ -16,5 +16,5 @@ if ! command -v npm >/dev/null; then
 fi
 echo "Fetching the HTML checker and the calendar reader, once."
 # A test may do without them: being offline is said, and is no reason to stop.
-npm install --no-package-lock --no-audit --no-fund --silent ||
+PUPPETEER_SKIP_DOWNLOAD=1 npm install --no-package-lock --no-audit --no-fund --silent ||
     echo "The HTML checker and the calendar reader could not be fetched; pages and calendar files will not be checked by them." >&2

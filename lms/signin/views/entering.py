@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from lms.config import Settings
 from lms.core.errors import Refusal
-from lms.signin import actions, second_step, sessions
+from lms.signin import actions, providers, second_step, sessions
 from lms.signin.forms import SignInForm, ThemeForm
 from lms.signin.throttle import TooManyTries
 from lms.signin.views.browsers import TOO_MANY, browser, hand_over
 from lms.web.access import actor_or_none, current_actor, opens_when_held, public, reads_first, signed_in
-from lms.web.answers import done, onward
+from lms.web.answers import done, is_ours, onward
 from lms.web.security import csrf
 from lms.web.templating import count
 
@@ -33,12 +33,21 @@ def sign_in() -> ResponseReturnValue:
         except Refusal as refusal:
             form.refusal = refusal.sentence
             status = TOO_MANY if isinstance(refusal, TooManyTries) else form.status
-            return render_template("signin/sign_in.html", form=form, target=target), status
+            return _page(form, target, status)
         hand_over(token)
         return onward(target, redirect(url_for("home.home"), 303))
     if actor_or_none():
         return redirect(url_for("home.home"), 303)
-    return render_template("signin/sign_in.html", form=form, target=target), form.status
+    return _page(form, target, form.status)
+
+
+def _page(form: SignInForm, target: str | None, status: int) -> ResponseReturnValue:
+    """The page, with a way in for each agency that has a provider of its own."""
+    found = providers.active()
+    page = render_template(
+        "signin/sign_in.html", form=form, target=target, providers=found, onward=target if is_ours(target) else None
+    )
+    return page, status
 
 
 # No token asked of these two: before a sign-in there is no session to protect, and whoever wants to leave must get out,
