@@ -20,8 +20,12 @@ from tests.support.browser import settle
 
 PROJECT = Path(__file__).resolve().parents[2]
 TYPED = ("text", "search", "email", "tel", "url", "password")
-# What changes although a page is only read: who looked at whom, who was refused, when a sign-in was last used.
-NOTED = frozenset({"audit_entries", "record_views", "sign_ins", "wrong_tries", "workers", "clock_runs"})
+# What changes although a page is only read: who looked at whom, who was refused, when a sign-in was last used, and
+# the digest of what was sent, beside the answer to it.
+NOTED = frozenset(
+    {"audit_entries", "audit_chains", "record_views", "sign_ins", "wrong_tries", "workers", "clock_runs"}
+    | {"stored_answers"}
+)
 
 
 @dataclass(frozen=True)

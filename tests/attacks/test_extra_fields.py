@@ -47,7 +47,9 @@ def _contents(known: set[str]) -> dict[str, list[str]]:
     def plain(value):
         secret = isinstance(value, str) and (re.fullmatch(r"[\w-]{20,}", value) or "BEGIN:VCALENDAR" in value)
         fresh = secret or isinstance(value, UUID | bytes) or hasattr(value, "tzinfo")
-        return "new" if fresh and str(value) not in known else str(value)
+        if fresh and str(value) not in known:
+            return "new"
+        return re.sub(r"[\w-]{20,}", "new", value) if isinstance(value, str) and "http" in value else str(value)
 
     settle()
     return {

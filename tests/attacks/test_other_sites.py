@@ -2,6 +2,7 @@
 
 import pytest
 
+from lms.web.security import WATCHED
 from tests.attacks.doors import fingerprint
 from tests.support.browser import settle
 
@@ -28,8 +29,8 @@ def test_no_write_without_this_sign_ins_own_token(doors):
     tokens = {who: doors.browser(who).token() for who in ("mate", "other")}
     wrong, before = [], None
     for rule in doors.rules("POST"):
-        if rule.endpoint in OPEN_TO_ALL:
-            continue
+        if rule.endpoint in OPEN_TO_ALL or rule.endpoint.startswith("scim."):
+            continue  # a directory shows a token of its own, which no browser adds: 401 without it
         who, address = doors.welcome(rule, "POST")[0], doors.address(rule)
         browser, stolen = doors.browser(who), tokens["mate" if who != "mate" else "other"]
         before = before or fingerprint()
@@ -163,6 +164,8 @@ def test_no_page_repeats_a_host_that_somebody_sent(doors, headers):
 )
 def test_another_host_name_gets_nothing(doors, host):
     for rule in doors.rules("GET"):
+        if rule.rule in WATCHED:
+            continue  # says nothing of hosts and makes no links; see tests/operating/test_watching.py
         settle()
         browser = doors.browser("owner")
         answer = browser.client.get(doors.address(rule), headers={"Host": host})
