@@ -51,4 +51,4 @@ lock: ## renew the hashed locks after changing pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra build --extra postgres $(LOCK) -o requirements-postgres.txt
 	uv pip compile pyproject.toml --extra build --extra dev --extra postgres $(LOCK) -o requirements-dev.txt
 
-LOCK := --universal --python-version 3.11.2 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+LOCK := --no-strip-extras --universal --python-version 3.11.2 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
