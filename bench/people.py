@@ -147,7 +147,7 @@ def _browser(app: Flask, rows: Rows, person: UUID) -> Browser:
     each token needs a fresh one.
     """
     token = f"bench-{person}"
-    rows.add(SignIn, person_id=person, token_hash=token_hash(token))
+    rows.add(SignIn, person_id=person, token_hash=token_hash(token), second_step=True)
     with app.test_request_context():
         session[COOKIE_KEY], session["born"] = token, "bench"
         form_token = generate_csrf()

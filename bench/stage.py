@@ -58,7 +58,7 @@ def prepare(folder: Path, count: int) -> Stage:
     bare.mkdir()
     settings = {"LMS_SECRET_KEY": floor.SECRET, "LMS_DATA_DIR": str(ours), "LMS_BASE_URL": "http://127.0.0.1"}
     settings |= {f"LMS_LIMIT_{name}": "0" for name in ("PERSON", "ADDRESS", "COSTLY")}  # one client stands for many
-    app = create_app(Settings(settings))
+    app = create_app(Settings({**settings, "LMS_LOG_REQUESTS": "no"}))  # what is printed here is figures
     with app.app_context():
         schema.upgrade(db.engine)
         library = shelf.library()

@@ -31,7 +31,7 @@ def clients(app, people):
     made = []
     for person in people:
         with writing():
-            token = sessions.start(person.id, "Tests")
+            token = sessions.start(person.id, "Tests", second_step=True)
         client = app.test_client()
         sign_in_directly(client, token)
         settle()

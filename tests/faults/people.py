@@ -33,7 +33,7 @@ def main(number: int) -> None:
                 )
             session.add_all(people)
             session.flush()
-            tokens = [sessions.start(person, "Tests") for person in people]
+            tokens = [sessions.start(person.id, "Tests", second_step=True) for person in people]
         db.engine.dispose()
     signed = app.session_interface.get_signing_serializer(app)
     name = app.config["SESSION_COOKIE_NAME"]
