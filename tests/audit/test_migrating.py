@@ -1,5 +1,7 @@
 """What was in the record before it was chained is chained by the upgrade, in the order in which it came."""
 
+from secrets import token_hex
+
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DatabaseError
@@ -23,9 +25,9 @@ WHO = "'a0000000000040008000000000000000'"
 
 
 @pytest.fixture
-def old(tmp_path, monkeypatch):
+def old(tmp_path, monkeypatch, worker_id):
     """A database as it was before, with three acts and three looks; ids had gaps, and the looks came out of order."""
-    address = _database("chained") or f"sqlite:///{tmp_path / 'old.db'}"
+    address = _database(f"chained_{worker_id}_{token_hex(4)}") or f"sqlite:///{tmp_path / 'old.db'}"
     engine = create_engine(address)
     prepare_engine(engine)
     choose_mode(writing=True)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from lms.cohorts import colleagues, preparing, queries
@@ -11,6 +11,7 @@ from lms.cohorts.answering import ColleagueForm
 from lms.core.errors import NotFound
 from lms.web.access import current_actor, signed_in
 from lms.web.answers import done
+from lms.web.asking import words_asked
 
 bp = Blueprint("sending", __name__, url_prefix="/cohorts")
 
@@ -28,7 +29,7 @@ def _page(cohort_id: UUID, form: ColleagueForm) -> ResponseReturnValue:
     own = queries.booking_of(actor.id, cohort)
     if own is None or cohort.is_draft or not own.has_place or cohort.has_begun or cohort.is_cancelled:
         raise NotFound
-    name = request.args.get("name", "")[:80]
+    name = words_asked("name")[:80]
     page = render_template(
         "cohorts/send.html",
         cohort=cohort,
