@@ -23,7 +23,7 @@ def serving(folder: Path) -> Iterator[str]:
     """Serve the demo from an empty folder on SQLite; hands out the address, and ends what it started."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    environment = {**_environment(folder, address), "HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": "2"}
+    environment = {**environment(folder, address), "HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": "2"}
     loaded = subprocess.run(
         [sys.executable, "-m", "lms.cli", "demo"],
         check=False,
@@ -44,7 +44,8 @@ def serving(folder: Path) -> Iterator[str]:
             server.wait(LONGEST_STOP)
 
 
-def _environment(folder: Path, address: str) -> dict[str, str]:
+def environment(folder: Path, address: str) -> dict[str, str]:
+    """The settings of a server for tests, whose data lies in this folder."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
     awake = {"LMS_QUIET_HOURS": "none", "LMS_QUIET_WEEKENDS": "no"}  # tests run at any hour
     awake |= dict.fromkeys(("LMS_LIMIT_PERSON", "LMS_LIMIT_ADDRESS", "LMS_LIMIT_COSTLY"), "0")  # and in a hurry
@@ -56,7 +57,7 @@ def working(folder: Path, address: str) -> Iterator[None]:
     """Run the worker beside a server that serves from this folder; ends what it started."""
     line = [sys.executable, "-m", "lms.cli", "worker"]
     with (folder / "worker.log").open("w") as out:
-        worker = subprocess.Popen(line, cwd=PROJECT, env=_environment(folder, address), stdout=out, stderr=out)
+        worker = subprocess.Popen(line, cwd=PROJECT, env=environment(folder, address), stdout=out, stderr=out)
         try:
             yield
         finally:
