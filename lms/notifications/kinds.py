@@ -180,6 +180,7 @@ KINDS: dict[str, Topic] = {
     "signin/reset": ACCOUNT,
     "signin/second_step_off": ACCOUNT,
     "signin/second_step_on": ACCOUNT,
+    "signin/wrong_codes": ACCOUNT,
 }
 
 

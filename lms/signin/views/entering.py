@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.config import Settings
 from lms.core.errors import Refusal
-from lms.signin import actions, providers, second_step, sessions
+from lms.signin import actions, failing, providers, second_step, sessions
 from lms.signin.forms import SignInForm, ThemeForm
 from lms.signin.throttle import TooManyTries
 from lms.signin.views.browsers import TOO_MANY, browser, hand_over
@@ -89,10 +89,11 @@ def end_sign_in(sign_in_id: UUID) -> ResponseReturnValue:
 @bp.get("/me/sign-ins/")
 @signed_in
 def sign_ins() -> ResponseReturnValue:
-    """Where I am signed in: device, since when, last used, and from where."""
+    """Where I am signed in: device, since when, last used, and from where; and what failed of late."""
     settings: Settings = current_app.extensions["settings"]
     spans = timedelta(hours=settings.sign_in_idle_hours), timedelta(days=settings.sign_in_days)
-    return render_template("signin/sign_ins.html", sign_ins=sessions.alive(current_actor(), *spans))
+    me = current_actor()
+    return render_template("signin/sign_ins.html", sign_ins=sessions.alive(me, *spans), failed=failing.lately(me))
 
 
 @bp.post("/me/sign-ins/end-others")
