@@ -172,6 +172,8 @@ KINDS: dict[str, Topic] = {
     "planning/moved": PLACE,
     "planning/queued": PLACE,
     "planning/unplaced": PLACE,
+    "rights/erasure_asked": DECISIONS,
+    "rights/erasure_checked": DECISIONS,
     "signin/break_glass": ACCOUNT,
     "signin/domain": ACCOUNT,
     "signin/invitation": ACCOUNT,

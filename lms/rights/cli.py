@@ -8,6 +8,7 @@ from flask import Flask
 
 from lms.audit import actions as audit
 from lms.core.db import db, writing
+from lms.core.errors import Refusal
 from lms.operating import manifest
 from lms.people import queries as people
 from lms.people.models import Person
@@ -59,8 +60,11 @@ def erase(make_app: Callable[[], Flask], email: str, reason: str, *, yes: bool) 
     with app.app_context():
         found = _found(email)
         _sure(found, yes=yes)
-        with writing():
-            erasing.erase(None, _found(email), erasing.Reason(reason))
+        try:
+            with writing():
+                erasing.erase(None, _found(email), erasing.Reason(reason))
+        except Refusal as refusal:
+            raise click.ClickException(refusal.sentence) from None
         cleaned = housekeeping.clean()
     click.echo("Erased. A restore of an older backup does it again, as long as the data folder is the same.")
     if not cleaned:
