@@ -146,6 +146,13 @@ SETTINGS: tuple[Setting, ...] = (
         "Folder of the local annex: your procedures and names, shown beside the core. Empty means none.",
         _folder,
     ),
+    Setting(
+        "LMS_BREACHED_PASSWORDS",
+        "",
+        "A list of leaked passwords on this machine that nobody may set: a file of SHA-1 hashes ordered by hash, or a "
+        "folder of its ranges. Empty: 30,000 frequent ones and their kin are refused.",
+        _folder,
+    ),
     Setting("LMS_PROXIES", "0", "How many proxies stand in front and set X-Forwarded-For.", _whole),
     Setting(
         "LMS_LIMIT_PERSON",
@@ -237,6 +244,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LMS_KEEP_ANSWERS_MONTHS", "36", "Goes at quizzes go so long after they began.", _up_to(240)),
     Setting("LMS_KEEP_SIGN_INS_MONTHS", "12", "Sign-ins go so long after they were last used.", _up_to(240)),
     Setting(
+        "LMS_KEEP_LOOKS_MONTHS",
+        "24",
+        "Who looked at whose record is emptied after so long; that it was stays.",
+        _up_to(240),
+    ),
+    Setting(
         "LMS_ERASURE_KEEPS_PROOF",
         "no",
         "Whether certificates, with the name on them, stay when a person is erased: yes or no.",
@@ -263,6 +276,7 @@ class Settings:
     quizzes_dir: Path
     more_content: tuple[Path, ...]
     annex_dir: Path | None
+    breached_passwords: Path | None
     proxies: int
     limit_person: int
     limit_address: int
@@ -291,6 +305,7 @@ class Settings:
     keep_notes_months: int
     keep_answers_months: int
     keep_sign_ins_months: int
+    keep_looks_months: int
     erasure_keeps_proof: bool
 
     def __init__(self, environment: Mapping[str, str]) -> None:

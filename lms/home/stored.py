@@ -249,8 +249,9 @@ GROUPS = (
         },
         how_long=(
             "The text of a mail goes after {mail_body_days} days, the rest of it after {mail_keep_months} months."
-            " Answers to forms go after a day. The two lists of the record stay, and are emptied of you when you "
-            "are erased."
+            " Answers to forms go after a day. Who looked at your record is emptied after {keep_looks_months} "
+            "months, the network address of a sign-in that failed after {keep_sign_ins_months}. The rest of the "
+            "two lists stays, and is emptied of you when you are erased."
         ),
         basis=("To show who did and saw what, which the law asks for (UK GDPR, Articles 5(2) and 32)."),
     ),
