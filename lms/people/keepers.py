@@ -1,16 +1,19 @@
 """A partnership is never left without somebody who looks after it: its last administrator stays."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from flask import Flask
 from sqlalchemy import Select, or_, select
 
+from lms.config import Settings
 from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import Refusal
 from lms.core.permissions import Role, Scope
+from lms.operating.doctor import How
 from lms.people import policy
 from lms.people.models import Agency, Membership, MembershipRole, Person
 
@@ -27,6 +30,21 @@ class LastAdministrator(Refusal):
             f"{STAYS.days} days away: by an invitation, or on the server with lms person add --role "
             "administrator:partnership."
         )
+
+
+def install(app: Flask) -> None:
+    """Have the doctor look at it, too: posts end by themselves."""
+    app.extensions.setdefault("examined", {})["in charge"] = _examine
+
+
+def _examine(_settings: Settings) -> Iterator[tuple[How, str]]:
+    """Whether each partnership in which people work has an administrator whose post lasts."""
+    there = set(db.session.scalars(select(Agency.partnership).join(Membership, Membership.agency_id == Agency.id)))
+    without = sorted(there - set(db.session.scalars(_staying(Agency.partnership))))
+    for one in without:
+        yield How.LOOK, f"{one} has no administrator whose post lasts for {STAYS.days} days more."
+    if not without:
+        yield How.OK, "Each partnership has one whose post lasts."
 
 
 def check_not_last(person_id: UUID) -> None:
