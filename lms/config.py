@@ -250,6 +250,19 @@ SETTINGS: tuple[Setting, ...] = (
         _up_to(240),
     ),
     Setting(
+        "LMS_DORMANT_MONTHS",
+        "0",
+        "Whoever has had no post and has not signed in for so long is told by mail, and the account is closed 30 days "
+        "later; 0 means never.",
+        _whole,
+    ),
+    Setting(
+        "LMS_ERASE_CLOSED_MONTHS",
+        "0",
+        "So long after an account was closed because nobody used it, its person is erased; 0 means never.",
+        _whole,
+    ),
+    Setting(
         "LMS_ERASURE_KEEPS_PROOF",
         "no",
         "Whether certificates, with the name on them, stay when a person is erased: yes or no.",
@@ -306,6 +319,8 @@ class Settings:
     keep_answers_months: int
     keep_sign_ins_months: int
     keep_looks_months: int
+    dormant_months: int
+    erase_closed_months: int
     erasure_keeps_proof: bool
 
     def __init__(self, environment: Mapping[str, str]) -> None:
@@ -334,6 +349,10 @@ class Settings:
             raise BadSetting("LMS_MAIL must be smtp or files.")
         if self.database_url and not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise BadSetting("LMS_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
+        if self.dormant_months > self.keep_sign_ins_months:
+            raise BadSetting(
+                "LMS_DORMANT_MONTHS must not be more than LMS_KEEP_SIGN_INS_MONTHS: a sign-in that went is not seen."
+            )
         self._check_queue()
         self._check_database()
 

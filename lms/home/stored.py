@@ -240,6 +240,8 @@ GROUPS = (
             "mail_choices": "Which mails you want at once, together or never, and when you chose that.",
             "erasure_requests": "That you asked to be erased, when, and who checked it. Gone with you, or when you "
             "take it back.",
+            "dormant_accounts": "That nobody has used your account for long, when you were told so, and when it was "
+            "closed. Gone once you sign in again.",
             "erasures": "That somebody was erased, when and why, with check sums under which only somebody who knows "
             "the address can find it: so that a backup brings nobody back.",
             "stored_answers": "What the site answered when you sent a form, so that sending it twice does it once: the "

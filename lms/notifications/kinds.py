@@ -172,6 +172,7 @@ KINDS: dict[str, Topic] = {
     "planning/moved": PLACE,
     "planning/queued": PLACE,
     "planning/unplaced": PLACE,
+    "rights/dormant": ACCOUNT,
     "rights/erasure_asked": DECISIONS,
     "rights/erasure_checked": DECISIONS,
     "signin/break_glass": ACCOUNT,

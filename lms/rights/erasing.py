@@ -36,6 +36,7 @@ class Reason(StrEnum):
     UNLAWFUL = "unlawful"
     DUPLICATE = "duplicate"
     TEST = "test"
+    DORMANT = "dormant"
     RESTORED = "restored"
 
 

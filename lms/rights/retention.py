@@ -11,10 +11,11 @@ from lms.audit import actions as audit
 from lms.audit import keeping
 from lms.audit.chain import ACTS
 from lms.config import Settings
-from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.db import db, writing
-from lms.rights import finding
+from lms.rights import dormant, finding
+from lms.rights.dormant import Accounts
+from lms.rights.spans import months_ago
 from lms.signin import failing
 
 AT_A_TIME = 500
@@ -50,12 +51,6 @@ class Class:
         return self.since() < months_ago(self.months)
 
 
-def months_ago(months: int) -> datetime:
-    """The moment so many months back."""
-    today = clock.today()
-    return clock.now() - (today - clock.months_later(today, -months))
-
-
 @dataclass(frozen=True)
 class Emptied:
     """Rows of the record, which stay while whom they speak of is emptied."""
@@ -89,7 +84,7 @@ def _moment(table: str, column: str) -> Callable[[], ColumnElement[datetime]]:
     return lambda: finding.table(table).c[column]
 
 
-CLASSES: tuple[Class | Emptied, ...] = (
+CLASSES: tuple[Class | Emptied | Accounts, ...] = (
     Class("Notes, after they were last saved", "reflections", "keep_notes_months", _moment("reflections", "saved_at")),
     Class(
         "Goes at quizzes and scenarios, with their answers",
@@ -105,6 +100,7 @@ CLASSES: tuple[Class | Emptied, ...] = (
         "keep_sign_ins_months",
     ),
     Emptied("Who looked at whose record; that somebody looked stays", keeping.LOOKS, "keep_looks_months"),
+    *dormant.STEPS,
 )
 
 
@@ -112,7 +108,7 @@ CLASSES: tuple[Class | Emptied, ...] = (
 class Due:
     """How many rows of one class are over their time."""
 
-    kept: Class | Emptied
+    kept: Class | Emptied | Accounts
     number: int
 
 
@@ -125,6 +121,7 @@ def apply(actor: Actor | None = None) -> list[Due]:
     """Remove what is over its time, some hundred rows in each transaction; says how many of each. Run twice, it finds
     nothing the second time. For the clock and the command.
     """
+    dormant.forget_used()
     done = [Due(one, one.remove(actor)) for one in CLASSES]
     db.session.rollback()
     return done
