@@ -45,12 +45,6 @@ def refused(actor: Actor | None, endpoint: str) -> None:
         session.add(AuditEntry(actor_id=actor.id if actor else None, action=REFUSED, detail={"page": endpoint}))
 
 
-def refused_in(actor: Actor | None, action: str, subject: UUID | None = None, **detail: str | int | None) -> None:
-    """Note an act that ended in a refusal, in a short transaction that outlives it. `detail` as in `record`."""
-    with db.separate() as session:
-        session.add(AuditEntry(actor_id=actor.id if actor else None, action=action, subject_id=subject, detail=detail))
-
-
 def viewed(actor: Actor, people: Iterable[UUID], what: str, why: Why = Why.REPORT, role: Role | None = None) -> None:
     """Note whose records were looked at, what was seen and why, with the viewer's role and agency of today. In the
     transaction of the act where something is being done, else in a short one of its own.

@@ -29,6 +29,7 @@ FAILED = "sign_in.failed"
 HELD_UP = "sign_in.held_up"
 UNHEARD = "sign_in.not_noted"
 MOST_UNKNOWN = 600  # rows in a quarter of an hour under addresses that nobody has
+MOST_REFUSED = 30  # rows in a quarter of an hour from one network address
 SHOWN = 20
 SHOWN_FOR = timedelta(days=30)
 DAY = timedelta(hours=24)
@@ -43,6 +44,7 @@ class Why(StrEnum):
     AGAIN = "password asked again"
     ELSEWHERE = "only at the provider"
     CODE = "code"
+    TOKEN = "token of a directory"  # noqa: S105 -- words, not a token
 
 
 WORDS = {
@@ -50,6 +52,7 @@ WORDS = {
     Why.AGAIN: "A wrong password, asked for again while signed in",
     Why.ELSEWHERE: "The right password, but your agency lets its people in at its own sign-in only",
     Why.CODE: "The right password, and then a wrong code",
+    Why.TOKEN: "A wrong token of a directory",
 }
 PAUSED = "Too many wrong tries: no more were taken for a while"
 Taken = Mapping[Limit, int]
@@ -106,6 +109,20 @@ def note(person_id: UUID | None, why: Why, address: str, taken: Taken, actor: Ac
             audit.record(actor, HELD_UP, person_id, why=why.value, address=address)
         if actor and why is Why.CODE:
             _tell(actor, taken.get(_of_a_day(actor.id), 0))
+
+
+def note_refused(provider_id: UUID, why: str, address: str) -> None:
+    """Write down that a provider vouched for nobody, in a short transaction; of one network address and of all together
+    only so many in a quarter of an hour, since anybody can begin such a way. Ends the running transaction.
+    """
+    db.session.rollback()
+    choose_mode(writing=False)
+    bounds = throttle.limit("refused", address, MOST_REFUSED), throttle.limit("refused", "", MOST_UNKNOWN)
+    with writing() as session:
+        ordered = sorted(bounds, key=lambda one: one.key)  # so that no two wait for each other
+        counts = [throttle.counted(session, one, clock.now()) for one in ordered]
+        if all(count <= one.most for one, count in zip(ordered, counts, strict=True)):
+            audit.record(None, "sign_in.refused", provider_id, why=why[:80])
 
 
 def _tell(person: Actor, codes: int) -> None:

@@ -1,6 +1,7 @@
 """What is noted of sign-ins that fail, who is shown it, and how many codes a thief of the password can guess."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -201,3 +202,19 @@ def test_failures_of_more_than_a_month_ago_are_not_shown(leah, as_user):
         db.session.add(AuditEntry(at=clock.now() - timedelta(days=31), action=failing.FAILED, subject_id=leah.id,
                                   detail={"why": "password", "address": "192.0.2.9"}))  # fmt: skip
     assert "None within the last month" in as_user(leah).get("signin.sign_ins").words
+
+
+def test_a_wrong_token_of_a_directory_is_noted_about_nobody(nobody):
+    nobody.client.environ_base |= {"REMOTE_ADDR": "192.0.2.7"}
+    assert nobody.client.get("/scim/v2/Users", headers={"Authorization": f"Bearer {TYPED}"}).status_code == 401
+    (row,) = noted()
+    assert (row.subject_id, row.detail) == (None, {"why": "token of a directory", "address": "192.0.2.7"})
+
+
+def test_no_more_than_the_limit_are_noted_of_ways_to_a_provider_that_one_address_begins(app, database, monkeypatch):
+    monkeypatch.setattr(failing, "MOST_REFUSED", 3)
+    provider = uuid4()
+    for _ in range(5):
+        failing.note_refused(provider, "said no", "192.0.2.7")
+    failing.note_refused(provider, "said no", "192.0.2.8")
+    assert [row.subject_id for row in noted("sign_in.refused")] == [provider] * 4
