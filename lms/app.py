@@ -48,7 +48,7 @@ from lms.operating import views as operating
 from lms.operating import watching
 from lms.outcomes import views as outcomes
 from lms.passport.views import looked, passport, record, team
-from lms.people import sectors
+from lms.people import keepers, sectors
 from lms.people import views as people
 from lms.planning.views import nominating, proposing
 from lms.planning.views import programmes as planning
@@ -60,7 +60,7 @@ from lms.reports import listing
 from lms.reports import views as reports
 from lms.rights import views as rights
 from lms.seating import views as seating
-from lms.signin import devices, sessions
+from lms.signin import breached, devices, sessions
 from lms.signin.views import break_glass, inviting, passwords, second_step
 from lms.signin.views import entering as signin
 from lms.together import views as together
@@ -160,6 +160,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     schedule.install(app, settings)
     shelf.install(app, settings)
     quiz_shelf.install(app, settings)
+    keepers.install(app)
+    breached.install(app, settings)
     app.jinja_env.globals["sector"] = sectors.look
     app.jinja_env.filters["device"] = devices.named
     for blueprint in BLUEPRINTS:

@@ -146,6 +146,13 @@ SETTINGS: tuple[Setting, ...] = (
         "Folder of the local annex: your procedures and names, shown beside the core. Empty means none.",
         _folder,
     ),
+    Setting(
+        "LMS_BREACHED_PASSWORDS",
+        "",
+        "A list of leaked passwords on this machine that nobody may set: a file of SHA-1 hashes ordered by hash, or a "
+        "folder of its ranges. Empty: 30,000 frequent ones and their kin are refused.",
+        _folder,
+    ),
     Setting("LMS_PROXIES", "0", "How many proxies stand in front and set X-Forwarded-For.", _whole),
     Setting(
         "LMS_LIMIT_PERSON",
@@ -237,6 +244,25 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LMS_KEEP_ANSWERS_MONTHS", "36", "Goes at quizzes go so long after they began.", _up_to(240)),
     Setting("LMS_KEEP_SIGN_INS_MONTHS", "12", "Sign-ins go so long after they were last used.", _up_to(240)),
     Setting(
+        "LMS_KEEP_LOOKS_MONTHS",
+        "24",
+        "Who looked at whose record is emptied after so long; that it was stays.",
+        _up_to(240),
+    ),
+    Setting(
+        "LMS_DORMANT_MONTHS",
+        "0",
+        "Whoever has had no post and has not signed in for so long is told by mail, and the account is closed 30 days "
+        "later; 0 means never.",
+        _whole,
+    ),
+    Setting(
+        "LMS_ERASE_CLOSED_MONTHS",
+        "0",
+        "So long after an account was closed because nobody used it, its person is erased; 0 means never.",
+        _whole,
+    ),
+    Setting(
         "LMS_ERASURE_KEEPS_PROOF",
         "no",
         "Whether certificates, with the name on them, stay when a person is erased: yes or no.",
@@ -263,6 +289,7 @@ class Settings:
     quizzes_dir: Path
     more_content: tuple[Path, ...]
     annex_dir: Path | None
+    breached_passwords: Path | None
     proxies: int
     limit_person: int
     limit_address: int
@@ -291,6 +318,9 @@ class Settings:
     keep_notes_months: int
     keep_answers_months: int
     keep_sign_ins_months: int
+    keep_looks_months: int
+    dormant_months: int
+    erase_closed_months: int
     erasure_keeps_proof: bool
 
     def __init__(self, environment: Mapping[str, str]) -> None:
@@ -319,6 +349,10 @@ class Settings:
             raise BadSetting("LMS_MAIL must be smtp or files.")
         if self.database_url and not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise BadSetting("LMS_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
+        if self.dormant_months > self.keep_sign_ins_months:
+            raise BadSetting(
+                "LMS_DORMANT_MONTHS must not be more than LMS_KEEP_SIGN_INS_MONTHS: a sign-in that went is not seen."
+            )
         self._check_queue()
         self._check_database()
 

@@ -1,7 +1,10 @@
 """Writing the record."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
+
+from sqlalchemy import select
 
 from lms.audit.chaining import hold_views
 from lms.audit.models import AuditEntry, Why
@@ -11,6 +14,8 @@ from lms.core.ids import new_id
 from lms.core.permissions import Role
 
 LONGEST_AGENCIES = 300
+REFUSED = "access.refused"
+NOTED_EVERY = timedelta(minutes=15)
 # Whoever has several roles is named by the one with which they see most people.
 FURTHEST_FIRST = (
     *(Role.COORDINATOR, Role.MANAGER, Role.DEPUTY, Role.ADMINISTRATOR, Role.TRAINER, Role.OBSERVER, Role.AUTHOR),
@@ -26,17 +31,18 @@ def record(actor: Actor | None, action: str, subject: UUID | None = None, **deta
 
 
 def refused(actor: Actor | None, endpoint: str) -> None:
-    """Note that somebody was refused a page, in a short transaction that outlives the refusal."""
+    """Note that somebody was refused a page, in a short transaction that outlives the refusal. Who asks again and again
+    is noted once in a quarter of an hour for each page, so that nobody floods the record.
+    """
     with db.separate() as session:
-        session.add(
-            AuditEntry(actor_id=actor.id if actor else None, action="access.refused", detail={"page": endpoint})
+        lately = select(AuditEntry.detail).where(
+            AuditEntry.actor_id == (actor.id if actor else None),
+            AuditEntry.action == REFUSED,
+            AuditEntry.at > clock.now() - NOTED_EVERY,
         )
-
-
-def refused_in(actor: Actor | None, action: str, subject: UUID | None = None, **detail: str | int | None) -> None:
-    """Note an act that ended in a refusal, in a short transaction that outlives it. `detail` as in `record`."""
-    with db.separate() as session:
-        session.add(AuditEntry(actor_id=actor.id if actor else None, action=action, subject_id=subject, detail=detail))
+        if any(detail.get("page") == endpoint for detail in session.scalars(lately)):
+            return
+        session.add(AuditEntry(actor_id=actor.id if actor else None, action=REFUSED, detail={"page": endpoint}))
 
 
 def viewed(actor: Actor, people: Iterable[UUID], what: str, why: Why = Why.REPORT, role: Role | None = None) -> None:

@@ -1,11 +1,12 @@
-"""Taking a person out of the record without breaking it."""
+"""Taking a person, or what is over its time, out of the record without breaking it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, bindparam, cast, func, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, bindparam, cast, func, or_, select, update
 
 from lms.audit import actions
 from lms.audit.chain import ACTS, ERASED, VIEWS, Kind, emptied, ranges
@@ -50,6 +51,51 @@ def erase(actor: Actor | None, person_id: UUID, also: Iterable[UUID] = ()) -> Em
     if noted:
         actions.record(actor, ERASED, **noted)
     return Emptied(counts[ACTS], counts[VIEWS])
+
+
+@dataclass(frozen=True)
+class Worn:
+    """What is emptied after a time: which things, in the rows of one kind; of acts only these."""
+
+    kind: Kind
+    fields: tuple[str, ...]
+    actions: tuple[str, ...] = ()
+
+    def over(self, before: datetime) -> ColumnElement[bool]:
+        """SQL: rows from before a moment in which something is left to be emptied."""
+        columns = TABLES[self.kind].c
+        left = or_(*(_is_left(columns[name], self.kind.sealed[name]) for name in self.fields))
+        named = [columns.action.in_(self.actions)] if self.actions else []
+        return and_(columns.at < before, left, *named)
+
+
+LOOKS = Worn(VIEWS, ("viewer_id", "person_id"))
+
+
+def number_over(worn: Worn, before: datetime) -> int:
+    """How many rows there are to be emptied."""
+    counted = select(func.count()).select_from(TABLES[worn.kind]).where(worn.over(before))
+    return int(db.session.scalar(counted) or 0)
+
+
+def wear(actor: Actor | None, worn: Worn, before: datetime, after: int, most: int) -> tuple[int, int]:
+    """Empty the oldest rows behind the one of this number, in a writing transaction; the chain notes it as an erasure.
+    Returns how many they were, and the number of the last.
+    """
+    table = TABLES[worn.kind]
+    place = table.c[worn.kind.number]
+    wanted = select(place).where(worn.over(before), place > after).order_by(place).limit(most)
+    numbers = list(db.session.connection().execute(wanted).scalars())
+    if not numbers:
+        return 0, after
+    _empty(worn.kind, dict.fromkeys(worn.fields, numbers))
+    noted: dict[str, Any] = {f"{worn.kind.name}.{name}": ranges(numbers) for name in worn.fields}
+    actions.record(actor, ERASED, **noted)
+    return len(numbers), numbers[-1]
+
+
+def _is_left(column: ColumnElement[Any], emptied_as: object) -> ColumnElement[bool]:
+    return column.is_not(None) if emptied_as is None else cast(column, String) != "{}"
 
 
 def _spelled(identity: UUID) -> tuple[str, str]:

@@ -229,8 +229,8 @@ GROUPS = (
     Group(
         "Keeping it honest",
         {
-            "audit_entries": "Who did what and when, such as signing in or changing a joint day. It holds "
-            "nothing that anyone wrote.",
+            "audit_entries": "Who did what and when, such as signing in or changing a joint day; when a sign-in "
+            "failed at your account, and from which network address. It holds nothing that anyone wrote.",
             "record_views": "Who looked at your training record, with their role and agency at the time, at what, why, "
             "and when. You read it under Record.",
             "audit_chains": "How many rows those two lists have, and a check sum that shows when one was changed. "
@@ -240,6 +240,8 @@ GROUPS = (
             "mail_choices": "Which mails you want at once, together or never, and when you chose that.",
             "erasure_requests": "That you asked to be erased, when, and who checked it. Gone with you, or when you "
             "take it back.",
+            "dormant_accounts": "That nobody has used your account for long, when you were told so, and when it was "
+            "closed. Gone once you sign in again.",
             "erasures": "That somebody was erased, when and why, with check sums under which only somebody who knows "
             "the address can find it: so that a backup brings nobody back.",
             "stored_answers": "What the site answered when you sent a form, so that sending it twice does it once: the "
@@ -249,8 +251,9 @@ GROUPS = (
         },
         how_long=(
             "The text of a mail goes after {mail_body_days} days, the rest of it after {mail_keep_months} months."
-            " Answers to forms go after a day. The two lists of the record stay, and are emptied of you when you "
-            "are erased."
+            " Answers to forms go after a day. Who looked at your record is emptied after {keep_looks_months} "
+            "months, the network address of a sign-in that failed after {keep_sign_ins_months}. The rest of the "
+            "two lists stays, and is emptied of you when you are erased."
         ),
         basis=("To show who did and saw what, which the law asks for (UK GDPR, Articles 5(2) and 32)."),
     ),

@@ -16,7 +16,10 @@ from lms.joining.table import Fault, Row
 
 DAY = timedelta(days=1)
 ELSEWHERE = "This address cannot be taken from a file here. Ask the partnership’s administrator to add the post."
-NOT_YOURS_TO_END = "A file cannot end this post: it is your own, or that of an administrator of the partnership."
+NOT_YOURS_TO_END = (
+    "Your file cannot end this post or put it off: it is your own, or that of an administrator of the partnership, "
+    "which another of them ends whose own post has no last day, so that one is always left."
+)
 
 
 class Kind(StrEnum):
@@ -208,7 +211,7 @@ class _Planning:
         if ends and ends < starts:
             self._wrong(row.number, "ends", "This is before the day the post starts.")
             return
-        if ends and ends < today and post.id in self.world.kept:
+        if post.id in self.world.kept and _is_cut_short(post, starts, ends, today):
             self._wrong(row.number, "ends", NOT_YOURS_TO_END)
             return
         change = replace(
@@ -251,6 +254,12 @@ class _Planning:
                     after=f"until {_day(ends)}",
                 )
                 self._add(change)
+
+
+def _is_cut_short(post: Post, starts: date, ends: date | None, today: date) -> bool:
+    """Whether somebody would have the post for fewer days from today on."""
+    sooner = ends is not None and (post.ends is None or ends < post.ends)
+    return sooner or starts > max(today, post.starts)
 
 
 def _meant(row: Row, running: Sequence[Post]) -> Post | None:

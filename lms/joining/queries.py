@@ -18,7 +18,7 @@ from lms.core.permissions import Role, Scope
 from lms.joining.models import PeopleFile
 from lms.joining.plan import Known, Plan, Post, World, plan
 from lms.joining.table import Row
-from lms.people import policy
+from lms.people import keepers, policy
 from lms.people.models import Agency, Membership, MembershipRole, Person, Team
 
 PORTION = 500
@@ -162,10 +162,12 @@ def _posts(people: Sequence[UUID]) -> defaultdict[UUID, list[tuple[Post, str]]]:
 
 
 def kept(of: Reach) -> frozenset[UUID]:
-    """Posts that nothing but an act on a page ends: one's own, and those of administrators of the partnership."""
-    role = (MembershipRole.role == Role.ADMINISTRATOR.value, MembershipRole.scope == Scope.PARTNERSHIP.value)
-    posts = select(MembershipRole.membership_id).join(Membership).where(*role, Membership.agency_id.in_(of.ids))
-    return of.own | frozenset(db.session.scalars(posts))
+    """Posts that this reader's file does not end: their own, and those of administrators of the partnership, unless
+    the reader is another one whose own post lasts: so that one is left in any case.
+    """
+    safe = {where for where in of.wide if keepers.staying([where]) & of.own}
+    posts = keepers.administering(of.ids)
+    return of.own | {post for post, where in posts.items() if where not in safe}
 
 
 def _portions(things: Sequence[Thing]) -> Iterator[Sequence[Thing]]:

@@ -172,6 +172,9 @@ KINDS: dict[str, Topic] = {
     "planning/moved": PLACE,
     "planning/queued": PLACE,
     "planning/unplaced": PLACE,
+    "rights/dormant": ACCOUNT,
+    "rights/erasure_asked": DECISIONS,
+    "rights/erasure_checked": DECISIONS,
     "signin/break_glass": ACCOUNT,
     "signin/domain": ACCOUNT,
     "signin/invitation": ACCOUNT,
@@ -180,6 +183,7 @@ KINDS: dict[str, Topic] = {
     "signin/reset": ACCOUNT,
     "signin/second_step_off": ACCOUNT,
     "signin/second_step_on": ACCOUNT,
+    "signin/wrong_codes": ACCOUNT,
 }
 
 

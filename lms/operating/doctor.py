@@ -47,9 +47,11 @@ Check = Callable[[Settings], Iterator[tuple[How, str]]]
 
 
 def examine(app: Flask) -> Iterator[Line]:
-    """Look at one thing after another, in the application's context. What cannot be looked at is wrong."""
+    """Look at one thing after another, in the application's context; higher features add theirs to `examined`. What
+    cannot be looked at is wrong.
+    """
     settings: Settings = app.extensions["settings"]
-    for name, check in CHECKS.items():
+    for name, check in {**CHECKS, **app.extensions.get("examined", {})}.items():
         try:
             found = list(check(settings))
         except (SQLAlchemyError, OSError) as fault:

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from lms.audit import actions as audit
 from lms.core import clock
@@ -91,8 +92,7 @@ def admit(email: str, name: str, password_hash: str, place: Place) -> Person:
     post = Membership(agency_id=place.agency_id, team_id=place.team_id, job=place.job, starts_on=clock.today())
     post.roles = roles
     person.memberships = [post]
-    db.session.add(person)
-    db.session.flush()
+    _save_new(person)
     audit.record(Actor(person.id, person.name, person.email), "person.added", person.id)
     return person
 
@@ -121,10 +121,20 @@ def add_person(actor: Actor | None, email: str, name: str, password_hash: str, p
             roles=[MembershipRole(role=role.value, scope=scope.value) for role, scope in post.roles],
         )
     ]
-    db.session.add(person)
-    db.session.flush()
+    _save_new(person)
     audit.record(actor, "person.added", person.id)
     return person
+
+
+def _save_new(person: Person) -> None:
+    """Save a new account. Raises AddressTaken where somebody else was given the address this very moment."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(person)
+    except IntegrityError:
+        if by_email(person.email) is None:
+            raise
+        raise AddressTaken(field="email") from None
 
 
 def set_locality(actor: Actor, agency: Agency, team_id: UUID, locality: str) -> Team:

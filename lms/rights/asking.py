@@ -12,9 +12,17 @@ from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import NotFound, Refusal
 from lms.core.permissions import Role
+from lms.notifications.actions import Terms, queue
+from lms.notifications.actions import withdraw as take_back_mails
+from lms.people import keepers
+from lms.people import queries as people
 from lms.people.models import Agency, Membership, Person
 from lms.rights import erasing
 from lms.rights.models import ErasureRequest
+from lms.web.links import absolute
+
+ASKED = "rights/erasure_asked"
+CHECKED = "rights/erasure_checked"
 
 
 class OtherWords(Refusal):
@@ -33,12 +41,28 @@ def mine(actor: Actor) -> ErasureRequest | None:
 
 
 def ask(actor: Actor, typed: str) -> None:
-    """Ask to be erased; done again, it stays one request. Raises OtherWords."""
+    """Ask to be erased; done again, it stays one request. Who decides is told by mail. Raises OtherWords or
+    LastAdministrator.
+    """
     if typed.strip().lower() != actor.email.lower():
         raise OtherWords(field="address")
     if mine(actor) is None:
-        db.session.add(ErasureRequest(person_id=actor.id))
+        keepers.check_not_last(actor.id)
+        made = ErasureRequest(person_id=actor.id)
+        db.session.add(made)
+        db.session.flush()
         audit.record(actor, "erasure.asked", actor.id)
+        _tell(ASKED, made)
+
+
+def _tell(kind: str, request: ErasureRequest) -> None:
+    """Tell the administrators who see the request and may still act on it; never the person, or who checked it."""
+    where = select(Agency.partnership).join(Membership, Membership.agency_id == Agency.id).distinct()
+    partnerships = sorted(db.session.scalars(where.where(Membership.person_id == request.person_id)))
+    told = {one.id: one for name in partnerships for one in people.holding(Role.ADMINISTRATOR, name)}
+    for one in told.values():
+        if one.id not in (request.person_id, request.checked_by):
+            queue(kind, to=one, terms=Terms(about=request.id), link=absolute("erasures.listed"))
 
 
 def withdraw(actor: Actor) -> None:
@@ -46,6 +70,7 @@ def withdraw(actor: Actor) -> None:
     found = mine(actor)
     if found is None:
         raise NotFound
+    take_back_mails(found.id, ASKED, CHECKED)
     db.session.delete(found)
     audit.record(actor, "erasure.withdrawn", actor.id)
 
@@ -83,13 +108,17 @@ def check(actor: Actor, request_id: UUID) -> None:
     if found.checked_by is None:
         found.checked_by, found.checked_at = actor.id, clock.now()
         audit.record(actor, "erasure.checked", found.person_id)
+        _tell(CHECKED, found)
 
 
 def carry_out(actor: Actor, request_id: UUID) -> None:
-    """Erase the person, as another administrator than the one who checked. Raises NotFound or NotAlone."""
+    """Erase the person, as another administrator than the one who checked. Raises NotFound, NotAlone or
+    LastAdministrator.
+    """
     found = _get(actor, request_id)
     if found.checked_by is None:
         raise NotAlone("Another administrator has to check this request first.")
     if found.checked_by == actor.id:
         raise NotAlone("You checked this request, so another administrator has to carry it out.")
+    take_back_mails(found.id, ASKED, CHECKED)
     erasing.erase(actor, db.session.get_one(Person, found.person_id), erasing.Reason.REQUEST)

@@ -8,16 +8,17 @@ from flask import Flask
 
 from lms.audit import actions as audit
 from lms.core.db import db, writing
+from lms.core.errors import Refusal
 from lms.operating import manifest
 from lms.people import queries as people
 from lms.people.models import Person
-from lms.rights import erasing, housekeeping, packing
+from lms.rights import dormant, erasing, housekeeping, packing
 from lms.rights import retention as times
 from lms.rights.finding import Who
 from lms.signin.cli import person as person  # noqa: PLC0414 -- handed on with its two commands more
 
 NOBODY = "Nobody here has that address."
-REASONS = [one.value for one in erasing.Reason if one is not erasing.Reason.RESTORED]
+REASONS = [one.value for one in erasing.Reason if one not in (erasing.Reason.RESTORED, erasing.Reason.DORMANT)]
 
 
 def _found(email: str) -> Person:
@@ -59,12 +60,31 @@ def erase(make_app: Callable[[], Flask], email: str, reason: str, *, yes: bool) 
     with app.app_context():
         found = _found(email)
         _sure(found, yes=yes)
-        with writing():
-            erasing.erase(None, _found(email), erasing.Reason(reason))
+        try:
+            with writing():
+                erasing.erase(None, _found(email), erasing.Reason(reason))
+        except Refusal as refusal:
+            raise click.ClickException(refusal.sentence) from None
         cleaned = housekeeping.clean()
     click.echo("Erased. A restore of an older backup does it again, as long as the data folder is the same.")
     if not cleaned:
         click.echo("The database's file is cleaned of what is left in it by the worker, as soon as nobody reads it.")
+
+
+@person.command("reopen")
+@click.option("--email", required=True, help="Whose account was closed because nobody used it.")
+@click.pass_obj
+def reopen(make_app: Callable[[], Flask], email: str) -> None:
+    """Open an account again that was closed because nobody used it."""
+    with make_app().app_context():
+        try:
+            with writing():
+                dormant.reopen(_found(email))
+        except Refusal as refusal:
+            raise click.ClickException(refusal.sentence) from None
+        click.echo(
+            f"{email} is open again for 30 days, and for good once somebody signs in. The password is set by a link."
+        )
 
 
 def _sure(found: Person, *, yes: bool) -> None:
@@ -86,4 +106,5 @@ def retention(make_app: Callable[[], Flask], *, dry_run: bool) -> None:
         found = times.due() if dry_run else times.apply()
         for one in found:
             said = "would be removed" if dry_run else "removed"
-            click.echo(f"{one.number:>9,} {said}: {one.kept.words} ({one.kept.months} months)")
+            after = f"{one.kept.months} months" if one.kept.months else "never"
+            click.echo(f"{one.number:>9,} {said}: {one.kept.words} ({after})")

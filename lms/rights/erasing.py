@@ -19,6 +19,7 @@ from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.ids import new_id
+from lms.people import keepers
 from lms.people.models import Membership, Person
 from lms.rights import finding, mentions
 from lms.rights.finding import PEOPLE, Who
@@ -35,13 +36,17 @@ class Reason(StrEnum):
     UNLAWFUL = "unlawful"
     DUPLICATE = "duplicate"
     TEST = "test"
+    DORMANT = "dormant"
     RESTORED = "restored"
 
 
 def erase(actor: Actor | None, person: Person, reason: Reason) -> Erasure:
     """Remove or empty every row that speaks of a person, in a writing transaction. What counts need stays with somebody
     without a name in their place; the record of acts keeps what was done and when. `housekeeping.clean` does the rest.
+    Raises LastAdministrator, save after a restore: they were gone before.
     """
+    if reason is not Reason.RESTORED:
+        keepers.check_not_last(person.id)
     who = Who(person.id, person.email)
     name = person.name
     db.session.flush()

@@ -25,6 +25,16 @@ class ErasureRequest(Row):
     checker: Mapped[Person | None] = relationship(foreign_keys=[checked_by])
 
 
+class DormantAccount(Row):
+    """Nobody uses an account: when its person was told so, and when it was closed. Gone once it is used again."""
+
+    __tablename__ = "dormant_accounts"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), unique=True)
+    told_at: Mapped[datetime] = mapped_column(default=clock.now)
+    closed_at: Mapped[datetime | None]
+
+
 class Erasure(Row):
     """Somebody was erased. The salted hashes say of a known person whether it was they, and nobody else anything, so
     that a restore of an older backup does it again. `wiped_at`: the database's file was cleaned too.

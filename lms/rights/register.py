@@ -72,6 +72,7 @@ REGISTER: Mapping[str, Held] = {
     "cohorts": NOBODY,
     "completions": Held(("person_id",), stays=("module", "core_hash"), end=End.NAMELESS),
     "date_programmes": NOBODY,
+    "dormant_accounts": MINE,
     "deputies": Held(("deputy_id",), through={"membership_id": "memberships"}, named=("deputy_id",)),
     "equivalents": NOBODY,
     "erasure_requests": MINE,

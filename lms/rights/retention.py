@@ -8,11 +8,15 @@ from flask import current_app
 from sqlalchemy import ColumnElement, delete, func, select
 
 from lms.audit import actions as audit
+from lms.audit import keeping
+from lms.audit.chain import ACTS
 from lms.config import Settings
-from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.db import db, writing
-from lms.rights import finding
+from lms.rights import dormant, finding
+from lms.rights.dormant import Accounts
+from lms.rights.spans import months_ago
+from lms.signin import failing
 
 AT_A_TIME = 500
 
@@ -33,18 +37,54 @@ class Class:
         settings: Settings = current_app.extensions["settings"]
         return int(getattr(settings, self.setting))
 
+    def number(self) -> int:
+        """How many rows are over their time."""
+        return db.session.scalar(select(func.count()).select_from(finding.table(self.table)).where(self.over)) or 0
+
+    def remove(self, actor: Actor | None) -> int:
+        """Remove them, some hundred in each transaction; returns how many."""
+        return _remove(self, actor)
+
     @property
     def over(self) -> ColumnElement[bool]:
         """SQL: rows whose time is over."""
-        today = clock.today()
-        return self.since() < clock.now() - (today - clock.months_later(today, -self.months))
+        return self.since() < months_ago(self.months)
+
+
+@dataclass(frozen=True)
+class Emptied:
+    """Rows of the record, which stay while whom they speak of is emptied."""
+
+    words: str
+    worn: keeping.Worn
+    setting: str
+
+    @property
+    def months(self) -> int:
+        """For how many months they speak of somebody."""
+        settings: Settings = current_app.extensions["settings"]
+        return int(getattr(settings, self.setting))
+
+    def number(self) -> int:
+        """How many rows are over their time."""
+        return keeping.number_over(self.worn, months_ago(self.months))
+
+    def remove(self, actor: Actor | None) -> int:
+        """Empty them, some hundred in each transaction; returns how many."""
+        done, last, before = 0, 0, months_ago(self.months)
+        while True:
+            with writing():
+                number, last = keeping.wear(actor, self.worn, before, last, AT_A_TIME)
+            done += number
+            if number < AT_A_TIME:
+                return done
 
 
 def _moment(table: str, column: str) -> Callable[[], ColumnElement[datetime]]:
     return lambda: finding.table(table).c[column]
 
 
-CLASSES = (
+CLASSES: tuple[Class | Emptied | Accounts, ...] = (
     Class("Notes, after they were last saved", "reflections", "keep_notes_months", _moment("reflections", "saved_at")),
     Class(
         "Goes at quizzes and scenarios, with their answers",
@@ -54,6 +94,13 @@ CLASSES = (
         (("quiz_answers", "attempt_id"),),
     ),
     Class("Sign-ins, after their last use", "sign_ins", "keep_sign_ins_months", _moment("sign_ins", "last_used_at")),
+    Emptied(
+        "Network addresses of sign-ins that failed",
+        keeping.Worn(ACTS, ("detail",), (failing.FAILED, failing.HELD_UP)),
+        "keep_sign_ins_months",
+    ),
+    Emptied("Who looked at whose record; that somebody looked stays", keeping.LOOKS, "keep_looks_months"),
+    *dormant.STEPS,
 )
 
 
@@ -61,23 +108,21 @@ CLASSES = (
 class Due:
     """How many rows of one class are over their time."""
 
-    kept: Class
+    kept: Class | Emptied | Accounts
     number: int
 
 
 def due() -> list[Due]:
     """What would be removed now."""
-    return [
-        Due(one, db.session.scalar(select(func.count()).select_from(finding.table(one.table)).where(one.over)) or 0)
-        for one in CLASSES
-    ]
+    return [Due(one, one.number()) for one in CLASSES]
 
 
 def apply(actor: Actor | None = None) -> list[Due]:
     """Remove what is over its time, some hundred rows in each transaction; says how many of each. Run twice, it finds
     nothing the second time. For the clock and the command.
     """
-    done = [Due(one, _remove(one, actor)) for one in CLASSES]
+    dormant.forget_used()
+    done = [Due(one, one.remove(actor)) for one in CLASSES]
     db.session.rollback()
     return done
 

@@ -11,7 +11,8 @@ from lms.core.db import db, start_writing
 from lms.core.errors import NotFound, Refusal
 from lms.people import queries as people
 from lms.people.models import Person
-from lms.signin import passwords, providers, sessions, throttle
+from lms.signin import failing, passwords, providers, sessions, throttle
+from lms.signin.failing import Why
 
 
 class WrongPassword(Refusal):
@@ -44,13 +45,18 @@ def sign_in(email: str, password: str, browser: Browser, before: Actor | None = 
     write transaction starts after it.
     """
     limits = throttle.limits(email, browser.address)
-    throttle.take(*limits)
+    taken = throttle.take(*limits)
     person = people.by_email(email)
     stored = person.password_hash if person and person.active else None
     right = passwords.is_right(stored, password)
     if not right or person is None:
+        failing.note(person.id if person else None, Why.PASSWORD, browser.address, taken)
         raise WrongPassword
-    providers.check_password_allowed(person.id)
+    try:
+        providers.check_password_allowed(person.id)
+    except providers.OnlyThere:
+        failing.note(person.id, Why.ELSEWHERE, browser.address, taken)
+        raise
     start_writing()
     throttle.forget(*limits)
     if passwords.needs_new_hash(person.password_hash):
@@ -66,12 +72,14 @@ def sign_in(email: str, password: str, browser: Browser, before: Actor | None = 
 
 def check_own_password(actor: Actor, password: str, address: str) -> None:
     """Ask a signed-in person for their password once more, before something that a borrowed browser must not do.
-    Raises WrongOwnPassword or TooManyTries. Only while reading; nothing is written after a wrong one.
+    Raises WrongOwnPassword or TooManyTries. Only while reading; of a wrong one nothing
+    is written but a note in the record.
     """
     limits = throttle.limits(actor.email, address)
-    throttle.take(*limits)
+    taken = throttle.take(*limits)
     stored = db.session.scalar(select(Person.password_hash).where(Person.id == actor.id))
     if not passwords.is_right(stored, password):
+        failing.note(actor.id, Why.AGAIN, address, taken, actor)
         raise WrongOwnPassword
     start_writing()
     throttle.forget(*limits)

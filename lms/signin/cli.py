@@ -48,13 +48,10 @@ def _roles(
 @click.pass_obj
 def add(make_app: Callable[[], Flask], /, email: str, name: str, password: str, **post: Any) -> None:
     """Add a person with one post, for example the first administrator: --role administrator:partnership."""
-    try:
-        strength.check(password, [name, email.partition("@")[0], post["agency"]])
-    except Refusal as refusal:
-        raise click.ClickException(refusal.sentence) from None
     where = actions.Post(**{**post, "sector": Sector(post["sector"])})
     with make_app().app_context():
         try:
+            strength.check(password, [name, email.partition("@")[0], post["agency"]])
             with writing():
                 made = actions.add_person(None, email, name, hash_password(password), where)
         except Refusal as refusal:

@@ -51,6 +51,15 @@ class InvitedAlready(Refusal):
     field = "email"
 
 
+class HasAccount(Refusal):
+    """The invited person was given an account in another way meanwhile, or by another invitation."""
+
+    sentence = (
+        "There is an account with this address already, so nothing was made. Sign in with it. Whoever invited you can "
+        "have this post added to it."
+    )
+
+
 class OutsideDomains(Refusal):
     """The agency's domains are known, and the address is at none of them."""
 
@@ -177,7 +186,7 @@ def of_token(token: str, *, lock: bool = False) -> Invitation:
 
 def accept(token: str, name: str, password: str) -> Person:
     """Make the account, with the agency, team, job and role of the invitation. Raises NotFound, WeakPassword,
-    Unnamed or AddressTaken.
+    Unnamed or HasAccount. Of two at the same moment, by one link or by two for one address, the first makes it.
     """
     invitation = of_token(token)
     strength.check(password, [name, invitation.email.partition("@")[0], invitation.agency.name])
@@ -188,7 +197,10 @@ def accept(token: str, name: str, password: str) -> Person:
     if invitation.role:
         roles.append((Role(invitation.role), Scope(invitation.scope)))
     place = joining.Place(invitation.agency_id, invitation.team_id, invitation.job, tuple(roles))
-    person = joining.admit(invitation.email, name, made, place)
+    try:
+        person = joining.admit(invitation.email, name, made, place)
+    except joining.AddressTaken:
+        raise HasAccount from None
     invitation.accepted_at, invitation.person_id, invitation.token_hash = clock.now(), person.id, None
     _forget_mail(invitation)
     audit.record(Actor(person.id, person.name, person.email), "invitation.accepted", invitation.id)

@@ -21,7 +21,7 @@ from lms.notifications.actions import Terms, queue
 from lms.notifications.models import OutboxMail
 from lms.people import queries as people
 from lms.people.models import Person
-from lms.signin import passwords, sessions, strength, throttle
+from lms.signin import failing, passwords, sessions, strength, throttle
 from lms.signin.actions import Browser, WrongOwnPassword, check_own_password
 from lms.signin.models import PasswordReset
 from lms.web.links import absolute
@@ -134,6 +134,7 @@ def change(actor: Actor, present: str, new: str, browser: Browser) -> None:
 def _keep(person: Actor, made: str) -> None:
     db.session.execute(update(Person).where(Person.id == person.id).values(password_hash=made))
     throttle.forget(throttle.limits(person.email, "")[0])
+    failing.forget_codes(person.id)
     queue("signin/password_changed", to=person, link=absolute("passwords.ask"))
 
 

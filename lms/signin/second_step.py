@@ -18,7 +18,7 @@ from lms.notifications.actions import queue
 from lms.people import queries as people
 from lms.people import reach
 from lms.people.models import Person
-from lms.signin import one_time, passwords, sealing, sessions, throttle
+from lms.signin import failing, one_time, passwords, sealing, sessions, throttle
 from lms.signin.actions import Browser, check_own_password
 from lms.signin.models import RecoveryCode, SecondFactor
 from lms.web.links import absolute
@@ -118,9 +118,10 @@ def confirm(actor: Actor, code: str, browser: Browser) -> Passed:
     sign-ins. Raises WrongCode or TooManyTries. The slow hashes are made while only reading.
     """
     limits = _limits(actor, browser)
-    throttle.take(*limits)
+    taken = throttle.take(*limits)
     counter = one_time.counter_of(new_secret(actor), one_time.plain(code), clock.now())
     if counter is None:
+        failing.note(actor.id, failing.Why.CODE, browser.address, taken, actor)
         raise WrongCode
     codes, hashes = _made_codes()
     start_writing()
@@ -143,18 +144,18 @@ def confirm(actor: Actor, code: str, browser: Browser) -> Passed:
 def enter(actor: Actor, code: str, browser: Browser) -> str:
     """Give a code and finish signing in; returns the token of the new sign-in, which replaces the held one.
 
-    Raises WrongCode, UsedCode or TooManyTries. A code of the phone counts once: its half minute is compared and
-    stored under the row's lock.
+    Raises WrongCode, UsedCode, TooManyTries or CodesClosed. A code of the phone counts once: its half minute is
+    compared and stored under the row's lock.
     """
-    limits = _limits(actor, browser)
-    throttle.take(*limits)
-    plain = one_time.plain(code)
-    spare = None if one_time.is_digits(plain) else _spare(actor, plain)
-    start_writing()
-    if spare:
-        _use_spare(actor, spare)
-    else:
-        _use_code(actor, plain)
+    limits, plain = _limits(actor, browser), one_time.plain(code)
+    taken = {**throttle.take(*limits), **(failing.take_code(actor.id) if one_time.is_digits(plain) else {})}
+    with failing.noting_codes(actor, browser.address, taken):
+        spare = None if one_time.is_digits(plain) else _spare(actor, plain)
+        start_writing()
+        if spare:
+            _use_spare(actor, spare)
+        else:
+            _use_code(actor, plain)
     throttle.forget(*limits)
     if actor.sign_in_id:
         sessions.end(actor, actor.sign_in_id)
@@ -171,6 +172,7 @@ def _use_code(actor: Actor, code: str) -> None:
     if counter <= factor.last_counter:
         raise UsedCode
     factor.last_counter = counter
+    failing.give_code_back(actor.id)
 
 
 def _spare(actor: Actor, code: str) -> UUID | None:
@@ -187,6 +189,7 @@ def _use_spare(actor: Actor, spare: UUID) -> None:
     )
     if used.rowcount != 1:  # type: ignore[attr-defined]
         raise WrongCode
+    failing.forget_codes(actor.id)
     queue("signin/recovery_used", to=actor, left=standing(actor).codes_left, link=absolute("signin.me"))
 
 
@@ -255,6 +258,7 @@ def _forget(person_id: UUID) -> None:
     factor = _locked(person_id)
     if factor is not None:
         factor.secret = factor.new_secret = factor.set_up_at = None
+    failing.forget_codes(person_id)
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
 
 

@@ -2,13 +2,15 @@
 
 There are no rules about kinds of letters. Well-known passwords come with the library zxcvbn (MIT licence): the 30,000
 most frequent of published leaks, common English words, names, keyboard rows, dates and repetitions, and how quickly a
-program that knows them all would come to this one. It asks nobody over the network.
+program that knows them all would come to this one. Whoever runs the server can add a list of leaked ones
+(`breached.py`). Nobody is asked over the network.
 """
 
 from collections.abc import Iterable
 from math import log10
 
 from lms.core.errors import Refusal
+from lms.signin import breached
 from lms.signin.passwords import SHORTEST
 
 FEWEST_GUESSES = 8  # as a power of ten
@@ -44,6 +46,11 @@ def check(password: str, about: Iterable[str] = ()) -> None:
         raise WeakPassword(
             "That password, or one very like it, is on the lists that are tried first. Take three or four words that "
             "have nothing to do with each other."
+        )
+    if breached.is_listed(password):
+        raise WeakPassword(
+            "That password is on the list of passwords that leaked elsewhere, so others try it. Take one that you have "
+            "never used."
         )
 
 

@@ -6,13 +6,14 @@ own, so they outlive a refusal.
 Account names are stored as hashes: the table does not tell who has an account.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import Insert, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from lms.core import clock
 from lms.core.db import db, separate
@@ -26,21 +27,23 @@ class TooManyTries(Refusal):
     """Guesses are slowed down."""
 
     def __init__(self, wait: int) -> None:
+        self.wait = wait
         minutes = "minute" if wait == 1 else "minutes"
         super().__init__(f"There were too many tries. Wait {wait} {minutes}, then try again.")
 
 
 @dataclass(frozen=True)
 class Limit:
-    """A name to count under, and how many tries it allows in the window."""
+    """A name to count under, and how many tries it allows in the window, a day at the longest (`sweep`)."""
 
     key: str
     most: int
+    window: timedelta = WINDOW
 
 
-def limit(kind: str, value: str, most: int) -> Limit:
+def limit(kind: str, value: str, most: int, window: timedelta = WINDOW) -> Limit:
     """A count of this kind for one account, one person or one address."""
-    return Limit(sha256(f"{kind}:{value}".encode()).hexdigest(), most)
+    return Limit(sha256(f"{kind}:{value}".encode()).hexdigest(), most, window)
 
 
 def limits(email: str, address: str) -> tuple[Limit, Limit]:
@@ -48,9 +51,12 @@ def limits(email: str, address: str) -> tuple[Limit, Limit]:
     return limit("account", email.strip().lower(), 10), limit("address", address, 100)
 
 
-def take(*which: Limit) -> None:
-    """Count one try, before it is looked at. Raises TooManyTries, and then counts nothing."""
+def take(*which: Limit) -> Mapping[Limit, int]:
+    """Count one try, before it is looked at; says how many there are now. Raises TooManyTries, and then counts
+    nothing.
+    """
     now = clock.now()
+    counts: dict[Limit, int] = {}
     if wait := _wait([db.session.get(WrongTry, one.key) for one in which], which, now):
         raise TooManyTries(wait)
     db.session.rollback()  # gives its connection back: two for each try would be many, when many try at once
@@ -59,19 +65,31 @@ def take(*which: Limit) -> None:
             session.execute(_kept(session.get_bind().dialect.name, one.key, now))
         rows = {one.key: session.get_one(WrongTry, one.key) for one in which}
         wait = _wait([rows[one.key] for one in which], which, now)
-        for row in rows.values() if not wait else ():
-            if row.since + WINDOW <= now:
-                row.count, row.since = 0, now
-            row.count += 1
+        if not wait:
+            counts = {one: _one_more(rows[one.key], one, now) for one in which}
     if wait:
         raise TooManyTries(wait)
+    return counts
+
+
+def counted(session: Session, one: Limit, now: datetime) -> int:
+    """Count one more in a transaction that writes, however many there were; says how many there are now."""
+    session.execute(_kept(session.get_bind().dialect.name, one.key, now))
+    return _one_more(session.get_one(WrongTry, one.key, populate_existing=True), one, now)
+
+
+def _one_more(row: WrongTry, one: Limit, now: datetime) -> int:
+    if row.since + one.window <= now:
+        row.count, row.since = 0, now
+    row.count += 1
+    return row.count
 
 
 def _wait(rows: Sequence[WrongTry | None], which: tuple[Limit, ...], now: datetime) -> int:
     """Minutes until another try is allowed; 0 when it is allowed now."""
     pairs = zip(rows, which, strict=True)
-    full = [row for row, one in pairs if row and row.count >= one.most and row.since + WINDOW > now]
-    return max((_minutes(row.since + WINDOW - now) for row in full), default=0)
+    ends = [row.since + one.window for row, one in pairs if row and row.count >= one.most]
+    return max((_minutes(end - now) for end in ends if end > now), default=0)
 
 
 def _kept(dialect: str, key: str, now: datetime) -> Insert:

@@ -33,7 +33,7 @@ def together(app, work):
 
 
 def test_no_more_tries_are_let_through_than_the_limit(app, database):
-    came = together(app, lambda _: take(Limit("k" * 64, 5), Limit("a" * 64, 100)))
+    came = together(app, lambda _: take(Limit("k" * 64, 5), Limit("a" * 64, 100)) and None)
     assert came.count(None) == 5
     assert came.count(TooManyTries) == AT_ONCE - 5
 

@@ -6,14 +6,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
-from lms.audit import actions as audit
 from lms.core.db import db
 from lms.core.errors import NotFound, Refusal
 from lms.interop.oidc import arriving, flow
 from lms.interop.oidc.arriving import NotLetIn
 from lms.interop.oidc.fetching import Away, Strange
 from lms.interop.oidc.tokens import BadToken
-from lms.signin import providers, throttle
+from lms.signin import failing, providers, throttle
 from lms.signin.throttle import TooManyTries
 from lms.signin.views.browsers import TOO_MANY, browser, hand_over
 from lms.web.access import actor_or_none, public, reads_first, writes_on_get
@@ -102,7 +101,7 @@ def _refused(sentence: str, status: int, way: flow.Started | None = None, why: s
     """A page that says why, after a note in the record where the way had begun here."""
     db.session.rollback()
     if way:
-        audit.refused_in(None, "sign_in.refused", UUID(way.provider), why=why[:80])
+        failing.note_refused(UUID(way.provider), why, browser().address)
     return render_template("oidc/refused.html", sentence=sentence, target=way.target if way else ""), status
 
 

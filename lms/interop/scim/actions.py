@@ -30,7 +30,10 @@ TOKEN_BYTES = 32
 UNSAID_JOB = "Not said"
 DAY = timedelta(days=1)
 TAKEN = "An account with this address is not this agency’s alone. Ask the administrator of the partnership."
-KEPT = "This is the post of an administrator of the partnership, which only a page ends."
+KEPT = (
+    "This is the post of an administrator of the partnership. Another administrator of the partnership has to end "
+    "it, by a file of people."
+)
 
 
 def connect(actor: Actor, agency_id: UUID, name: str) -> tuple[ScimConnection, str]:

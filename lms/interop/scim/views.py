@@ -26,6 +26,7 @@ from lms.core.errors import NotFound
 from lms.interop.scim import actions, queries, resource
 from lms.interop.scim.resource import MOST_RESULTS, POLICY, User
 from lms.people.models import Agency
+from lms.signin import failing
 from lms.web.access import public, reads_first
 from lms.web.links import absolute
 
@@ -45,6 +46,7 @@ def by_token(view: View) -> View:
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         agency = queries.agency_of(token.strip()) if kind.lower() == "bearer" and token.strip() else None
         if agency is None:
+            failing.note(None, failing.Why.TOKEN, request.remote_addr or "", {})
             answer = _error(401, "Send the token of a connection: Authorization: Bearer …")
             answer.headers["WWW-Authenticate"] = 'Bearer realm="scim"'
             return answer

@@ -1,6 +1,7 @@
 """The browser behind the present request, and what it is given at a sign-in."""
 
 from flask import request, session
+from werkzeug.wrappers import Response
 
 from lms.core.errors import Refusal
 from lms.signin.actions import Browser
@@ -10,6 +11,7 @@ from lms.web.forms import PageForm
 from lms.web.security import fresh_session
 
 TOO_MANY = 429
+EMPTIED = '"cache", "storage"'  # not cookies: ours is emptied by itself, and brings the sentence of the next page
 
 
 def browser() -> Browser:
@@ -23,6 +25,14 @@ def hand_over(token: str) -> None:
     """Give the browser its sign-in, and nothing that its cookie held before."""
     fresh_session()
     session[COOKIE_KEY] = token
+
+
+def take_leave(answer: Response) -> Response:
+    """Have the browser empty what it keeps of this site, also where no script runs. Browsers heed it where the address
+    is secure, or of this machine.
+    """
+    answer.headers["Clear-Site-Data"] = EMPTIED
+    return answer
 
 
 def refused(form: PageForm, refusal: Refusal) -> int:

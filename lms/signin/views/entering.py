@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from lms.config import Settings
 from lms.core.errors import Refusal
-from lms.signin import actions, providers, second_step, sessions
+from lms.signin import actions, failing, providers, second_step, sessions
 from lms.signin.forms import SignInForm, ThemeForm
 from lms.signin.throttle import TooManyTries
-from lms.signin.views.browsers import TOO_MANY, browser, hand_over
+from lms.signin.views.browsers import TOO_MANY, browser, hand_over, take_leave
 from lms.web.access import actor_or_none, current_actor, opens_when_held, public, reads_first, signed_in
 from lms.web.answers import done, is_ours, onward
 from lms.web.security import csrf
@@ -63,7 +63,7 @@ def sign_out() -> ResponseReturnValue:
     """End this sign-in."""
     actions.sign_out(current_actor())
     session.clear()
-    return done("You have signed out.", "signin.sign_in")
+    return take_leave(done("You have signed out.", "signin.sign_in"))
 
 
 csrf.exempt(sign_out)
@@ -75,7 +75,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
     """End all sign-ins of this person, this one too."""
     actions.sign_out_everywhere(current_actor())
     session.clear()
-    return done("You have signed out on all devices.", "signin.sign_in")
+    return take_leave(done("You have signed out on all devices.", "signin.sign_in"))
 
 
 @bp.post("/me/sign-ins/<uuid:sign_in_id>/end")
@@ -89,10 +89,11 @@ def end_sign_in(sign_in_id: UUID) -> ResponseReturnValue:
 @bp.get("/me/sign-ins/")
 @signed_in
 def sign_ins() -> ResponseReturnValue:
-    """Where I am signed in: device, since when, last used, and from where."""
+    """Where I am signed in: device, since when, last used, and from where; and what failed of late."""
     settings: Settings = current_app.extensions["settings"]
     spans = timedelta(hours=settings.sign_in_idle_hours), timedelta(days=settings.sign_in_days)
-    return render_template("signin/sign_ins.html", sign_ins=sessions.alive(current_actor(), *spans))
+    me = current_actor()
+    return render_template("signin/sign_ins.html", sign_ins=sessions.alive(me, *spans), failed=failing.lately(me))
 
 
 @bp.post("/me/sign-ins/end-others")
