@@ -1,4 +1,4 @@
-"""Passkeys in a real browser: made by Chromium's own virtual device, used at the door and after the password, removed."""
+"""Passkeys in a real browser: made by Chromium’s own virtual device, used at the door and after the password."""
 
 import pyotp
 import pytest

@@ -1,4 +1,6 @@
-"""A security key made of software: answers what a browser is asked about passkeys, and lies when a test says so."""
+"""A security key made of software: answers what a browser is asked about passkeys, and lies when a test says so; and
+what a person does with it.
+"""
 
 import base64
 import json
@@ -11,6 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from webauthn.helpers import encode_cbor
 
+from tests.support.browser import Visitor
+
+PASSWORD = "a long enough password"
 PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
 
 
@@ -70,3 +75,42 @@ class Authenticator:
     def _public(self) -> bytes:
         point = self.key.public_key().public_numbers()
         return encode_cbor({1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32), -3: point.y.to_bytes(32)})
+
+
+def another(visitor):
+    return Visitor(visitor.app, visitor.app.test_client())
+
+
+def another_with(visitor):
+    """Another browser with the same cookie."""
+    copy = another(visitor)
+    with visitor.client.session_transaction() as held:
+        mark = held["asked"]
+    with copy.client.session_transaction() as held:
+        held["asked"] = mark
+    return copy
+
+
+def enter_password(visitor, person):
+    return visitor.post("signin.sign_in", {"email": person.email, "password": PASSWORD})
+
+
+def add(visitor, key, name="Work phone", expect=303, **typed):
+    """Add the key's passkey through the pages; the password is asked unless it was given just now."""
+    page = visitor.get("passkeys.add")
+    page = visitor.send(page, page.forms()[0], {"name": name, "password": PASSWORD, **typed}, expect=200)
+    return visitor.send(
+        page, form := made_of(page), {"credential": key.make(json.loads(form.get("data-make")))}, expect=expect
+    )
+
+
+def made_of(page):
+    return page.forms("data-passkey")[0]
+
+
+def enter(visitor, key, expect=303, question=None, **more):
+    """Sign in with the key's passkey at the door."""
+    page = visitor.get("signin.sign_in")
+    form = made_of(page)
+    question = question or json.loads(visitor.client.get(form.get("data-question")).text)
+    return visitor.send(page, form, {"credential": key.prove(question), **more}, expect=expect)

@@ -6,7 +6,8 @@ The script of these pages fetches the question, asks the browser, and sends the 
 from secrets import token_urlsafe
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from lms.audit import actions as audit
@@ -38,8 +39,8 @@ ASKED = "asked"  # the browser's own mark, to which the questions at the door ar
 @public
 def question() -> Response:
     """What the browser is to ask of any passkey, at the door."""
-    session.setdefault(ASKED, token_urlsafe(16))
-    return _json(passkeys.to_enter(session[ASKED]))
+    cookie.setdefault(ASKED, token_urlsafe(16))
+    return _json(passkeys.to_enter(cookie[ASKED]))
 
 
 @bp.post("/enter")
@@ -52,7 +53,7 @@ def enter() -> ResponseReturnValue:
         at_door.refusal = form.problems[0][1]
         return door(at_door, target, at_door.status)
     try:
-        token = passkeys.enter(form.credential.data or "", session.get(ASKED, ""), browser(), actor_or_none())
+        token = passkeys.enter(form.credential.data or "", cookie.get(ASKED, ""), browser(), actor_or_none())
     except Refusal as refusal:
         return door(at_door, target, _refused(at_door, refusal))
     hand_over(token)
