@@ -87,7 +87,7 @@ def test_an_answer_that_proves_nothing_lets_nobody_in(key, nobody, wrong):
         setattr(key, name, value)
     assert NOT_ACCEPTED in enter(nobody, key, expect=422).words
     nobody.get("signin.me", expect=303)
-    assert [one.actor_id for one in entries("sign_in.refused")] == [None]
+    assert [one.actor_id for one in entries("sign_in.failed")] == [None]
 
 
 def test_the_answer_is_the_same_whether_there_is_such_a_passkey_or_not(key, sam, nobody):
@@ -154,8 +154,8 @@ def test_a_count_that_goes_back_is_refused_and_noted(key, sam, nobody):
     key.count -= 1  # a copy of the device, that did not see the last answer
     page = enter(another(nobody), key, expect=422)
     assert NOT_ACCEPTED in page.words
-    assert [(one.subject_id, one.detail) for one in entries("sign_in.refused")] == [
-        (sam.id, {"why": "passkey: count went back"})
+    assert [(one.subject_id, one.detail) for one in entries("sign_in.failed")] == [
+        (sam.id, {"why": "passkey: count went back", "address": "127.0.0.1"})
     ]
     enter(another(nobody), key)
 

@@ -92,7 +92,8 @@ def _refused(form: PageForm, refusal: Refusal) -> int:
     """Show a refusal, and note one of a passkey in the record, whether there is such a passkey or not."""
     status = refused(form, refusal)
     if isinstance(refusal, NotTaken):
-        audit.refused_in(None, "sign_in.refused", refusal.person_id, why=f"passkey: {refusal.why}")
+        said = {"why": f"passkey: {refusal.why}", "address": browser().address}
+        audit.refused_in(None, "sign_in.failed", refusal.person_id, **said)
     return status
 
 
