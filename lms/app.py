@@ -61,7 +61,7 @@ from lms.reports import views as reports
 from lms.rights import views as rights
 from lms.seating import views as seating
 from lms.signin import breached, devices, sessions
-from lms.signin.views import break_glass, inviting, passwords, second_step
+from lms.signin.views import break_glass, inviting, passkeys, passwords, second_step
 from lms.signin.views import entering as signin
 from lms.together import views as together
 from lms.web import access, deadline, errors, health, limits, once, request_log, security, templating, transactions
@@ -74,6 +74,7 @@ BLUEPRINTS = (
     people.bp,
     signin.bp,
     second_step.bp,
+    passkeys.bp,
     passwords.bp,
     break_glass.bp,
     inviting.bp,

@@ -26,7 +26,7 @@ from lms.outcomes import actions as outcomes
 from lms.planning.actions import solving
 from lms.rights import housekeeping
 from lms.rights import retention as keeping_times
-from lms.signin import break_glass, inviting, providers, recovering, throttle
+from lms.signin import break_glass, challenges, inviting, providers, recovering, throttle
 from lms.web import once
 
 KEEP_TRIES = timedelta(days=1)
@@ -80,6 +80,7 @@ def _sweep_tries() -> None:
     inviting.sweep()
     break_glass.sweep()
     providers.sweep(clock.now() - KEEP_TRIES)
+    challenges.sweep(clock.now() - KEEP_TRIES)
 
 
 def forget_people_files() -> None:

@@ -57,6 +57,10 @@ GROUPS = (
             "that is not in the database, since when, and which half minute’s code was used last.",
             "recovery_codes": "Each recovery code in a scrambled form that cannot be turned back, when it was made and "
             "used.",
+            "passkeys": "Each passkey you added: your name for it, its number and the public half of its key, how "
+            "often it says it was used, when you added it and used it last. Fingerprints and faces never come to us.",
+            "used_challenges": "That a question to some passkey was answered, in a scrambled form, so that no answer "
+            "counts twice. Nothing about a person. Removed after a day.",
             "password_resets": "That somebody asked for a link to a new password for your address, when, and a "
             "scrambled form of the link. Removed when it was used, or after an hour, by the next night.",
             "invitations": "That you were invited: address, agency, team, job and role, by whom, when, and when you "

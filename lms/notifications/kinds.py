@@ -178,6 +178,8 @@ KINDS: dict[str, Topic] = {
     "signin/break_glass": ACCOUNT,
     "signin/domain": ACCOUNT,
     "signin/invitation": ACCOUNT,
+    "signin/passkey_added": ACCOUNT,
+    "signin/passkey_removed": ACCOUNT,
     "signin/password_changed": ACCOUNT,
     "signin/recovery_used": ACCOUNT,
     "signin/reset": ACCOUNT,

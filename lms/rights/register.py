@@ -100,6 +100,7 @@ REGISTER: Mapping[str, Held] = {
     "other_dates": NOBODY,
     "outbox_mails": Held(("person_id",), address="address"),
     "page_reads": Held(through={"study_id": "studies"}, codes=("page",)),
+    "passkeys": Held(("person_id",), secret=("credential", "public_key")),
     "password_resets": Held(("person_id",), address="email", secret=("token_hash",)),
     "people": Held(("id",), secret=("password_hash",)),
     "people_files": Held(("owner_id",), others=("rows",)),
@@ -141,6 +142,7 @@ REGISTER: Mapping[str, Held] = {
     "studies": Held(("person_id",), stays=("module", "last_page"), end=End.NAMELESS),
     "team_covers": NOBODY,
     "teams": NOBODY,
+    "used_challenges": Held(secret=("challenge_hash",)),
     "workers": NOBODY,
     "wrong_tries": NOBODY,
 }

@@ -63,13 +63,13 @@ def add(make_app: Callable[[], Flask], /, email: str, name: str, password: str, 
 @click.option("--email", required=True, help="Whose phone and recovery codes are lost.")
 @click.pass_obj
 def reset_second_factor(make_app: Callable[[], Flask], email: str) -> None:
-    """Take away a person's second step; they are told by mail, and their sign-ins end."""
+    """Take away a person's second step and passkeys; they are told by mail, and their sign-ins end."""
     with make_app().app_context():
         found = people.by_email(email)
         if found is None:
             raise click.ClickException("Nobody here has that address.")
-        if not second_step.is_on(found.id):
-            raise click.ClickException(f"{found.email} has not set up a second step.")
+        if not second_step.has_proof(found.id):
+            raise click.ClickException(f"{found.email} has neither a second step nor a passkey.")
         with writing():
             second_step.reset(None, found)
         click.echo(f"The second step of {found.email} is reset.")

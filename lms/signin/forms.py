@@ -8,7 +8,13 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from lms.people.models import Team
 from lms.signin.inviting import Wanted
+from lms.signin.passkey_models import LONGEST_NAME
 from lms.web.forms import PageForm, choice
+
+SENT = [
+    InputRequired("Your browser sent no passkey. Press the button once more."),
+    Length(max=20_000, message="That is no passkey."),
+]
 
 
 class SignInForm(PageForm):
@@ -94,3 +100,31 @@ class ThemeForm(PageForm):
             choice("dark", "Dark"),
         ],
     )
+
+
+class PasskeyNameForm(PageForm):
+    """What somebody calls a passkey of theirs."""
+
+    name = StringField(
+        "Name",
+        [
+            DataRequired("Enter a name, such as work phone."),
+            Length(max=LONGEST_NAME, message=f"Keep the name within {LONGEST_NAME} characters."),
+        ],
+    )
+
+
+class NewPasskeyForm(PasskeyNameForm, OwnPasswordForm):
+    """A name for the passkey to be, and one's own password once more."""
+
+
+class MadePasskeyForm(PasskeyNameForm):
+    """The passkey that the browser made, as the script sends it."""
+
+    credential = StringField("Passkey", SENT)
+
+
+class PasskeyForm(PageForm):
+    """The answer of a passkey, as the script sends it."""
+
+    credential = StringField("Passkey", SENT)

@@ -15,10 +15,11 @@ from lms.signin.provider_models import IdentityProvider, ProviderReturn
 
 
 class OnlyThere(Refusal):
-    """A right password, at an agency whose people sign in with their provider only."""
+    """A right password or passkey, at an agency whose people sign in with their provider only."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"Your agency does not use passwords here. Choose “{name}” below the form.")
+    def __init__(self, name: str, without: str = "passwords") -> None:
+        super().__init__(f"Your agency does not use {without} here. Choose “{name}” below the form.")
+        self.name = name
 
 
 def active() -> Sequence[IdentityProvider]:

@@ -21,7 +21,7 @@ from lms.notifications.actions import Terms, queue
 from lms.notifications.models import OutboxMail
 from lms.people import queries as people
 from lms.people.models import Person
-from lms.signin import failing, passwords, sessions, strength, throttle
+from lms.signin import failing, keyring, passwords, sessions, strength, throttle
 from lms.signin.actions import Browser, WrongOwnPassword, check_own_password
 from lms.signin.models import PasswordReset
 from lms.web.links import absolute
@@ -100,7 +100,8 @@ def known_of(person: Person) -> list[str]:
 def set_by_link(token: str, password: str) -> None:
     """Set a new password by the link, which is used up; ends all sign-ins. Raises NotFound or WeakPassword.
 
-    The second step stays as it is: the mailbox alone lets nobody in who needs a code.
+    The second step stays as it is, and so do passkeys: the mailbox alone lets nobody in who needs a code, and takes
+    away from nobody what they need. The mail says how many passkeys there are, in case one is a stranger's.
     """
     _, person = of_token(token)
     strength.check(password, known_of(person))
@@ -135,7 +136,8 @@ def _keep(person: Actor, made: str) -> None:
     db.session.execute(update(Person).where(Person.id == person.id).values(password_hash=made))
     throttle.forget(throttle.limits(person.email, "")[0])
     failing.forget_codes(person.id)
-    queue("signin/password_changed", to=person, link=absolute("passwords.ask"))
+    link, keys = absolute("passwords.ask"), absolute("passkeys.listed")
+    queue("signin/password_changed", to=person, link=link, keys=keys, passkeys=keyring.number_of(person.id))
 
 
 def sweep() -> int:

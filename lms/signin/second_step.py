@@ -1,4 +1,7 @@
-"""The second step of signing in: a code from the phone. Setting it up, giving the code, and the recovery codes."""
+"""The second step of signing in: a code from the phone. Setting it up, giving the code, and the recovery codes.
+
+A passkey does in its place (`passkeys.py`).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +21,7 @@ from lms.notifications.actions import queue
 from lms.people import queries as people
 from lms.people import reach
 from lms.people.models import Person
-from lms.signin import failing, one_time, passwords, sealing, sessions, throttle
+from lms.signin import failing, keyring, one_time, passwords, sealing, sessions, throttle
 from lms.signin.actions import Browser, check_own_password
 from lms.signin.models import RecoveryCode, SecondFactor
 from lms.web.links import absolute
@@ -49,11 +52,14 @@ class Needed(Refusal):
 
 @dataclass(frozen=True)
 class Standing:
-    """How a person's second step stands: since when it is on, recovery codes left, and whether their role needs it."""
+    """How a person's second step stands: since when a phone gives codes, recovery codes left, whether their role needs
+    it, and how many passkeys there are.
+    """
 
     since: datetime | None
     codes_left: int
     is_needed: bool
+    passkeys: int = 0
 
 
 def standing(actor: Actor) -> Standing:
@@ -63,7 +69,7 @@ def standing(actor: Actor) -> Standing:
         select(func.count()).where(RecoveryCode.person_id == actor.id, RecoveryCode.used_at.is_(None))
     )
     since = factor.set_up_at if factor and factor.secret else None
-    return Standing(since, left or 0, is_needed(actor))
+    return Standing(since, left or 0, is_needed(actor), keyring.number_of(actor.id))
 
 
 def is_needed(actor: Actor) -> bool:
@@ -75,6 +81,11 @@ def is_needed(actor: Actor) -> bool:
 def is_on(person_id: UUID) -> bool:
     """Whether the person has set it up."""
     return bool(db.session.scalar(select(SecondFactor.secret.is_not(None)).where(SecondFactor.person_id == person_id)))
+
+
+def has_proof(person_id: UUID) -> bool:
+    """Whether the person has something beside the password to prove who they are: codes of a phone, or a passkey."""
+    return is_on(person_id) or keyring.any_of(person_id)
 
 
 def begin(actor: Actor) -> None:
@@ -117,13 +128,13 @@ def confirm(actor: Actor, code: str, browser: Browser) -> Passed:
     """Turn the second step on (or another phone) with the first code of the new secret; ends the person's other
     sign-ins. Raises WrongCode or TooManyTries. The slow hashes are made while only reading.
     """
-    limits = _limits(actor, browser)
+    limits = limits_of(actor, browser)
     taken = throttle.take(*limits)
     counter = one_time.counter_of(new_secret(actor), one_time.plain(code), clock.now())
     if counter is None:
         failing.note(actor.id, failing.Why.CODE, browser.address, taken, actor)
         raise WrongCode
-    codes, hashes = _made_codes()
+    codes, hashes = made_codes()
     start_writing()
     factor = _locked(actor.id)
     if factor is None or factor.new_secret is None:
@@ -134,11 +145,11 @@ def confirm(actor: Actor, code: str, browser: Browser) -> Passed:
     throttle.forget(*limits)
     factor.secret, factor.new_secret = factor.new_secret, None
     factor.last_counter, factor.set_up_at = counter, clock.now()
-    _keep_codes(actor.id, hashes)
+    keep_codes(actor.id, hashes)
     audit.record(actor, "second_step.set_up", actor.id)
     queue("signin/second_step_on", to=actor, link=absolute("signin.me"))
     sessions.end_all(actor.id)
-    return Passed(_renewed(actor, browser), codes)
+    return Passed(renewed(actor, browser), codes)
 
 
 def enter(actor: Actor, code: str, browser: Browser) -> str:
@@ -147,7 +158,7 @@ def enter(actor: Actor, code: str, browser: Browser) -> str:
     Raises WrongCode, UsedCode, TooManyTries or CodesClosed. A code of the phone counts once: its half minute is
     compared and stored under the row's lock.
     """
-    limits, plain = _limits(actor, browser), one_time.plain(code)
+    limits, plain = limits_of(actor, browser), one_time.plain(code)
     taken = {**throttle.take(*limits), **(failing.take_code(actor.id) if one_time.is_digits(plain) else {})}
     with failing.noting_codes(actor, browser.address, taken):
         spare = None if one_time.is_digits(plain) else _spare(actor, plain)
@@ -160,7 +171,7 @@ def enter(actor: Actor, code: str, browser: Browser) -> str:
     if actor.sign_in_id:
         sessions.end(actor, actor.sign_in_id)
     audit.record(actor, "second_step.passed", actor.id, with_recovery_code=int(spare is not None))
-    return _renewed(actor, browser)
+    return renewed(actor, browser)
 
 
 def _use_code(actor: Actor, code: str) -> None:
@@ -197,11 +208,12 @@ def renew_codes(actor: Actor, password: str, browser: Browser) -> list[str]:
     """Make eight new recovery codes, after the password; the old ones are worth nothing from now on. Raises
     WrongOwnPassword or TooManyTries. The slow hashes are made while only reading.
     """
-    codes, hashes = _made_codes()
+    codes, hashes = made_codes()
     check_own_password(actor, password, browser.address)
-    if _locked(actor.id) is None or not is_on(actor.id):
+    _locked(actor.id)
+    if not has_proof(actor.id):
         raise NotFound
-    _keep_codes(actor.id, hashes)
+    keep_codes(actor.id, hashes)
     audit.record(actor, "second_step.codes_made", actor.id)
     return codes
 
@@ -217,13 +229,13 @@ def turn_off(actor: Actor) -> None:
 
 
 def whose_to_reset(actor: Actor, person_id: UUID) -> Person:
-    """Somebody else with a second step, all of whose posts the actor looks after and none of whose roles reaches
-    further than the actor's own. Raises NotFound.
+    """Somebody else with a second step or a passkey, all of whose posts the actor looks after and none of whose roles
+    reaches further than the actor's own. Raises NotFound.
     """
     person = db.session.get(Person, person_id)
     if person is None or person_id == actor.id or not reach.covers(actor, people.seats(person_id)):
         raise NotFound
-    if not is_on(person_id):
+    if not has_proof(person_id):
         raise NotFound
     return person
 
@@ -245,12 +257,14 @@ def lost_by(actor: Actor, email: str) -> Person:
 
 
 def reset(actor: Actor | None, person: Person) -> None:
-    """Take away somebody's second step because the phone and the recovery codes are lost; ends their sign-ins. They
-    are told by mail. `actor` is None on the machine itself; whether an actor may is checked where the person is loaded.
+    """Take away somebody's second step because the phone and the recovery codes are lost, and their passkeys; ends
+    their sign-ins. They are told by mail. `actor` is None on the machine itself; whether an actor may is
+    checked where the person is loaded.
     """
     _forget(person.id)
+    gone = keyring.forget(person.id)
     sessions.end_all(person.id)
-    audit.record(actor, "second_step.reset", person.id)
+    audit.record(actor, "second_step.reset", person.id, passkeys=gone)
     queue("signin/second_step_off", to=people.actor(person), by_administrator=True, link=absolute("signin.me"))
 
 
@@ -266,21 +280,23 @@ def _locked(person_id: UUID) -> SecondFactor | None:
     return db.session.get(SecondFactor, person_id, with_for_update=True, populate_existing=True)
 
 
-def _made_codes() -> tuple[list[str], list[str]]:
+def made_codes() -> tuple[list[str], list[str]]:
+    """New recovery codes, and their slow hashes."""
     codes = one_time.new_recovery_codes()
     return codes, [passwords.hash_password(one_time.plain(code)) for code in codes]
 
 
-def _keep_codes(person_id: UUID, hashes: Sequence[str]) -> None:
+def keep_codes(person_id: UUID, hashes: Sequence[str]) -> None:
+    """Put these recovery codes in place of all others."""
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
     db.session.add_all(RecoveryCode(person_id=person_id, code_hash=one) for one in hashes)
 
 
-def _limits(actor: Actor, browser: Browser) -> tuple[throttle.Limit, throttle.Limit]:
+def limits_of(actor: Actor, browser: Browser) -> tuple[throttle.Limit, throttle.Limit]:
     """Codes are guessed no faster than passwords."""
     return throttle.limit("code", str(actor.id), 10), throttle.limit("address", browser.address, 100)
 
 
-def _renewed(actor: Actor, browser: Browser) -> str:
+def renewed(actor: Actor, browser: Browser) -> str:
     """A new sign-in in place of the held one, so that nothing known before the second step is of use after it."""
     return sessions.start(actor.id, browser.device, browser.address, second_step=True)

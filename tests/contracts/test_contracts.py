@@ -26,6 +26,8 @@ PUBLIC = {
     "oidc.choose",
     "oidc.go",
     "oidc.back",  # asks the provider who came back, and only in the browser that began
+    "passkeys.question",  # asks whoever is at the door, and knows nobody
+    "passkeys.enter",
     "passwords.ask",
     "passwords.asked",
     "inviting.accept",  # the address holds the secret that was mailed

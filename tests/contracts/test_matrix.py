@@ -40,7 +40,7 @@ from lms.rights.models import ErasureRequest
 from lms.signin.models import SignIn
 from lms.web.access import access_of
 from tests.contracts.matrix import MATRIX, VISITORS
-from tests.support.belongings import corrected, invited, learned, phone_of, provider_of, rules, tables
+from tests.support.belongings import corrected, invited, learned, passkey_of, phone_of, provider_of, rules, tables
 from tests.support.chased import chased
 from tests.support.offering import offering, programme
 
@@ -107,7 +107,8 @@ def _belongings(them, agency):
         level, asked_of = rules(session)
         look = RecordView(person_id=owner.id, viewer_id=them.manager.id, what="status and dates", role="manager")
         contest = Contest(session_id=cohort.sessions[0].id, booking_id=place.id, says="I was there", was="absent||")
-        session.add_all([sign_in, look, contest, phone_of(owner), *(doors := invited(them, agency))])
+        session.add_all([sign_in, look, contest, phone_of(owner), key := passkey_of(owner)])
+        session.add_all(doors := invited(them, agency))
         correction, old = corrected(session, certificate, owner)
         kept = SavedView(owner_id=them.manager.id, sheet="completion", name="Mine")
         made = Export(owner_id=them.manager.id, sheet="completion", format="csv", expires_at=now + timedelta(days=7))
@@ -133,7 +134,7 @@ def _belongings(them, agency):
         "flag_id": flag.id, "programme": "core", "mail_id": note.id, "position": 1, "number": 1, "name": "completion",
         "kind": "csv", "export_id": made.id, "view_id": kept.id, "pack_id": pack.id, "partnership": "Fernshire",
         "request_id": erasure.id, "file_id": joiners.id, "connection_id": connected.id, "provider_id": gate.id,
-        "invitation_id": doors[0].id, "domain_id": doors[1].id,
+        "invitation_id": doors[0].id, "domain_id": doors[1].id, "passkey_id": key.id,
     }  # fmt: skip
 
 

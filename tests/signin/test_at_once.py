@@ -45,7 +45,7 @@ def mo(make):
 
 @pytest.mark.parametrize("kind", ["phone", "recovery"])
 def test_a_code_given_many_times_at_once_lets_in_once(app, mo, kind, monkeypatch):
-    monkeypatch.setattr(second_step, "_limits", lambda *_: (Limit("c" * 64, 100), Limit("d" * 64, 100)))
+    monkeypatch.setattr(second_step, "limits_of", lambda *_: (Limit("c" * 64, 100), Limit("d" * 64, 100)))
     secret, spare = one_time.new_secret(), "abcdefghjk"
     with writing() as session:
         session.add(SecondFactor(person_id=mo.id, secret=sealing.sealed(mo.id, secret), set_up_at=clock.now()))

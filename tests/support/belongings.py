@@ -9,6 +9,7 @@ from lms.seating.models import SeatingPlan, SeatingRound
 from lms.signin import one_time, sealing
 from lms.signin.invitation_models import AgencyDomain, Invitation
 from lms.signin.models import SecondFactor
+from lms.signin.passkey_models import Passkey
 from lms.signin.provider_models import IdentityProvider
 
 
@@ -49,6 +50,11 @@ def phone_of(owner):
     return SecondFactor(
         person_id=owner.id, secret=secret, new_secret=secret, set_up_at=clock.now(), begun_at=clock.now()
     )
+
+
+def passkey_of(owner):
+    """A passkey that no device has."""
+    return Passkey(person_id=owner.id, credential=b"0" * 32, public_key=b"0" * 77, name="Work phone")
 
 
 def invited(them, agency):

@@ -62,7 +62,7 @@ def arrive(way: Started, claims: Mapping[str, Any], browser: Browser, before: Ac
     beyond = providers.reaches_beyond(seats, from_there.agency_id)
     strong = tokens.is_strong(claims) and not beyond
     me = people.actor(person)
-    if beyond and not second_step.is_on(person.id) and second_step.is_needed(me):
+    if beyond and not second_step.has_proof(person.id) and second_step.is_needed(me):
         raise NotLetIn("beyond", _beyond(from_there))
     if before:
         sign_out(before)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.config import Settings
 from lms.core.errors import Refusal
-from lms.signin import actions, failing, providers, second_step, sessions
+from lms.signin import actions, failing, passkeys, providers, second_step, sessions
 from lms.signin.forms import SignInForm, ThemeForm
 from lms.signin.throttle import TooManyTries
 from lms.signin.views.browsers import TOO_MANY, browser, hand_over, take_leave
@@ -33,19 +33,23 @@ def sign_in() -> ResponseReturnValue:
         except Refusal as refusal:
             form.refusal = refusal.sentence
             status = TOO_MANY if isinstance(refusal, TooManyTries) else form.status
-            return _page(form, target, status)
+            return door(form, target, status)
         hand_over(token)
         return onward(target, redirect(url_for("home.home"), 303))
     if actor_or_none():
         return redirect(url_for("home.home"), 303)
-    return _page(form, target, form.status)
+    return door(form, target, form.status)
 
 
-def _page(form: SignInForm, target: str | None, status: int) -> ResponseReturnValue:
-    """The page, with a way in for each agency that has a provider of its own."""
-    found = providers.active()
+def door(form: SignInForm, target: str | None, status: int) -> ResponseReturnValue:
+    """The page, with a way in for each agency that has a provider of its own, and one by passkey."""
     page = render_template(
-        "signin/sign_in.html", form=form, target=target, providers=found, onward=target if is_ours(target) else None
+        "signin/sign_in.html",
+        form=form,
+        target=target,
+        providers=providers.active(),
+        onward=target if is_ours(target) else None,
+        site=passkeys.site(),
     )
     return page, status
 
@@ -110,7 +114,12 @@ def me() -> ResponseReturnValue:
     """Who I am here, how it looks, and how I sign in."""
     actor = current_actor()
     form = ThemeForm(None, theme=actor.theme)
-    return render_template("signin/me.html", form=form, step=second_step.standing(actor))
+    return _me(form)
+
+
+def _me(form: ThemeForm) -> str:
+    step = second_step.standing(current_actor())
+    return render_template("signin/me.html", form=form, step=step, site=passkeys.site())
 
 
 @bp.post("/me/theme")
@@ -119,7 +128,6 @@ def theme() -> ResponseReturnValue:
     """Choose light, dark, or as the device says."""
     form = ThemeForm()
     if not form.submitted():
-        step = second_step.standing(current_actor())
-        return render_template("signin/me.html", form=form, step=step), form.status
+        return _me(form), form.status
     actions.choose_theme(current_actor(), form.theme.data)
     return done("Your choice of colours is saved.", "signin.me")

@@ -11,7 +11,7 @@ from lms.core.actor import Actor
 from lms.core.db import start_writing
 from lms.core.errors import NotFound, Refusal
 from lms.core.permissions import Permission
-from lms.signin import actions, one_time, second_step
+from lms.signin import actions, one_time, passkeys, second_step
 from lms.signin.forms import AddressForm, CodeForm, OwnPasswordForm
 from lms.signin.views.browsers import browser, hand_over, refused
 from lms.web.access import current_actor, opens_when_held, reads_first, requires, signed_in
@@ -31,21 +31,24 @@ def enter() -> ResponseReturnValue:
     actor, target = current_actor(), request.values.get("next")
     if not actor.held:
         return onward(target, redirect(url_for("home.home"), 303))
-    if not second_step.is_on(actor.id):
+    if not second_step.has_proof(actor.id):
         return redirect(url_for("second_step.why", next=target), 303)
     form = CodeForm()
     if form.submitted():
         try:
             token = second_step.enter(actor, form.code.data or "", browser())
         except Refusal as refusal:
-            return _code_page(form, target, refused(form, refusal))
+            return code_page(form, target, refused(form, refusal))
         hand_over(token)
         return onward(target, redirect(url_for("home.home"), 303))
-    return _code_page(form, target, form.status)
+    return code_page(form, target, form.status)
 
 
-def _code_page(form: PageForm, target: str | None, status: int) -> ResponseReturnValue:
-    return render_template("signin/second_step.html", form=form, target=_own(target)), status
+def code_page(form: CodeForm, target: str | None, status: int) -> ResponseReturnValue:
+    """The page that asks for a code or a passkey, whichever the person has."""
+    step = second_step.standing(current_actor())
+    page = render_template("signin/second_step.html", form=form, target=_own(target), step=step, site=passkeys.site())
+    return page, status
 
 
 @bp.get("/set-up")
@@ -71,7 +74,7 @@ def begin() -> ResponseReturnValue:
             actions.check_own_password(actor, form.password.data or "", browser().address)
         except Refusal as refusal:
             return _why(form, actor, refused(form, refusal))
-    if actor.held and second_step.is_on(actor.id):
+    if actor.held and second_step.has_proof(actor.id):
         raise NotFound  # whoever has one proves it; another phone is set up afterwards
     start_writing()
     second_step.begin(actor)
@@ -81,12 +84,12 @@ def begin() -> ResponseReturnValue:
 def _why(form: OwnPasswordForm, actor: Actor, status: int | None = None) -> ResponseReturnValue:
     step, target = second_step.standing(actor), _own(request.values.get("next"))
     asks = _asks_password(actor)
-    page = render_template("signin/set_up.html", form=form, step=step, asks=asks, held=actor.held, target=target)
-    return page, status or form.status
+    said = {"form": form, "step": step, "asks": asks, "held": actor.held, "target": target, "site": passkeys.site()}
+    return render_template("signin/set_up.html", **said), status or form.status
 
 
 def _asks_password(actor: Actor) -> bool:
-    return not actor.held or second_step.is_on(actor.id)
+    return not actor.held or second_step.has_proof(actor.id)
 
 
 @bp.route("/set-up/phone", methods=["GET", "POST"])
@@ -96,7 +99,7 @@ def _asks_password(actor: Actor) -> bool:
 def phone() -> ResponseReturnValue:
     """Show the secret as a picture and as text, and ask for the first code; then show the recovery codes, once."""
     actor, form = current_actor(), CodeForm()
-    if actor.held and second_step.is_on(actor.id):
+    if actor.held and second_step.has_proof(actor.id):
         raise NotFound
     secret, status = second_step.new_secret(actor), form.status
     if form.submitted():
@@ -105,7 +108,7 @@ def phone() -> ResponseReturnValue:
         except Refusal as refusal:
             return _phone(actor, form, secret, refused(form, refusal))
         hand_over(passed.token)
-        return _codes(passed.codes)
+        return codes_page(passed.codes)
     return _phone(actor, form, secret, form.status or status)
 
 
@@ -122,7 +125,8 @@ def _phone(actor: Actor, form: CodeForm, secret: str, status: int) -> ResponseRe
     return page, status
 
 
-def _codes(codes: object) -> ResponseReturnValue:
+def codes_page(codes: object) -> ResponseReturnValue:
+    """New recovery codes, shown this once."""
     return render_template("signin/recovery_codes.html", codes=codes, target=_own(request.values.get("next")))
 
 
@@ -132,12 +136,12 @@ def _codes(codes: object) -> ResponseReturnValue:
 def recovery_codes() -> ResponseReturnValue:
     """Make new recovery codes and show them, once."""
     actor, form = current_actor(), OwnPasswordForm()
-    if not second_step.is_on(actor.id):
+    if not second_step.has_proof(actor.id):
         raise NotFound
     status = form.status
     if form.submitted():
         try:
-            return _codes(second_step.renew_codes(actor, form.password.data or "", browser()))
+            return codes_page(second_step.renew_codes(actor, form.password.data or "", browser()))
         except Refusal as refusal:
             status = refused(form, refusal)
     return render_template("signin/new_codes.html", form=form, step=second_step.standing(actor)), status or form.status
