@@ -12,6 +12,8 @@ from urllib.parse import SplitResult, urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from lms import said
+
 SHORTEST_KEY = 32
 FEWEST_LETTERS = 8
 PIECE = 8  # so many letters never stand in a key of good source twice
@@ -31,52 +33,6 @@ class Setting:
     default: str
     about: str
     read: Callable[[str], Any] = str
-
-
-def _whole(text: str) -> int:
-    if not text.isdecimal():
-        raise ValueError("must be a whole number")
-    return int(text)
-
-
-def _up_to(most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not 1 <= _whole(text) <= most:
-            raise ValueError(f"must be from 1 to {most}")
-        return int(text)
-
-    return read
-
-
-def _yes_no(text: str) -> bool:
-    if text not in ("yes", "no"):
-        raise ValueError("must be yes or no")
-    return text == "yes"
-
-
-def _mail_address(text: str) -> str:
-    if text and (text.count("@") != 1 or text != "".join(text.split()) or text.startswith("@") or text.endswith("@")):
-        raise ValueError("must be an e-mail address")
-    return text
-
-
-def _hours(text: str) -> tuple[time, time] | None:
-    """Two times of day, as in 19:00-08:00; none means no such hours."""
-    if text == "none":
-        return None
-    try:
-        begins, ends = (time.fromisoformat(part.strip()) for part in text.split("-"))
-    except ValueError:
-        raise ValueError("must be two times such as 19:00-08:00, or none") from None
-    return begins, ends
-
-
-def _folder(text: str) -> Path | None:
-    return Path(text) if text else None
-
-
-def _folders(text: str) -> tuple[Path, ...]:
-    return tuple(Path(part) for part in text.split(":") if part)
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -110,98 +66,100 @@ SETTINGS: tuple[Setting, ...] = (
         "LMS_DATA_PROTECTION_CONTACT",
         "",
         "E-mail address that gets people's questions about who looked at their record. Empty: nobody can be asked.",
-        _mail_address,
+        said.mail_address,
     ),
     Setting(
         "LMS_CONTEST_DAYS",
         "90",
         "For how many days after a joint day people can say that its register is wrong about them.",
-        _up_to(3660),
+        said.up_to(3660),
     ),
     Setting(
         "LMS_DB_STATEMENT_SECONDS",
         "20",
         "A web page may ask the database for so long, then it is stopped.",
-        _up_to(3600),
+        said.up_to(3600),
     ),
-    Setting("LMS_DB_LOCK_SECONDS", "15", "PostgreSQL: a page waits so long for what another act holds.", _up_to(3600)),
+    Setting(
+        "LMS_DB_LOCK_SECONDS", "15", "PostgreSQL: a page waits so long for what another act holds.", said.up_to(3600)
+    ),
     Setting(
         "LMS_DB_IDLE_SECONDS",
         "60",
         "PostgreSQL: a page that holds a transaction and does nothing loses it after so long.",
-        _up_to(3600),
+        said.up_to(3600),
     ),
-    Setting("LMS_DB_CONNECT_SECONDS", "5", "PostgreSQL: how long to try to connect.", _up_to(60)),
+    Setting("LMS_DB_CONNECT_SECONDS", "5", "PostgreSQL: how long to try to connect.", said.up_to(60)),
     Setting("LMS_MODULES_DIR", str(PROJECT / "modules"), "Folder of the modules.", Path),
     Setting("LMS_QUIZZES_DIR", str(PROJECT / "quizzes"), "Folder of the quizzes.", Path),
     Setting(
         "LMS_MORE_CONTENT",
         "",
         "Folder with modules/ and quizzes/ of your own, added to the core; several are parted by a colon.",
-        _folders,
+        said.folders,
     ),
     Setting(
         "LMS_ANNEX_DIR",
         "",
         "Folder of the local annex: your procedures and names, shown beside the core. Empty means none.",
-        _folder,
+        said.folder,
     ),
     Setting(
         "LMS_BREACHED_PASSWORDS",
         "",
         "A list of leaked passwords on this machine that nobody may set: a file of SHA-1 hashes ordered by hash, or a "
         "folder of its ranges. Empty: 30,000 frequent ones and their kin are refused.",
-        _folder,
+        said.folder,
     ),
-    Setting("LMS_PROXIES", "0", "How many proxies stand in front and set X-Forwarded-For.", _whole),
+    Setting("LMS_PROXIES", "0", "How many proxies stand in front and set X-Forwarded-For.", said.whole),
     Setting(
         "LMS_LIMIT_PERSON",
         "2400",
         "How many pages and forms one signed-in person may ask for in a minute; 0 means any number.",
-        _whole,
+        said.whole,
     ),
     Setting(
         "LMS_LIMIT_ADDRESS",
         "12000",
         "How many one remote end may ask for in a minute: a whole office may share one; 0 means any number.",
-        _whole,
+        said.whole,
     ),
     Setting(
         "LMS_LIMIT_COSTLY",
         "60",
         "How many files, searches, plans or checks of a code (each counted apart) one person, or one remote end that "
         "has not signed in, may ask for in a minute; 0 means any number.",
-        _whole,
+        said.whole,
     ),
     Setting(
         "LMS_REQUEST_SECONDS",
         "25",
         "A page or form that takes longer is given up, with nothing changed; 0 means never.",
-        _whole,
+        said.whole,
     ),
-    Setting("LMS_MOST_BYTES", "1000000", "The largest form or file that is taken, in bytes.", _up_to(100_000_000)),
-    Setting("LMS_MOST_FIELDS", "2000", "The most fields that one form may have.", _up_to(100_000)),
+    Setting("LMS_MOST_BYTES", "1000000", "The largest form or file that is taken, in bytes.", said.up_to(100_000_000)),
+    Setting("LMS_MOST_FIELDS", "2000", "The most fields that one form may have.", said.up_to(100_000)),
     Setting(
         "LMS_METRICS_TOKEN",
         "",
         "The bearer token that opens /metrics, from anywhere. Empty: it answers on this machine only.",
     ),
-    Setting("LMS_LOG_REQUESTS", "yes", "Whether each request is one line in the log: yes or no.", _yes_no),
-    Setting("LMS_SIGN_IN_IDLE_HOURS", "12", "A sign-in ends after this many hours without use.", _up_to(8760)),
-    Setting("LMS_SIGN_IN_DAYS", "14", "A sign-in ends after this many days in any case.", _up_to(365)),
+    Setting("LMS_LOG_REQUESTS", "yes", "Whether each request is one line in the log: yes or no.", said.yes_no),
+    Setting("LMS_SIGN_IN_IDLE_HOURS", "12", "A sign-in ends after this many hours without use.", said.up_to(8760)),
+    Setting("LMS_SIGN_IN_DAYS", "14", "A sign-in ends after this many days in any case.", said.up_to(365)),
     Setting(
         "LMS_EXPORT_ROWS",
         "20000",
         "A file with more rows than this is made by the worker; on paper, a twentieth of it.",
-        _up_to(1_000_000),
+        said.up_to(1_000_000),
     ),
     Setting("LMS_MAIL", "files", "How mail leaves: smtp, or files (written to the mail folder in the data folder)."),
     Setting("LMS_MAIL_FROM", "Common Ground <training@localhost>", "The sender of mails."),
     Setting("LMS_SMTP_HOST", "127.0.0.1", "Mail server."),
-    Setting("LMS_SMTP_PORT", "25", "Port of the mail server.", _whole),
+    Setting("LMS_SMTP_PORT", "25", "Port of the mail server.", said.whole),
     Setting("LMS_SMTP_USER", "", "User name at the mail server, if it wants one."),
     Setting("LMS_SMTP_PASSWORD", "", "Password at the mail server, if it wants one."),
-    Setting("LMS_SMTP_TLS", "no", "Whether to start TLS with the mail server: yes or no.", _yes_no),
+    Setting("LMS_SMTP_TLS", "no", "Whether to start TLS with the mail server: yes or no.", said.yes_no),
     Setting(
         "LMS_QUEUE_URL",
         "",
@@ -213,60 +171,60 @@ SETTINGS: tuple[Setting, ...] = (
         "19:00-08:00",
         "Between these times, on the partnership's clock, no mail leaves that can wait; none means no such "
         "hours. A joint day within 24 hours, mails about an account, and what answers its reader's act do not wait.",
-        _hours,
+        said.hours,
     ),
     Setting(
         "LMS_QUIET_WEEKENDS",
         "yes",
         "Whether mails that can wait also wait on Saturdays and Sundays: yes or no.",
-        _yes_no,
+        said.yes_no,
     ),
     Setting(
         "LMS_COMPLETION_GOAL",
         "90",
         "The share in date, in percent, that figures over time are compared with.",
-        _up_to(100),
+        said.up_to(100),
     ),
     Setting(
         "LMS_MAIL_BODY_DAYS",
         "30",
         "The text of a mail, its link and its date for a calendar are emptied so many days after it was sent or given "
         "up.",
-        _up_to(3650),
+        said.up_to(3650),
     ),
     Setting(
         "LMS_MAIL_KEEP_MONTHS",
         "24",
         "What is left of a mail (to whom, of what kind, when, how it went) is deleted after so many months.",
-        _up_to(240),
+        said.up_to(240),
     ),
-    Setting("LMS_KEEP_NOTES_MONTHS", "24", "A person's notes go so long after they were last saved.", _up_to(240)),
-    Setting("LMS_KEEP_ANSWERS_MONTHS", "36", "Goes at quizzes go so long after they began.", _up_to(240)),
-    Setting("LMS_KEEP_SIGN_INS_MONTHS", "12", "Sign-ins go so long after they were last used.", _up_to(240)),
+    Setting("LMS_KEEP_NOTES_MONTHS", "24", "A person's notes go so long after they were last saved.", said.up_to(240)),
+    Setting("LMS_KEEP_ANSWERS_MONTHS", "36", "Goes at quizzes go so long after they began.", said.up_to(240)),
+    Setting("LMS_KEEP_SIGN_INS_MONTHS", "12", "Sign-ins go so long after they were last used.", said.up_to(240)),
     Setting(
         "LMS_KEEP_LOOKS_MONTHS",
         "24",
         "Who looked at whose record is emptied after so long; that it was stays.",
-        _up_to(240),
+        said.up_to(240),
     ),
     Setting(
         "LMS_DORMANT_MONTHS",
         "0",
         "Whoever has had no post and has not signed in for so long is told by mail, and the account is closed 30 days "
         "later; 0 means never.",
-        _whole,
+        said.whole,
     ),
     Setting(
         "LMS_ERASE_CLOSED_MONTHS",
         "0",
         "So long after an account was closed because nobody used it, its person is erased; 0 means never.",
-        _whole,
+        said.whole,
     ),
     Setting(
         "LMS_ERASURE_KEEPS_PROOF",
         "no",
         "Whether certificates, with the name on them, stay when a person is erased: yes or no.",
-        _yes_no,
+        said.yes_no,
     ),
 )
 

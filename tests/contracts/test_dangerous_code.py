@@ -164,7 +164,8 @@ def test_chance_that_guards_something_is_good_chance():
 
 
 def test_no_weak_digest_guards_anything():
-    assert found(lambda name, _node: name in ("md5", "sha1", "hashlib.md5", "hashlib.sha1")) == []
+    weak = found(lambda name, _node: name in ("md5", "sha1", "hashlib.md5", "hashlib.sha1"))
+    assert [one for one in weak if not one.startswith("lms/signin/breached.py")] == []  # lists of leaks are of SHA-1
 
 
 def test_nothing_is_printed():
