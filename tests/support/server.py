@@ -23,19 +23,19 @@ def serving(folder: Path) -> Iterator[str]:
     """Serve the demo from an empty folder on SQLite; hands out the address, and ends what it started."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    environment = {**environment(folder, address), "HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": "2"}
+    settings = {**environment(folder, address), "HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": "2"}
     loaded = subprocess.run(
         [sys.executable, "-m", "lms.cli", "demo"],
         check=False,
         cwd=PROJECT,
-        env=environment,
+        env=settings,
         capture_output=True,
         text=True,
     )
     assert loaded.returncode == 0, f"lms demo failed:\n{loaded.stdout}{loaded.stderr}"
     log = folder / "server.log"
     with log.open("w") as out:
-        server = subprocess.Popen(web_line(), cwd=PROJECT, env=environment, stdout=out, stderr=out)
+        server = subprocess.Popen(web_line(), cwd=PROJECT, env=settings, stdout=out, stderr=out)
         try:
             wait_until_ready(server, address, log)
             yield address
