@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,7 +24,7 @@ LONGEST = 120
 
 
 class Site:
-    """Web server and worker; `cookies` are of trainers who are signed in."""
+    """Web server and worker; `people` are the cookies of those who are signed in, by what they do."""
 
     def __init__(self, folder: Path, url: str = "", **more: str) -> None:
         self.folder, self.port = folder / "data", free_port()
@@ -31,7 +32,7 @@ class Site:
         self.address = f"http://127.0.0.1:{self.port}"
         self.url = url or f"sqlite:///{self.folder / 'common-ground.db'}"
         self.more = more
-        self.cookies: list[str] = []
+        self.people: dict[str, list[str]] = {}
         self._running: list[subprocess.Popen[bytes]] = []
         self.log = folder / "site.log"
 
@@ -53,25 +54,40 @@ class Site:
         }
         return {**inherited, **own, **self.more, **more}
 
-    def prepare(self) -> None:
-        """Make the database and some people in it."""
+    def prepare(self, like: "Site | None" = None) -> None:
+        """Make the database and some people in it; or, on SQLite, copy those of another site, which nobody uses."""
+        if like is not None:
+            self.people = like.people
+            if self.url.startswith("sqlite"):
+                self.folder.mkdir(mode=0o700, exist_ok=True)
+                shutil.copyfile(like.folder / "common-ground.db", self.folder / "common-ground.db")
+            return
         line = [sys.executable, "-m", "tests.faults.people", str(PEOPLE)]
         done = subprocess.run(
             line, cwd=PROJECT, env=self.environment(), capture_output=True, text=True, timeout=LONGEST
         )
         assert done.returncode == 0, done.stderr
-        self.cookies = json.loads(done.stdout.splitlines()[-1])
+        self.people = json.loads(done.stdout.splitlines()[-1])
+
+    @property
+    def cookies(self) -> list[str]:
+        """Those of trainers."""
+        return self.people["trainers"]
 
     def start(self, *, worker: bool = False, before: tuple[str, ...] = (), **more: str) -> None:
         """Start the web server, and wait until it is ready."""
-        web = self._begin([*before, *web_line()], more)
+        web = self.launch(before=before, **more)
         if worker:
             self.join(**more)
         wait_until_ready(web, self.address, self.log)
 
-    def join(self, **more: str) -> None:
+    def launch(self, *, before: tuple[str, ...] = (), **more: str) -> "subprocess.Popen[bytes]":
+        """Start the web server, without waiting for it."""
+        return self._begin([*before, *web_line()], more)
+
+    def join(self, **more: str) -> "subprocess.Popen[bytes]":
         """Let one more worker come to work."""
-        self._begin([sys.executable, "-m", "lms.cli", "worker"], more)
+        return self._begin([sys.executable, "-m", "lms.cli", "worker"], more)
 
     def _begin(self, line: list[str], more: dict[str, str]) -> "subprocess.Popen[bytes]":
         with self.log.open("a") as out:
@@ -80,6 +96,13 @@ class Site:
             )
         self._running.append(begun)
         return begun
+
+    def kill_one(self, begun: "subprocess.Popen[bytes]") -> None:
+        """End one server or worker at once, with the processes it started."""
+        with suppress(ProcessLookupError):
+            os.killpg(begun.pid, signal.SIGKILL)
+        begun.wait(30)
+        self._running.remove(begun)
 
     def kill(self) -> None:
         """End everything of this site at once, as a power cut would: each tree by the number of its own group."""
