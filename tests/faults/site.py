@@ -19,7 +19,7 @@ from lms.core.db import prepare_engine
 from tests.catalogue.tree import write
 from tests.support.server import PROJECT, SECRET, free_port, wait_until_ready, web_line
 
-PEOPLE = 8
+PEOPLE = 40
 LONGEST = 120
 
 
