@@ -85,9 +85,9 @@ class Client:
         self.statuses[reply.status] += 1
         return reply
 
-    def open(self, path: str = "/me/") -> "Client":
-        """Get the token of this sign-in's forms, from this page."""
-        page = self.ask("GET", path)
+    def open(self) -> "Client":
+        """Get the token of this sign-in's forms."""
+        page = self.ask("GET", "/me/")
         assert page.status == 200, page
         self.token = TOKEN.search(page.text)[1]
         return self

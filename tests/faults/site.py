@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, text
 
-from lms.core.db import prepare_engine
+from lms.core.db import choose_mode, prepare_engine
 from tests.catalogue.tree import write
 from tests.support.server import PROJECT, SECRET, free_port, wait_until_ready, web_line
 
@@ -33,7 +33,7 @@ class Site:
         self.url = url or f"sqlite:///{self.folder / 'common-ground.db'}"
         self.more = more
         self.people: dict[str, list[str]] = {}
-        self._running: list[subprocess.Popen[bytes]] = []
+        self.running: list[subprocess.Popen[bytes]] = []
         self.log = folder / "site.log"
 
     def environment(self, **more: str) -> dict[str, str]:
@@ -94,7 +94,7 @@ class Site:
             begun = subprocess.Popen(
                 line, cwd=PROJECT, env=self.environment(**more), stdout=out, stderr=out, start_new_session=True
             )
-        self._running.append(begun)
+        self.running.append(begun)
         return begun
 
     def kill_one(self, begun: "subprocess.Popen[bytes]") -> None:
@@ -102,16 +102,16 @@ class Site:
         with suppress(ProcessLookupError):
             os.killpg(begun.pid, signal.SIGKILL)
         begun.wait(30)
-        self._running.remove(begun)
+        self.running.remove(begun)
 
     def kill(self) -> None:
         """End everything of this site at once, as a power cut would: each tree by the number of its own group."""
-        for one in self._running:
+        for one in self.running:
             with suppress(ProcessLookupError):
                 os.killpg(one.pid, signal.SIGKILL)
-        for one in self._running:
+        for one in self.running:
             one.wait(30)
-        self._running.clear()
+        self.running.clear()
 
     def engine(self) -> Engine:
         engine = create_engine(self.url)
@@ -124,6 +124,17 @@ class Site:
             with engine.connect() as connection:
                 return list(connection.execute(text(statement), values).all())
         finally:
+            engine.dispose()
+
+    def change(self, statement: str, **values: Any) -> None:
+        """Change rows behind the site's back."""
+        engine = self.engine()
+        choose_mode(writing=True)
+        try:
+            with engine.begin() as connection:
+                connection.execute(text(statement), values)
+        finally:
+            choose_mode(writing=False)
             engine.dispose()
 
     def settle(self) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any
 
-from tests.faults.clients import Client, Place, Reply, a_day
+from tests.faults.clients import TOKEN, Client, Place, Reply, a_day
 
 OPEN_DAY = "The open day"
 CHECK = "/quizzes/lead-check/"
@@ -27,13 +27,16 @@ PAGES = [
 
 @dataclass
 class Person:
-    """Somebody who works until `stop` is set. `done` counts what was acknowledged, `refused` what should not be."""
+    """Somebody who works until `stop` is set. `done` counts what was acknowledged, `refused` keeps answers that should
+    not be, `before` the browsers of those in whose place they worked.
+    """
 
     client: Client
     email: str
     stop: threading.Event
     done: int = 0
     refused: list[Reply] = field(default_factory=list)
+    before: list[Client] = field(default_factory=list)
 
     def work(self) -> None:
         """Act until it is time to stop, or something is refused."""
@@ -188,12 +191,12 @@ class Reader(Person):
         if not self.others:
             time.sleep(0.2)
             return
+        self.before.append(self.client)
         self.client, self.email = self.others.pop()
-        if not self.client.token:
-            page = self.read("/me/")
-            if page is None:
-                return
-            self.client.open()
+        page = self.read("/me/")
+        if page is None:
+            return
+        self.client.token = TOKEN.search(page.text)[1]
         for path in PAGES:
             if self.send(path, {}) is None:
                 return
@@ -228,7 +231,7 @@ class Load:
         self.people += [Learner(one, email, self._stop) for one, email in staff[3:5]]
         self.people += [Booker(one, email, self._stop, cohort=day) for one, email in staff[5:7]]
         readers = staff[7:]
-        self.people += [Reader(*readers[n], self._stop, others=readers[n::2]) for n in range(2)]
+        self.people += [Reader(*readers[n], self._stop, others=readers[n + 2 :: 2]) for n in range(2)]
         for one in self.people:
             one.client.open()
         self._threads = [threading.Thread(target=one.work) for one in self.people]
@@ -260,12 +263,8 @@ class Load:
 
     def unanswered(self) -> int:
         """How many requests got no answer."""
-        clients = {id(one): one for person in self.people for one in self._clients(person)}
-        return sum(one.statuses[0] + one.statuses[502] for one in clients.values())
-
-    @staticmethod
-    def _clients(person: Person) -> list[Client]:
-        return [person.client]
+        clients = [one for person in self.people for one in (person.client, *person.before)]
+        return sum(one.statuses[0] + one.statuses[502] for one in clients)
 
     def check(self) -> None:
         """Everything that was acknowledged is there, nothing is there twice, and everybody got something done."""
