@@ -76,10 +76,12 @@ class Clock:
         self._answered = True
 
     def run(self, stop: Event) -> None:
-        """Look at once, and then again and again until `stop` is set."""
-        pause = 0.0
-        while not stop.wait(pause):
-            pause = self.look()
+        """Look at once, and then again and again until `stop` is set; sooner when the queue goes."""
+        look_at = monotonic()
+        while not stop.is_set():
+            if monotonic() >= look_at or not self._duties.answers():
+                look_at = monotonic() + self.look()
+            stop.wait(min(SOON, max(0.0, look_at - monotonic())))
 
     def look(self) -> float:
         """Have what is due run; returns after how many seconds to look again."""

@@ -2,6 +2,7 @@
 docs/operating.md describes them. Each has a data folder of its own.
 """
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.support.server import free_port, wait_until_ready
 
 MACHINES = 3
 WORKERS = 2
+LONGEST = 60
 
 
 class Several:
@@ -64,7 +66,15 @@ class Several:
         return self.sites[0].ask(statement, **values)
 
     def settle(self) -> None:
-        self.sites[0].settle()
+        """Wait for a moment in which nobody is in the middle of anything."""
+        at_work = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND state <> 'idle'"
+        )
+        until = time.monotonic() + LONGEST
+        while self.ask(at_work)[0][0]:
+            assert time.monotonic() < until, "somebody is at work without end"
+            time.sleep(0.1)
 
     def kill(self) -> None:
         for one in self.sites:

@@ -1,6 +1,7 @@
 """A worker's clock: what is due goes through the queue, or is done here while the queue is away."""
 
 import threading
+import time
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -117,3 +118,19 @@ def test_it_looks_at_once_and_ends_when_told():
     stop.set()
     thread.join(10)
     assert not thread.is_alive()
+
+
+def test_it_does_not_wait_for_its_minute_when_the_queue_goes(monkeypatch):
+    monkeypatch.setattr("lms.jobs.ticking.SOON", 0.05)
+    stage, stop = Stage(), threading.Event()
+    thread = threading.Thread(target=stage.clock().run, args=(stop,))
+    thread.start()
+    until = time.monotonic() + 10
+    while not stage.called and time.monotonic() < until:
+        time.sleep(0.01)
+    stage.is_there = False
+    while not stage.ran and time.monotonic() < until:
+        time.sleep(0.01)
+    stop.set()
+    thread.join(10)
+    assert set(stage.ran) == {"mail", "files"}
