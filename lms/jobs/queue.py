@@ -46,9 +46,7 @@ def kind(settings: Settings) -> str:
 
 
 def _pool(url: str) -> Any:
-    """Connections to Redis that give up at once: left alone, its library tries for up to nine seconds, and a person who
-    has just saved would wait for that.
-    """
+    """Connections to Redis that try once, whatever its library does by itself: a person who has just saved waits."""
     from redis import ConnectionPool  # noqa: PLC0415 -- an extra, which most sites do without
     from redis.backoff import NoBackoff  # noqa: PLC0415
     from redis.retry import Retry  # noqa: PLC0415

@@ -20,7 +20,7 @@ from tests.catalogue.tree import write
 from tests.support.server import PROJECT, SECRET, free_port, wait_until_ready, web_line
 
 PEOPLE = 40
-LONGEST = 120
+LONGEST = 240
 
 
 class Site:

@@ -59,7 +59,7 @@ def test_redis_that_is_gone_or_hangs_keeps_nobody_waiting_and_is_left_alone_for_
     assert heard
     first, second = seconds(call), seconds(call)
     redis.go_on()
-    assert first < PATIENCE + 1, "its library alone tries for nine"
+    assert first < PATIENCE + 1
     assert second < 0.1
     redis.kill()
     call = ring(huey, huey.task(name="hear_again")(print))
