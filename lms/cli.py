@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from pathlib import Path
+from threading import Thread
 from typing import NoReturn
 
 import click
@@ -25,6 +26,7 @@ from lms.core import schema
 from lms.core.db import db
 from lms.crowd.cli import bench
 from lms.jobs import queue as queues
+from lms.jobs.ticking import Clock
 from lms.joining.cli import people
 from lms.learning.preview import create_preview
 from lms.notifications import delivering
@@ -124,10 +126,13 @@ def worker() -> None:
     huey = app.extensions["huey"]
     queues.prepare(huey)
     consumer = huey.create_consumer(
-        workers=4, periodic=True, graceful_signal="TERM", shutdown_timeout=LONGEST_STOP, max_delay=1.0
+        workers=4, periodic=False, graceful_signal="TERM", shutdown_timeout=LONGEST_STOP, max_delay=1.0
     )
     delivering.stop_with(consumer.stop_flag)
+    clock: Clock = app.extensions["clock"]
+    Thread(target=clock.run, args=(consumer.stop_flag,), name="clock", daemon=True).start()
     consumer.run()
+    clock.hands.wait(LONGEST_STOP)
     delivering.wait_for_lanes(LONGEST_STOP)
 
 
