@@ -26,6 +26,7 @@ def area(world, make, monkeypatch):
     them = SimpleNamespace(**vars(them))
     them.head = make.manager(agency=trust, name="Head of Trust")
     them.deputy = make.person("Deputy", team=team)
+    them.peer, them.second = make.person("Peer", team=team), make.person("Second", agency=council)
     them.observer = make.person("Observer", agency=council, roles=((Role.OBSERVER, Scope.PARTNERSHIP),))
     day = clock.today()
     make.save(Deputy(membership_id=post.id, deputy_id=them.deputy.id, first_day=day, last_day=day + timedelta(days=1)))

@@ -25,6 +25,7 @@ from lms.planning.models import DateProgramme, KeepApart, Nomination
 from lms.quizzes.models import Answer, Attempt
 from lms.rights.models import ErasureRequest
 from lms.signin.models import SignIn
+from lms.signin.provider_models import IdentityProvider
 from tests.contracts.test_matrix import belongings
 from tests.support.belongings import invited, provider_of
 
@@ -41,6 +42,8 @@ def another_partnership(make: Any) -> tuple[SimpleNamespace, dict[str, Any]]:
         them = _everybody(make, agency, team)
         crowd = [make.person(f"Canary away {number}", team=team, starts_on=FIRST) for number in range(7)]
     things = belongings(them, agency, "7")
+    with writing() as session:  # who signs in elsewhere is a list for everybody: what is not in use is hidden
+        session.get_one(IdentityProvider, things["provider_id"]).active = False
     _lives(crowd, agency, them.manager)
     _held(crowd, agency, them.trainer, open_to_all=True)
     _private(crowd)
@@ -55,7 +58,7 @@ def another_agency(make: Any) -> tuple[SimpleNamespace, dict[str, Any]]:
         boss = make.manager(agency=agency, name="Canary boss", starts_on=FIRST)
         trainer = make.trainer(agency, name="Canary trainer", starts_on=FIRST)
         admin = make.person("Canary admin", agency=agency, roles=((Role.ADMINISTRATOR, Scope.AGENCY),))
-        crowd = [make.person(f"Canary neighbour {number}", team=team, starts_on=FIRST) for number in range(4)]
+        crowd = [make.person(f"Canary neighbour {number}", team=team, starts_on=FIRST) for number in range(3)]
     _lives(crowd, agency, boss)
     held = _held(crowd, agency, trainer, open_to_all=False)
     _private(crowd)
@@ -85,7 +88,7 @@ def another_team(make: Any, agency: Any) -> tuple[SimpleNamespace, dict[str, Any
     with make.together():
         team = make.team(agency, "Canary south")
         manager = make.manager(team=team, name="Canary south manager", starts_on=FIRST)
-        crowd = [make.person(f"Canary south {number}", team=team, starts_on=FIRST) for number in range(4)]
+        crowd = [make.person(f"Canary south {number}", team=team, starts_on=FIRST) for number in range(3)]
     _lives(crowd, agency, manager)
     _private(crowd)
     return SimpleNamespace(owner=crowd[0]), {"team_id": team.id, "person_id": crowd[0].id, "agency_id": agency.id}

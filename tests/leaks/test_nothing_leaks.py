@@ -48,7 +48,7 @@ def test_what_is_hidden_changes_no_answer(make, area, crawls):
             walk.walk(starts)
         assert sum(len(one.answers) for one in walks.values()) > 150 * len(walks)
         hidden.another_partnership(make)
-        hidden.kept_to_themselves([them.mate, them.manager, them.trainer], them.other)
+        hidden.kept_to_themselves([them.peer, them.second], them.other)
         settle()
         found = [(who, *_changes(walks[who])) for who in WIDE if who in walks]
         hidden.another_agency(make)
