@@ -84,7 +84,7 @@ class Crawl:
         yield from (urljoin(at, one).partition("#")[0] for one in links)
         forms = [one for one in tree.xpath("//form") if (one.get("method") or "get").lower() == "get"]
         for form in forms:
-            action = urljoin(at, form.get("action") or "").partition("?")[0]
+            action = urljoin(at, form.get("action") or "").partition("#")[0].partition("?")[0]
             yield from (f"{action}?{urlencode(one)}" for one in asked_by(form))
         if forms or any("?" in one for one in links):
             path, _, query = at.partition("?")

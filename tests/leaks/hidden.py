@@ -131,6 +131,7 @@ def _lives(people: Any, agency: Any, manager: Any) -> None:
             session.add_all([
                 Completion(study_id=study.id, module=module.slug, version=1, core_hash=module.hash, minutes=40,
                            completed_on=done.date(), completed_at=done, **about),
+                ErasureRequest(**about),
                 PageRead(study_id=study.id, page=module.pages[0].slug, version=1),
                 Leave(first_day=clock.today() + timedelta(days=number), recorded_by=manager.id, **own, **about),
                 PriorLearning(target=MODULES[1], title="Canary course", completed_on=done.date(), evidence="Canary",
@@ -187,7 +188,6 @@ def _private(people: Any) -> None:
                 Export(owner_id=one.id, sheet="completion", format="csv", expires_at=now + timedelta(days=7)),
                 SignIn(token_hash=token_hex(32), **about),
                 CalendarFeed(number=token_hex(16), **about),
-                ErasureRequest(**about),
                 OutboxMail(address=one.email, kind="cohorts/waiting", subject="Canary", body="Canary", **about),
             ])  # fmt: skip
         session.execute(update(OutboxMail).values(state="sent", sent_at=now))
