@@ -3,6 +3,8 @@ so in the same time. For every address that names a thing, read and written.
 """
 
 from collections.abc import Iterator
+from statistics import median
+from time import process_time
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -88,3 +90,30 @@ def test_the_answer_tells_nothing_of_what_is_there(doors, away, who):
                     wrong.append(f"{method} {endpoint} {there}: {said} {first[0]} {second[0]} {first[3]} {second[3]}")
     assert tried > 90
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.slow
+def test_and_takes_no_longer(doors, away):
+    """The time of the processor, so that what else the machine does counts for neither."""
+    browser, gaps = doors.browser("manager"), {}
+    token = browser.token()
+    things = away[0][1]
+    asked = {
+        "cohorts.show",
+        "reports.person",
+        "exports.show",
+        "certificates.show",
+        "arriving.here",
+        "assigning.withdraw",
+    }
+    for endpoint, there, nowhere in addresses(doors, things, "GET"):
+        if endpoint in asked:
+            took: dict[str, list[float]] = {there: [], nowhere: []}
+            for _ in range(25):
+                for one in (there, nowhere):
+                    began = process_time()
+                    answer(browser, one, "GET", token)
+                    took[one].append(process_time() - began)
+            gaps[endpoint] = abs(median(took[there]) - median(took[nowhere]))
+    assert set(gaps) == asked
+    assert max(gaps.values()) < MOST_SECONDS_APART, gaps
