@@ -39,6 +39,7 @@ def schemas() -> Part:
         shape = model.model_json_schema(by_alias=True, ref_template=HOME)
         found.update(shape.pop("$defs", {}))
         found[name] = shape
+    found[ERROR]["properties"]["status"] = {"type": "string"}  # RFC 7644, section 3.12: as text
     return found
 
 
