@@ -25,6 +25,7 @@ from lms.config import LOOPBACK, BadSetting, Settings, from_environment
 from lms.core import schema
 from lms.core.db import db
 from lms.crowd.cli import bench
+from lms.interop.openapi.cli import openapi
 from lms.jobs import queue as queues
 from lms.jobs.ticking import Clock
 from lms.joining.cli import people
@@ -55,6 +56,7 @@ cli.add_command(content)
 cli.add_command(certificates)
 cli.add_command(cohorts)
 cli.add_command(examine)
+cli.add_command(openapi)
 cli.add_command(people)
 cli.add_command(person)
 cli.add_command(retention)

@@ -19,7 +19,7 @@ LONGEST_STOP = 20
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
+def serving(folder: Path, app: str = "lms.app:create_app()") -> Iterator[str]:
     """Serve the demo from an empty folder on SQLite; hands out the address, and ends what it started."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -35,7 +35,7 @@ def serving(folder: Path) -> Iterator[str]:
     assert loaded.returncode == 0, f"lms demo failed:\n{loaded.stdout}{loaded.stderr}"
     log = folder / "server.log"
     with log.open("w") as out:
-        server = subprocess.Popen(web_line(), cwd=PROJECT, env=settings, stdout=out, stderr=out)
+        server = subprocess.Popen([*web_line()[:-1], app], cwd=PROJECT, env=settings, stdout=out, stderr=out)
         try:
             wait_until_ready(server, address, log)
             yield address
