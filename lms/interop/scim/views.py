@@ -1,6 +1,7 @@
 """SCIM over HTTP: JSON for directories, by a bearer token that belongs to one agency."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -11,6 +12,7 @@ from scim2_models import (
     Context,
     Error,
     InvalidSyntaxException,
+    InvalidValueException,
     ListResponse,
     PatchOp,
     Resource,
@@ -33,6 +35,8 @@ bp = Blueprint("scim", __name__, url_prefix="/scim/v2")
 
 MEDIA = "application/scim+json"
 KNOWN = ("ServiceProviderConfig", "ResourceTypes", "Schemas", "Users")
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # as JSON writes it; after a backslash it is a word like any other
+FURTHEST = 1_000_000_000  # no agency has so many people, and no database counts beyond its integers
 NOT_THERE = "There is nothing here."
 View = Callable[..., Response]
 
@@ -130,7 +134,7 @@ def search(agency: Agency) -> Response:
 
 def _found(agency: Agency, asked: "SearchRequest[User]") -> Response:
     count = MOST_RESULTS if asked.count is None else max(0, min(asked.count, MOST_RESULTS))
-    start = max(asked.start_index or 1, 1)
+    start = min(max(asked.start_index or 1, 1), FURTHEST)
     number, found = queries.listed(agency, str(asked.filter or ""), _base(), start, count)
     answer = ListResponse[User](total_results=number, start_index=start, items_per_page=len(found), resources=found)
     return _answer(answer, Context.RESOURCE_QUERY_RESPONSE, parameters=asked)
@@ -203,10 +207,16 @@ def _base() -> str:
 def _body() -> dict[str, Any]:
     try:
         sent = json.loads(request.get_data(cache=False) or b"null")
+        plain = json.dumps(sent, ensure_ascii=False)
+        plain.encode()
+    except UnicodeEncodeError:
+        raise InvalidSyntaxException(detail="The body holds half a character.") from None
     except (ValueError, RecursionError):
         raise InvalidSyntaxException(detail="The body is no JSON.") from None
     if not isinstance(sent, dict):
         raise InvalidSyntaxException(detail="The body must be a JSON object.")
+    if NUL.search(plain):
+        raise InvalidValueException(detail="The body holds a NUL, which no text here can.")
     return sent
 
 
