@@ -32,7 +32,7 @@ from lms.joining.cli import people
 from lms.learning.preview import create_preview
 from lms.notifications import delivering
 from lms.operating import proving, restoring
-from lms.operating.cli import backup, examine
+from lms.operating.cli import backup, examine, verify
 from lms.operating.manifest import BadBackup
 from lms.quizzes.cli import content
 from lms.rights import housekeeping
@@ -61,6 +61,7 @@ cli.add_command(people)
 cli.add_command(person)
 cli.add_command(retention)
 cli.add_command(standings)
+cli.add_command(verify)
 
 
 @cli.command()
