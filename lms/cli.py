@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from pathlib import Path
+from threading import Thread
 from typing import NoReturn
 
 import click
@@ -24,12 +25,14 @@ from lms.config import LOOPBACK, BadSetting, Settings, from_environment
 from lms.core import schema
 from lms.core.db import db
 from lms.crowd.cli import bench
+from lms.interop.openapi.cli import openapi
 from lms.jobs import queue as queues
+from lms.jobs.ticking import Clock
 from lms.joining.cli import people
 from lms.learning.preview import create_preview
 from lms.notifications import delivering
 from lms.operating import proving, restoring
-from lms.operating.cli import backup, examine
+from lms.operating.cli import backup, examine, verify
 from lms.operating.manifest import BadBackup
 from lms.quizzes.cli import content
 from lms.rights import housekeeping
@@ -53,10 +56,12 @@ cli.add_command(content)
 cli.add_command(certificates)
 cli.add_command(cohorts)
 cli.add_command(examine)
+cli.add_command(openapi)
 cli.add_command(people)
 cli.add_command(person)
 cli.add_command(retention)
 cli.add_command(standings)
+cli.add_command(verify)
 
 
 @cli.command()
@@ -124,10 +129,13 @@ def worker() -> None:
     huey = app.extensions["huey"]
     queues.prepare(huey)
     consumer = huey.create_consumer(
-        workers=4, periodic=True, graceful_signal="TERM", shutdown_timeout=LONGEST_STOP, max_delay=1.0
+        workers=4, periodic=False, graceful_signal="TERM", shutdown_timeout=LONGEST_STOP, max_delay=1.0
     )
     delivering.stop_with(consumer.stop_flag)
+    clock: Clock = app.extensions["clock"]
+    Thread(target=clock.run, args=(consumer.stop_flag,), name="clock", daemon=True).start()
     consumer.run()
+    clock.hands.wait(LONGEST_STOP)
     delivering.wait_for_lanes(LONGEST_STOP)
 
 

@@ -320,7 +320,8 @@ class Settings:
         for start, driver in (("postgresql", "psycopg"), ("redis", "redis")):
             if self.queue_url.startswith(start) and find_spec(driver) is None:
                 raise BadSetting(
-                    f"LMS_QUEUE_URL names a queue whose driver, {driver}, is not installed. See docs/settings.md."
+                    f"LMS_QUEUE_URL names a queue whose driver, {driver}, is not installed. "
+                    "Run: .venv/bin/pip install -r requirements-postgres.txt"
                 )
 
     def _check_database(self) -> None:

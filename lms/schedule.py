@@ -5,7 +5,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask import Flask
-from huey import crontab
 
 from lms.assignments import counts
 from lms.assignments import keeping as ledger
@@ -18,8 +17,9 @@ from lms.core.faults import written
 from lms.exports.actions import keeping, making
 from lms.jobs import clockwork
 from lms.jobs.clockwork import Job
-from lms.jobs.queue import queue, ring
+from lms.jobs.queue import answers, queue, ring
 from lms.jobs.rhythm import daily, every, hourly
+from lms.jobs.ticking import Clock, Duties
 from lms.joining import actions as joining
 from lms.notifications import carriers, delivering, retention
 from lms.outcomes import actions as outcomes
@@ -117,11 +117,9 @@ def install(app: Flask, settings: Settings) -> None:
     def run_job(name: str) -> None:
         in_app(clockwork.run, by_name[name])
 
-    @huey.periodic_task(crontab(minute="*"), name="look_at_the_clock")  # type: ignore[untyped-decorator]
-    def look_at_the_clock() -> None:
+    def due() -> list[str]:
         with app.app_context():
-            for job in clockwork.due(listed):
-                run_job(job.name)
+            return [job.name for job in clockwork.due(listed)]
 
     @huey.task(name="deliver_mail_now")  # type: ignore[untyped-decorator]
     def deliver_mail_now() -> None:
@@ -135,6 +133,15 @@ def install(app: Flask, settings: Settings) -> None:
     def make_file_now(export_id: str) -> None:
         in_app(making.make, UUID(export_id))
 
+    app.extensions["clock"] = Clock(
+        Duties(
+            due=due,
+            call=run_job,
+            run=lambda name: in_app(clockwork.run, by_name[name]),
+            calls_missed=lambda: in_app(deliver_mail, settings),
+            answers=lambda: answers(huey),
+        )
+    )
     app.extensions["jobs"] = listed
     app.extensions["huey"] = huey
     app.extensions["wake_worker"] = ring(huey, deliver_mail_now)

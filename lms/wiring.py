@@ -2,9 +2,11 @@
 
 from lms.analysis import files as analysis
 from lms.certificates import actions as certificates
+from lms.certificates import correcting
 from lms.chasing import actions as chasing
 from lms.chasing import rechecks
 from lms.cohorts import apart, whereabouts
+from lms.cohorts.actions import approving, contesting
 from lms.cohorts.events import SessionMoved
 from lms.compliance import files as compliance
 from lms.core.events import Listeners
@@ -13,7 +15,9 @@ from lms.exports.actions import keeping, making
 from lms.learning import actions as learning
 from lms.learning.events import ModuleCompleted, ProgrammeCompleted
 from lms.notifications import rechecking
+from lms.outcomes import actions as outcomes
 from lms.people import deputies
+from lms.people import queries as people
 from lms.planning import queries as planning
 from lms.quizzes import narrowing
 from lms.quizzes.events import QuizPassed
@@ -31,6 +35,10 @@ SHEETS = (*reports.SHEETS, *releasing.SHEETS, *compliance.SHEETS, *together.SHEE
 RECHECKS = {
     **rechecks.CHECKS,
     deputies.NAMED: deputies.still_named,
+    "certificates/name_asked": correcting.still_asked,
+    "cohorts/approval": approving.still_asked,
+    "cohorts/contested": contesting.still_contested,
+    "outcomes/to_co_sign": outcomes.still_to_co_sign,
     "exports/view": keeping.still_wanted,
     "exports/ready": making.still_there,
     "exports/failed": making.still_there,
@@ -43,7 +51,7 @@ def supply(extensions: dict[str, object]) -> None:
     whereabouts.supply(extensions, seating.tables_in_words)
     apart.supply(extensions, planning.apart_among)
     exports.supply(extensions, SHEETS)
-    rechecking.supply(extensions, RECHECKS)
+    rechecking.supply(extensions, RECHECKS, people.has_open_account)
 
 
 def wire(listeners: Listeners) -> None:

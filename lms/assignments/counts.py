@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from lms.assignments.counting import Count, Group
 from lms.assignments.ledger_models import StandingBalance, StandingChange
@@ -99,6 +99,24 @@ def _as_counts(sums: Mapping[tuple[str, str, str], int]) -> Counts:
             place = one.overall if target == OVERALL else one.states.setdefault(target, {})
             place[word] = many
     return found
+
+
+def count_under(group: Group, old: str, new: str) -> None:
+    """Have all that was counted under one value of a group counted under another, in the past too: for a value that
+    would name whoever was erased. In a writing transaction.
+    """
+    here = (StandingChange.grouping == group.value, StandingChange.value == old)
+    db.session.execute(update(StandingChange).where(*here).values(value=new))
+    chosen = select(StandingBalance).where(StandingBalance.grouping == group.value, StandingBalance.value == old)
+    for one in db.session.scalars(chosen).all():
+        key = (one.partnership, one.day, one.grouping, new, one.target, one.state)
+        there = db.session.get(StandingBalance, key)
+        if there is None:
+            one.value = new
+        else:
+            there.people += one.people
+            db.session.delete(one)
+    db.session.flush()
 
 
 def month_ends(first: date, last: date) -> list[date]:

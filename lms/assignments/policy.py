@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from lms.assignments.ledger_models import PostSpan
-from lms.assignments.models import Exemption, Leave, PriorLearning, Requirement
+from lms.assignments.models import Assignment, Exemption, Leave, PriorLearning, Requirement
 from lms.core.actor import Actor
 from lms.core.permissions import Role
 from lms.people import policy as people
@@ -47,6 +47,16 @@ def recorded(actor: Actor, day: date, table: type[Leave] | type[PriorLearning]) 
         answers_for(actor, day), Membership.agency_id == table.agency_id, Membership.person_id == table.person_id
     )
     return managed.correlate(table).exists()
+
+
+def assigned(actor: Actor, day: date) -> ColumnElement[bool]:
+    """SQL on `Assignment`: of people about whom the actor decides for the agency that asked."""
+    managed = select(Membership.id).where(
+        answers_for(actor, day),
+        Membership.agency_id == Assignment.agency_id,
+        Membership.person_id == Assignment.person_id,
+    )
+    return managed.correlate(Assignment).exists()
 
 
 def sets(actor: Actor) -> ColumnElement[bool]:

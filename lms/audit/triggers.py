@@ -14,16 +14,14 @@ EMPTIED: Mapping[str, Mapping[str, str]] = {
     "audit_entries": {"actor_id": "IS NULL", "subject_id": "IS NULL", "detail": "= '{}'"},
     "record_views": {"viewer_id": "IS NULL", "person_id": "IS NULL"},
 }
-KEYS = {"audit_entries": ("id",), "record_views": ("id", "number")}
+KEYS = {"audit_entries": ("id",), "record_views": ("id", "number"), "audit_chains": ("name",)}
 KEPT: Mapping[str, tuple[str, ...]] = {
     "audit_entries": ("id", "at", "action", "previous", "hash"),
     "record_views": ("id", "at", "what", "role", "agency", "why", "number", "previous", "hash"),
 }
 HEADS = "audit_chains"
 NAMES = tuple(
-    f"{table}_{what}"
-    for table in (*EMPTIED, HEADS)
-    for what in (("not_deleted", "not_changed") if table == HEADS else ("not_deleted", "not_changed", "not_replaced"))
+    f"{table}_{what}" for table in (*EMPTIED, HEADS) for what in ("not_deleted", "not_changed", "not_replaced")
 )
 
 
@@ -109,5 +107,5 @@ def _of_postgresql() -> list[str]:
         made.append(refusing(f"{table}_not_deleted", f"BEFORE DELETE ON {table} FOR EACH ROW"))
         made.append(refusing(f"{table}_not_changed", f"BEFORE UPDATE ON {table} FOR EACH ROW WHEN (NOT ({allowed}))"))
     # TRUNCATE asks no trigger of rows.
-    whole = [refusing(f"{table}_not_replaced", f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT") for table in EMPTIED]
+    whole = [refusing(f"{table}_not_replaced", f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT") for table in KEYS]
     return [*made, *whole]

@@ -16,7 +16,9 @@ from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import NotFound, Refusal
 from lms.core.permissions import Role
-from lms.notifications.actions import queue
+from lms.notifications.actions import Terms, queue
+from lms.notifications.models import OutboxMail
+from lms.notifications.rechecking import Text, as_it_is
 from lms.people import queries as people
 from lms.people.models import Agency, Membership, Person
 from lms.web.links import absolute
@@ -74,8 +76,18 @@ def ask(actor: Actor, certificate_id: UUID, name: str, reason: str) -> NameCorre
     db.session.flush()
     audit.record(actor, "certificate.correction_asked", certificate.id)
     for person in _who_decides(actor):
-        queue("certificates/name_asked", to=person, link=absolute("correcting.decide", correction_id=made.id))
+        link = absolute("correcting.decide", correction_id=made.id)
+        queue("certificates/name_asked", to=person, terms=Terms(about=made.id), link=link)
     return made
+
+
+def still_asked(mail: OutboxMail) -> Text | None:
+    """What the mail to whoever decides says now; None when it was decided, or is not theirs to decide any more."""
+    if mail.about is None:
+        return as_it_is(mail)
+    reader = people.actor(db.session.get_one(Person, mail.person_id))
+    open_ = select(NameCorrection.id).where(NameCorrection.id == mail.about, NameCorrection.outcome == Outcome.OPEN)
+    return as_it_is(mail) if db.session.scalar(open_.where(decides(reader))) else None
 
 
 def _who_decides(owner: Actor) -> Sequence[Person]:

@@ -207,7 +207,7 @@ def _standing(actor: Actor, rows: Sequence[Assignment], today: date) -> list[Run
 
 def get(actor: Actor, assignment_id: UUID, today: date) -> Running:
     """One assignment of somebody the actor manages, not yet withdrawn. Raises NotFound."""
-    found = db.session.get(Assignment, assignment_id)
+    found = db.session.scalar(select(Assignment).where(Assignment.id == assignment_id, policy.assigned(actor, today)))
     mine = running(actor, found.person_id, today) if found else []
     one = next((one for one in mine if one.assignment.id == assignment_id), None)
     if one is None:

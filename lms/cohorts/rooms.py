@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from lms.cohorts import presence, room_code
 from lms.cohorts.models import Attendance, Booking, Cohort, CohortSession, RoomCode
@@ -28,19 +27,20 @@ class Opened:
 
 def by_code(session_id: UUID, given: str) -> Opened:
     """The session whose room shows this code, or has shown it. Raises NotFound for any other code, whether the session
-    exists or not.
+    exists or not, after the same one query.
     """
     row = db.session.execute(
-        select(Cohort, CohortSession)
+        select(Cohort, CohortSession, RoomCode.turn)
         .join(CohortSession, CohortSession.cohort_id == Cohort.id)
+        .outerjoin(RoomCode, RoomCode.session_id == CohortSession.id)
         .where(CohortSession.id == session_id, Cohort.state.in_((CohortState.OPEN, CohortState.CLOSED)))
-        .options(selectinload(Cohort.trainers))
     ).first()
     if row is None:
         raise NotFound
-    cohort, session = row
+    cohort, session, turn = row
     times, now = window(session), clock.now()
-    shown = (n for n, right in enumerate(_codes(session)) if n <= times.code(now) and room_code.fits(given, right))
+    rights = enumerate(_codes(session, turn or 0))
+    shown = (n for n, right in rights if n <= times.code(now) and room_code.fits(given, right))
     number = next(shown, None)
     if number is None:
         raise NotFound
@@ -49,14 +49,13 @@ def by_code(session_id: UUID, given: str) -> Opened:
 
 def code(session: CohortSession) -> str:
     """The code that the room of a session shows now."""
-    return _codes(session)[window(session).code(clock.now())]
+    found = db.session.get(RoomCode, session.id)
+    return _codes(session, found.turn if found else 0)[window(session).code(clock.now())]
 
 
-def _codes(session: CohortSession) -> list[str]:
+def _codes(session: CohortSession, turn: int) -> list[str]:
     """All codes of a room, in the order in which it shows them."""
     settings: Settings = current_app.extensions["settings"]
-    found = db.session.get(RoomCode, session.id)
-    turn = found.turn if found else 0
     return [
         room_code.code(settings.secret_key, session.id, session.starts_at, turn, number)
         for number in range(window(session).codes)

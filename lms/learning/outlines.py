@@ -124,10 +124,13 @@ def _made(module: Module) -> Outline:
 
 
 def _flaggable(module: Module, page: Page) -> Markup:
-    """The page's text with a quiet link at the end of each part under a heading, to say what is wrong with it."""
+    """The page's text with a quiet link at the end of each part under a heading, to say what is wrong with it. A box
+    above the author's first heading has an h2 of its own, which begins no part.
+    """
     before, *parts = str(page.html).split("<h2 ")
-    pieces = [before]
-    for heading, part in zip(page.headings, parts, strict=True):
+    of_boxes = len(parts) - len(page.headings)
+    pieces = ["<h2 ".join([before, *parts[:of_boxes]])]
+    for heading, part in zip(page.headings, parts[of_boxes:], strict=True):
         address = url_for("flags.form", module=module.slug, page=page.slug, part=heading)
         link = render_template("learning/flag.html", address=address, heading=heading)
         pieces.append(f"<h2 {part}{link}")

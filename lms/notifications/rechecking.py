@@ -16,10 +16,12 @@ from sqlalchemy.exc import DBAPIError
 from lms.core import clock
 from lms.core.db import db, writing
 from lms.notifications import gathering
-from lms.notifications.kinds import DIGEST
+from lms.notifications.kinds import ACCOUNT, DIGEST, RECORD, topic_of
 from lms.notifications.models import OutboxMail, State
 
-_KEY = "mail rechecks"
+_KEY, _OPEN = "mail rechecks", "is account open"
+# Whoever lost their account still hears what happened to it, and what was corrected in their record.
+TO_ANYBODY = (ACCOUNT, RECORD)
 
 log = structlog.get_logger()
 
@@ -36,9 +38,9 @@ Check = Callable[[OutboxMail], Text | None]
 """What a mail would say now; None when what it speaks of was undone. It only reads."""
 
 
-def supply(extensions: dict[str, object], checks: Mapping[str, Check]) -> None:
-    """Give the application its checks, by kind of mail."""
-    extensions[_KEY] = dict(checks)
+def supply(extensions: dict[str, object], checks: Mapping[str, Check], is_open: Callable[[UUID], bool]) -> None:
+    """Give the application its checks, by kind of mail, and what says whether a person's account is open."""
+    extensions[_KEY], extensions[_OPEN] = dict(checks), is_open
 
 
 def as_it_is(mail: OutboxMail) -> Text:
@@ -76,8 +78,12 @@ def _parts(mail: OutboxMail) -> Sequence[OutboxMail]:
 
 
 def _now(mail: OutboxMail) -> Text | None:
-    """What it would say now. A check that fails is a fault of ours, and stops no mail."""
+    """What it would say now; nothing to an account that was closed. A check that fails is a fault of ours, and stops
+    no mail.
+    """
     checks: Mapping[str, Check] = current_app.extensions[_KEY]
+    if topic_of(mail.kind) not in TO_ANYBODY and not current_app.extensions[_OPEN](mail.person_id):
+        return None
     check = checks.get(mail.kind, as_it_is)
     try:
         return check(mail)

@@ -1,6 +1,7 @@
 """Making a backup while the server runs: the whole database as it stands at one moment, in one file."""
 
 import json
+import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -9,6 +10,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
 from lms.core import clock, schema
 from lms.operating import manifest, postgres_tools
@@ -45,7 +47,11 @@ def back_up(engine: Engine, target: Path) -> Manifest:
         raise BadBackup(f"There is no folder {target.parent}.")
     at = clock.now()
     with manifest.fresh_file(target) as making:
-        made = _of_sqlite(engine, making, at) if engine.dialect.name == "sqlite" else _of_postgresql(engine, making, at)
+        try:
+            of_sqlite = engine.dialect.name == "sqlite"
+            made = _of_sqlite(engine, making, at) if of_sqlite else _of_postgresql(engine, making, at)
+        except (DBAPIError, sqlite3.Error) as fault:
+            raise BadBackup(f"The backup could not be written: {_reason(fault)}.") from None
         made = replace(made, bytes=making.stat().st_size, sha256=manifest.file_hash(making))
         manifest.write(made, target)
     return made
@@ -56,6 +62,10 @@ def copy_engine(path: Path) -> Engine:
     return create_engine(
         URL.create("sqlite", database=f"file:{quote(str(path.resolve()))}", query={"mode": "ro", "uri": "true"})
     )
+
+
+def _reason(fault: Exception) -> str:
+    return str(getattr(fault, "orig", None) or fault).partition("\n")[0].rstrip(".")
 
 
 def _of_sqlite(engine: Engine, making: Path, at: datetime) -> Manifest:

@@ -17,6 +17,7 @@ from lms.audit.models import AuditEntry
 from lms.config import LOOPBACK, Settings
 from lms.core import clock, safety, schema
 from lms.core.db import db
+from lms.jobs import queue as queues
 from lms.jobs.models import ClockRun
 from lms.notifications.models import OutboxMail, State
 from lms.operating import backing_up
@@ -159,6 +160,21 @@ def _backup(settings: Settings) -> Iterator[tuple[How, str]]:
     yield (How.OK if hours <= OLDEST_BACKUP / timedelta(hours=1) else How.LOOK), says
 
 
+def _queue(settings: Settings) -> Iterator[tuple[How, str]]:
+    """The queue only wakes workers, so that nothing is lost without it; but somebody meant it to be there."""
+    where = queues.kind(settings)
+    if queues.answers(current_app.extensions["huey"]):
+        yield How.OK, f"{where} answers."
+        return
+    later = "work is found by looking, some seconds late"
+    if where == queues.REDIS:
+        later += ", and limits of requests are not counted"
+    yield (
+        How.WRONG,
+        f"{where} does not answer: {later}. Is LMS_QUEUE_URL right, and has `lms worker` run since it was set?",
+    )
+
+
 def _mails(_settings: Settings) -> Iterator[tuple[How, str]]:
     parked = select(func.count()).select_from(OutboxMail).where(OutboxMail.state == State.PARKED.value)
     number = db.session.scalar(parked) or 0
@@ -198,6 +214,7 @@ CHECKS: dict[str, Check] = {
     "disk": _disk,
     "clock": _clock,
     "backup": _backup,
+    "queue": _queue,
     "mails": _mails,
     "jobs": _jobs,
     "record": _record,

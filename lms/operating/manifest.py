@@ -18,6 +18,7 @@ from lms.audit.models import AuditChain
 from lms.core.db import Base
 
 OWNER_ONLY = 0o600
+SIDES = ("", "-journal", "-wal", "-shm")  # what SQLite may leave beside a file that it could not finish
 ENDING = ".manifest.json"
 FORM = 1
 
@@ -86,7 +87,8 @@ def fresh_file(target: Path) -> Iterator[Path]:
     except OSError as fault:
         raise BadBackup(f"{target} cannot be written: {fault.strerror or fault}.") from None
     finally:
-        making.unlink(missing_ok=True)
+        for side in SIDES:
+            making.with_name(making.name + side).unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:
@@ -110,7 +112,7 @@ def read(backup: Path) -> Manifest:
     path = manifest_path(backup)
     try:
         found = Manifest(**json.loads(path.read_text()))
-        _ = found.moment
+        _check_kinds(found)
     except FileNotFoundError:
         raise BadBackup(f"The manifest {path} is missing, so nobody can say what {backup.name} should hold.") from None
     except (OSError, ValueError, TypeError):
@@ -118,6 +120,16 @@ def read(backup: Path) -> Manifest:
     if found.form != FORM:
         raise BadBackup(f"{backup.name} was made by a newer version; restore it with that one.")
     return found
+
+
+def _check_kinds(found: Manifest) -> None:
+    """Raises ValueError or TypeError where a manifest says something else than a manifest can."""
+    kinds = ((found.database, str), (found.schema, str), (found.sha256, str), (found.bytes, int), (found.rows, dict))
+    sound = all(isinstance(value, kind) for value, kind in kinds) and found.moment.tzinfo is not None
+    sound = sound and all(isinstance(number, int) for number in found.rows.values()) and isinstance(found.ends, dict)
+    ends = found.ends.values() if sound else ()
+    if not sound or not all(isinstance(one, dict) and {"number", "hash"} <= one.keys() for one in ends):
+        raise ValueError("not a manifest")
 
 
 def check_file(backup: Path) -> Manifest:

@@ -35,6 +35,8 @@ def prove(backup: Path, engine: Engine) -> Proof:
         said = _prove_sqlite(backup, found) if found.database == "sqlite" else _prove_postgresql(backup, found, engine)
     except DBAPIError as fault:
         raise BadBackup(f"{backup.name} cannot be opened: {_reason(fault)}.") from None
+    except OSError as fault:
+        raise BadBackup(f"{backup.name} cannot be tried: {fault.strerror or fault}.") from None
     return Proof(found, ("Its SHA-256 is that of its manifest.", *said))
 
 

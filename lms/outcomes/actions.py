@@ -14,9 +14,13 @@ from lms.core.actor import Actor
 from lms.core.db import db, writing
 from lms.core.errors import NotFound, Refusal
 from lms.notifications import actions as notifications
+from lms.notifications.models import OutboxMail
+from lms.notifications.rechecking import Text, as_it_is
 from lms.outcomes import queries
 from lms.outcomes.items import VERSION, Seen, Wave, items
 from lms.outcomes.models import Measure, MeasureAnswer, PracticeExample
+from lms.people import queries as people
+from lms.people.models import Person
 from lms.web.links import absolute
 from lms.web.templating import plain_date
 
@@ -119,8 +123,22 @@ def _write_example(actor: Actor, cohort: Cohort, booking: Booking, says: str) ->
     db.session.add(made)
     db.session.flush()
     audit.record(actor, "outcomes.example_written", made.id, cohort=str(cohort.id))
+    about, link = notifications.Terms(about=made.id), absolute("outcomes.examples")
     for manager in approvals.managers(booking):
-        notifications.queue("outcomes/to_co_sign", to=manager, title=cohort.title, link=absolute("outcomes.examples"))
+        notifications.queue("outcomes/to_co_sign", to=manager, terms=about, title=cohort.title, link=link)
+
+
+def still_to_co_sign(mail: OutboxMail) -> Text | None:
+    """What the mail of an example says now; None when it was answered or taken back, or its reader does not manage
+    whoever wrote it any more.
+    """
+    if mail.about is None:
+        return as_it_is(mail)
+    try:
+        found = queries.example(people.actor(db.session.get_one(Person, mail.person_id)), mail.about)
+    except NotFound:
+        return None
+    return None if found.seen else as_it_is(mail)
 
 
 def take_back(actor: Actor, cohort_id: UUID) -> None:

@@ -112,6 +112,11 @@ def actor(person: Person, sign_in_id: UUID | None = None) -> Actor:
     return Actor(person.id, person.name, person.email, seats(person.id), person.theme, sign_in_id)
 
 
+def has_open_account(person_id: UUID) -> bool:
+    """Whether the person's account is there and was not closed."""
+    return bool(db.session.scalar(select(Person.active).where(Person.id == person_id)))
+
+
 def by_email(email: str) -> Person | None:
     """The account with this address, however it was typed."""
     return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))

@@ -34,18 +34,19 @@ def _found(email: str) -> Person:
 @click.pass_obj
 def export(make_app: Callable[[], Flask], email: str, target: Path | None) -> None:
     """Write everything that is held about a person to one ZIP, readable by its owner only."""
-    app = make_app()
-    with app.app_context():
-        found = _found(email)
-        with app.test_request_context(), writing():
-            made = packing.pack(Who(found.id, found.email))
-            audit.record(None, "person.told", found.id)
-        db.session.rollback()
     to = (target or Path(packing.file_name())).absolute()
     if to.exists():
         raise click.ClickException(f"There is a file at {to} already. Choose another name with --to.")
-    with manifest.fresh_file(to) as making:
-        making.write_bytes(made)
+    app = make_app()
+    with app.app_context():
+        found = _found(email)
+        try:
+            with app.test_request_context(), writing(), manifest.fresh_file(to) as making:
+                making.write_bytes(packing.pack(Who(found.id, found.email)))
+                audit.record(None, "person.told", found.id)
+        except manifest.BadBackup as fault:
+            raise click.ClickException(str(fault)) from None
+        db.session.rollback()
     click.echo(f"Everything about {found.email} is in {to}. Hand it over safely, and delete it here.")
 
 
@@ -66,7 +67,10 @@ def erase(make_app: Callable[[], Flask], email: str, reason: str, *, yes: bool) 
         except Refusal as refusal:
             raise click.ClickException(refusal.sentence) from None
         cleaned = housekeeping.clean()
+        old_copies = housekeeping.old_copies()
     click.echo("Erased. A restore of an older backup does it again, as long as the data folder is the same.")
+    for one in old_copies:
+        click.echo(f"It may still hold them; delete it when you can: {one}")
     if not cleaned:
         click.echo("The database's file is cleaned of what is left in it by the worker, as soon as nobody reads it.")
 

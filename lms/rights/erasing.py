@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import JSON, ColumnElement, LargeBinary, String, Table, delete, exists, insert, select, update
+from sqlalchemy import JSON, ColumnElement, LargeBinary, String, Table, delete, exists, insert, or_, select, update
 from sqlalchemy.sql.dml import Delete, Update
 
-from lms.assignments import ledger
+from lms.assignments import counts, ledger
+from lms.assignments.counting import Group
 from lms.audit import actions as audit
 from lms.audit import keeping
 from lms.config import Settings
@@ -26,6 +27,7 @@ from lms.rights.finding import PEOPLE, Who
 from lms.rights.models import Erasure, hashed
 from lms.rights.register import End, Held
 
+UNSAID = "Not said"
 NAME = "Somebody who was erased"
 
 
@@ -58,6 +60,7 @@ def erase(actor: Actor | None, person: Person, reason: Reason) -> Erasure:
     nobody = _nobody()
     _take_out(who, nobody)
     _let_go(who, nobody)
+    _empty_own_jobs(nobody)
     mentions.replace(who, name, nobody, NAME)
     mentions.remove_files(who, name)
     people = finding.table(PEOPLE)
@@ -151,6 +154,21 @@ def _take_out(who: Who, nobody: UUID) -> None:
         if held.end in (End.NAMELESS, End.PROOF):
             for column in held.whose:
                 _do(update(of).where(of.c[column] == who.id).values({column: nobody}))
+
+
+def _empty_own_jobs(nobody: UUID) -> None:
+    """A job that nobody else has or had would still say who it was, so it goes, from the counts of the past too. Others
+    stay for those counts.
+    """
+    kept = [finding.table(name) for name in ("memberships", "bookings", "post_spans")]
+    held = {row["job"] for of in kept for row in finding.rows(select(of.c.job).where(of.c.person_id == nobody))}
+    for job in held - {UNSAID}:
+        others = [exists().where(of.c.job == job, of.c.person_id != nobody) for of in kept]
+        if db.session.connection().execute(select(or_(*others))).scalar_one():
+            continue
+        for of in kept:
+            _do(update(of).where(of.c.person_id == nobody, of.c.job == job).values(job=UNSAID))
+        counts.count_under(Group.JOB, job, UNSAID)
 
 
 def _emptied(of: Table, held: Held) -> dict[str, Any]:

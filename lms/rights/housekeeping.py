@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from lms.config import Settings
 from lms.core import clock
 from lms.core.db import db, writing
-from lms.operating import manifest
+from lms.operating import backing_up, manifest
 from lms.operating.manifest import BadBackup
 from lms.people.models import Person
 from lms.rights import erasing
@@ -70,6 +70,13 @@ def _checkpoint() -> bool:
 def _place() -> Path:
     settings: Settings = current_app.extensions["settings"]
     return settings.data_dir / FILE
+
+
+def old_copies() -> list[Path]:
+    """Files in the data folder that hold the database as it was before: backups, and what a restore put aside."""
+    folder = _place().parent
+    found = [*folder.glob(f"{backing_up.FOLDER}/*.backup"), *folder.glob("*.before-*")]
+    return sorted(one for one in found if not one.name.endswith(("-wal", "-shm")))
 
 
 def known() -> list[dict[str, str]]:

@@ -44,6 +44,7 @@ class Why(StrEnum):
     AGAIN = "password asked again"
     ELSEWHERE = "only at the provider"
     CODE = "code"
+    PASSKEY = "passkey"  # followed by a colon and what was wrong with it
     TOKEN = "token of a directory"  # noqa: S105 -- words, not a token
 
 
@@ -52,6 +53,7 @@ WORDS = {
     Why.AGAIN: "A wrong password, asked for again while signed in",
     Why.ELSEWHERE: "The right password, but your agency lets its people in at its own sign-in only",
     Why.CODE: "The right password, and then a wrong code",
+    Why.PASSKEY: "A passkey that was not right",
     Why.TOKEN: "A wrong token of a directory",
 }
 PAUSED = "Too many wrong tries: no more were taken for a while"
@@ -93,7 +95,7 @@ def forget_codes(person_id: UUID) -> None:
     throttle.forget(_of_a_day(person_id))
 
 
-def note(person_id: UUID | None, why: Why, address: str, taken: Taken, actor: Actor | None = None) -> None:
+def note(person_id: UUID | None, why: str, address: str, taken: Taken, actor: Actor | None = None) -> None:
     """Write down that a sign-in failed, in a short transaction that outlives the refusal. Ends the running one, which
     has written nothing that is to stay. `taken` is what the pauses counted, `actor` is who had given the password.
     """
@@ -102,12 +104,12 @@ def note(person_id: UUID | None, why: Why, address: str, taken: Taken, actor: Ac
     with writing() as session:
         noted = throttle.counted(session, throttle.limit("noted", "", MOST_UNKNOWN), clock.now())
         if person_id or noted <= MOST_UNKNOWN:
-            audit.record(actor, FAILED, person_id, why=why.value, address=address)
+            audit.record(actor, FAILED, person_id, why=str(why), address=address)
         elif noted == MOST_UNKNOWN + 1:
             audit.record(None, UNHEARD)
         if any(count >= limit.most for limit, count in taken.items()):
-            audit.record(actor, HELD_UP, person_id, why=why.value, address=address)
-        if actor and why is Why.CODE:
+            audit.record(actor, HELD_UP, person_id, why=str(why), address=address)
+        if actor and why == Why.CODE:
             _tell(actor, taken.get(_of_a_day(actor.id), 0))
 
 
@@ -165,4 +167,5 @@ def lately(actor: Actor) -> Sequence[Failure]:
 def _worded(action: str, why: str | None) -> str:
     if action == HELD_UP:
         return PAUSED
-    return WORDS[Why(why)] if why in set(Why) else "A sign-in failed"
+    kind = (why or "").partition(":")[0]
+    return WORDS[Why(kind)] if kind in set(Why) else "A sign-in failed"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, true
+from sqlalchemy import ColumnElement, and_, exists, true
 
 from lms.cohorts import policy as cohorts
 from lms.cohorts.models import Booking, Cohort
@@ -72,8 +72,13 @@ def reaches(actor: Actor) -> tuple[Reach, ...]:
 
 
 def counted(actor: Actor, reach: Reach) -> ColumnElement[bool]:
-    """SQL on `Cohort`: those whose figures the reach holds."""
+    """SQL on `Cohort`: those whose figures the reach holds. For an agency those its own people were on: that there were
+    others, and when, is not for it to know.
+    """
     inside = Cohort.partnership == reach.partnership
+    if reach.is_one_agency:
+        own = exists().where(Booking.cohort_id == Cohort.id, Booking.agency_id == reach.agency_id)
+        return and_(inside, own.correlate(Cohort))
     return and_(inside, cohorts.run(actor)) if reach.kind is Kind.COHORTS else inside
 
 

@@ -9,7 +9,7 @@ from flask import Flask, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, SecurityError
 
 from lms.core.db import choose_mode, db
 from lms.core.errors import NotFound, Refusal
@@ -69,7 +69,10 @@ def _known(error: HTTPException) -> ResponseReturnValue:
         return error
     if isinstance(error, InternalServerError):  # what went wrong after the view had answered, as in the commit
         return _fault(error.original_exception or error)
-    return _page(error.code)
+    answer = make_response(_page(error.code))
+    if isinstance(error, MethodNotAllowed):
+        answer.allow.update(error.valid_methods or ())
+    return answer
 
 
 def _page(status: int) -> ResponseReturnValue:

@@ -114,6 +114,8 @@ class TestRows:
             "DELETE FROM audit_chains",
             "UPDATE audit_chains SET number = 3",
             f"TRUNCATE {table}",
+            "TRUNCATE audit_chains",
+            f"INSERT OR REPLACE INTO audit_chains (name, number, hash) VALUES ('{chain}', 3, 'x')",
             f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE {key} = 3",
         ):
             with pytest.raises(DatabaseError), writing() as session:

@@ -14,9 +14,12 @@ from lms.certificates.models import Certificate
 from lms.core import clock
 from lms.core.db import db, writing
 from lms.core.permissions import Role, Scope
+from lms.notifications import delivering
 from lms.notifications.models import OutboxMail
 from lms.people.models import Membership
 from tests.certificates.conftest import days_ago
+from tests.notifications.conftest import Bag
+from tests.support.leaving import LOSSES
 
 WANTED = "Leah Stone-Hughes"
 
@@ -240,3 +243,14 @@ def test_somebody_who_has_left_still_has_a_name_corrected(leah, coordinator, cer
     ask(as_user, leah, one)
     decide(as_user, coordinator)
     assert now(one).name == WANTED
+
+
+@pytest.mark.parametrize("loss", [None, *LOSSES])
+def test_who_does_not_decide_any_more_is_not_told_that_somebody_asks(leah, coordinator, certified, as_user, loss):
+    one = certified(leah)
+    delivering.deliver_waiting(Bag())
+    ask(as_user, leah, one)
+    if loss:
+        LOSSES[loss](coordinator)
+    delivering.deliver_waiting(bag := Bag())
+    assert len(bag.mails) == (0 if loss else 1)

@@ -7,9 +7,12 @@ from lms.cohorts.actions import approving, building
 from lms.cohorts.actions import booking as actions
 from lms.core.db import writing
 from lms.core.permissions import Role, Scope
+from lms.notifications import delivering
 from lms.people import queries as people
 from tests.cohorts.conftest import a_plan, mails, states
 from tests.cohorts.test_offers import entry, stored
+from tests.notifications.conftest import Bag
+from tests.support.leaving import LOSSES
 
 
 @pytest.fixture
@@ -168,3 +171,26 @@ def test_nothing_is_decided_about_a_day_that_has_begun(actor, partnership, manag
     assert approvals.asked_of(actor(manager)) == []
     with pytest.raises(approving.TooLate), writing():
         approving.approve(actor(manager), entry(cohort, sam).id)
+
+
+def left() -> list[str]:
+    """What leaves the outbox now."""
+    delivering.deliver_waiting(bag := Bag())
+    return bag.mails
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_who_does_not_decide_any_more_is_not_told_that_somebody_asks(partnership, manager, sam, loss):
+    ask(partnership.cohort(needs_approval=True), sam)
+    LOSSES[loss](manager)
+    assert left() == []
+
+
+def test_whoever_decides_is_told_once_and_not_what_was_answered_meanwhile(as_user, partnership, manager, sam):
+    ask(first := partnership.cohort(needs_approval=True), sam)
+    assert len(left()) == 1
+    answer(as_user(manager), first, sam, "approve")
+    left()
+    ask(second := partnership.cohort(needs_approval=True), sam)
+    answer(as_user(manager), second, sam, "approve")
+    assert not [one for one in left() if "approv" in one.lower()]

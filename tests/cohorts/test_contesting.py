@@ -14,9 +14,12 @@ from lms.cohorts.states import Mark
 from lms.core import clock
 from lms.core.db import db, writing
 from lms.core.permissions import Role, Scope
+from lms.notifications import delivering
 from lms.notifications.models import OutboxMail
 from lms.people.models import Membership
 from tests.cohorts.conftest import a_plan
+from tests.notifications.conftest import Bag
+from tests.support.leaving import LOSSES
 
 
 @pytest.fixture
@@ -248,3 +251,26 @@ def test_somebody_who_has_left_keeps_their_day_and_contests_it_without_others_na
     assert "Noor" in as_user(partnership.olu).get("cohorts.show", cohort_id=day.id).text
     say(as_user, partnership.leah, day)
     assert contests()[0].is_open
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_who_does_not_run_the_day_any_more_is_not_told_of_a_contest(as_user, partnership, day, loss):
+    delivering.deliver_waiting(Bag())
+    say(as_user, partnership.leah, day)
+    assert len(mails("contested")) == 1
+    LOSSES[loss](partnership.trainer)
+    delivering.deliver_waiting(bag := Bag())
+    assert bag.mails == []
+
+
+def test_whoever_runs_the_day_is_told_unless_somebody_was_quicker(as_user, partnership, day):
+    delivering.deliver_waiting(Bag())
+    say(as_user, partnership.leah, day)
+    delivering.deliver_waiting(bag := Bag())
+    assert len(bag.mails) == 1
+    say(as_user, partnership.olu, day)
+    with writing():
+        for one in db.session.scalars(select(Contest)):
+            one.state = "kept"
+    delivering.deliver_waiting(later := Bag())
+    assert later.mails == []

@@ -14,7 +14,7 @@ from lms.catalogue.shelf import library
 from lms.certificates import actions as certificates
 from lms.cohorts.actions import booking, building
 from lms.cohorts.contest_models import Contest
-from lms.cohorts.models import Arrangement, Booking, MissedPlace, OtherDate
+from lms.cohorts.models import Arrangement, MissedPlace, OtherDate
 from lms.cohorts.plan import Plan, PlannedSession
 from lms.compliance.models import ImpactPack
 from lms.core import clock
@@ -65,10 +65,11 @@ def world(app: Flask, make):
         outsider=make.manager(agency=away),
     )
     with offering(app, programme("core", "lead-professional")):
-        yield them, _belongings(them, trust)
+        yield them, belongings(them, trust)
 
 
-def _belongings(them, agency):
+def belongings(them, agency, mark="0"):
+    """One of everything that belongs to somebody, in the partnership of the agency; `mark` keeps two worlds apart."""
     module, now = library().module("lead-professional"), clock.now()
     owner, trainer = people.actor(them.owner), people.actor(them.trainer)
     starts = now + timedelta(days=20)
@@ -94,7 +95,9 @@ def _belongings(them, agency):
         session.add(done)
         session.flush()
         fact = ModuleCompleted(owner.id, module.slug, 1, module.hash, done.id, done.completed_on, now, 40)
-        certificate = certificates.certify(fact) or session.scalar(select(certificates.Certificate))
+        certificate = certificates.certify(fact) or session.scalar(
+            select(certificates.Certificate).where(certificates.Certificate.person_id == owner.id)
+        )
         flag = flagging.raise_flag(owner, module, _reflecting(module), flagging.Wrong("unclear"))
         dates = planning.create(
             trainer, planning.Frame("Dates", "", Rules(min_agencies=2, min_sectors=2), True, False, None)
@@ -103,28 +106,32 @@ def _belongings(them, agency):
         asked = nominating.ask(owner, dates.id, nominating.Wish())
         planning.keep_apart(trainer, them.owner.email, them.mate.email, clock.today() + timedelta(days=30))
         deputy, reminded, assigned = chased(session, them, agency, module)
-        sign_in = SignIn(person_id=owner.id, token_hash="0" * 64)
-        level, asked_of = rules(session)
+        sign_in = SignIn(person_id=owner.id, token_hash=mark * 64)
+        level, asked_of = rules(session, agency.partnership)
         look = RecordView(person_id=owner.id, viewer_id=them.manager.id, what="status and dates", role="manager")
         contest = Contest(session_id=cohort.sessions[0].id, booking_id=place.id, says="I was there", was="absent||")
-        session.add_all([sign_in, look, contest, phone_of(owner), key := passkey_of(owner)])
-        session.add_all(doors := invited(them, agency))
-        correction, old = corrected(session, certificate, owner)
+        session.add_all([sign_in, look, contest, phone_of(owner), key := passkey_of(owner, mark)])
+        session.add_all(doors := invited(them, agency, mark))
+        correction, old = corrected(session, certificate, owner, mark)
         kept = SavedView(owner_id=them.manager.id, sheet="completion", name="Mine")
         made = Export(owner_id=them.manager.id, sheet="completion", format="csv", expires_at=now + timedelta(days=7))
-        pack = ImpactPack(partnership="Fernshire", year=2024, number=1, sections=[], limits="-", signed_by=trainer.id)
+        pack = ImpactPack(
+            partnership=agency.partnership, year=2024, number=1, sections=[], limits="-", signed_by=trainer.id
+        )
         joiners = PeopleFile(owner_id=them.admin.id, file_name="people.csv")
-        connected = ScimConnection(agency_id=agency.id, name="Personnel", token_hash="0" * 64)
+        connected = ScimConnection(agency_id=agency.id, name="Personnel", token_hash=mark * 64)
         erasure = ErasureRequest(person_id=owner.id)
         session.add(gate := provider_of(them, agency))
         session.add_all([erasure, kept, made, pack, joiners, connected, *(elsewhere := learned(them, agency))])
     assert isinstance(note, Reflection)
+    arrangement = db.session.scalar(select(Arrangement.id).where(Arrangement.booking_id == place.id))
+    pair = db.session.scalar(select(KeepApart.id).where(KeepApart.person_id.in_((them.owner.id, them.mate.id))))
     return {
         "cohort_id": cohort.id, "session_id": cohort.sessions[0].id, "agency_id": agency.id, "person_id": owner.id,
-        "booking_id": db.session.scalar(select(Booking.id)), "certificate_id": certificate.id, "attempt_id": check.id,
+        "booking_id": place.id, "certificate_id": certificate.id, "attempt_id": check.id,
         "play_id": play.id, "reflection_id": note.id, "sign_in_id": sign_in.id, "exemption_id": note.id,
-        "arrangement_id": db.session.scalar(select(Arrangement.id)), "missed_id": missed.id,
-        "programme_id": dates.id, "nomination_id": asked.id, "pair_id": db.session.scalar(select(KeepApart.id)),
+        "arrangement_id": arrangement, "missed_id": missed.id,
+        "programme_id": dates.id, "nomination_id": asked.id, "pair_id": pair,
         "leave_id": elsewhere[0].id, "learning_id": elsewhere[1].id, "equivalent_id": elsewhere[2].id,
         "requirement_id": asked_of.id, "level_id": level.id, "team_id": owner.main_seat.team_id,
         "look_id": look.id, "correction_id": correction.id, "replaced_id": old.id, "contest_id": contest.id,
@@ -132,7 +139,7 @@ def _belongings(them, agency):
         "wave": "before", "year": now.year - 1,
         "code": "wrong", "module": module.slug, "page": _reflecting(module).slug, "quiz": "tiers-of-need-check",
         "flag_id": flag.id, "programme": "core", "mail_id": note.id, "position": 1, "number": 1, "name": "completion",
-        "kind": "csv", "export_id": made.id, "view_id": kept.id, "pack_id": pack.id, "partnership": "Fernshire",
+        "kind": "csv", "export_id": made.id, "view_id": kept.id, "pack_id": pack.id, "partnership": agency.partnership,
         "request_id": erasure.id, "file_id": joiners.id, "connection_id": connected.id, "provider_id": gate.id,
         "invitation_id": doors[0].id, "domain_id": doors[1].id, "passkey_id": key.id,
     }  # fmt: skip

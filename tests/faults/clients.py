@@ -1,23 +1,19 @@
-"""People at work: programs that do real acts over HTTP, repeat what got no answer with the same key, and remember what
-was acknowledged.
-"""
+"""One person's browser: asks over HTTP, and repeats what got no answer with the same key."""
 
 import http.client
 import re
 import threading
 import time
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from secrets import token_hex
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
-
-from tests.faults.site import Site
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 LONGEST_ANSWER = 20.0
+NO_ANSWER = frozenset({0, 502, 503})
 
 
 def a_day(title: str) -> dict[str, str]:
@@ -36,6 +32,16 @@ def a_day(title: str) -> dict[str, str]:
     }
 
 
+class Place(Protocol):
+    """Where a site can be reached, and its database asked."""
+
+    port: int
+
+    def ask(self, statement: str, **values: Any) -> list[Any]: ...
+
+    def settle(self) -> None: ...
+
+
 @dataclass
 class Reply:
     """What came back; status 0 when nothing did."""
@@ -48,11 +54,12 @@ class Reply:
 
 @dataclass
 class Client:
-    """One person's browser."""
+    """One person's browser. The cookie of the first answer is kept, or that of each with `keeps`, as in signing in."""
 
-    site: Site
+    site: Place
     cookie: str
     token: str = ""
+    keeps: bool = False
     seconds: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
 
@@ -68,7 +75,7 @@ class Client:
             reply = Reply(
                 answer.status, text, answer.headers["Location"] or "", bool(answer.headers["Idempotency-Replayed"])
             )
-            if answer.headers["Set-Cookie"] and not self.token:
+            if answer.headers["Set-Cookie"] and (self.keeps or not self.token):
                 self.cookie = answer.headers["Set-Cookie"].partition(";")[0]
         except (OSError, http.client.HTTPException):
             reply = Reply(0)
@@ -85,6 +92,10 @@ class Client:
         self.token = TOKEN.search(page.text)[1]
         return self
 
+    def at(self, site: Place) -> "Client":
+        """The same browser at another address of the site."""
+        return Client(site, self.cookie, self.token, self.keeps)
+
     def send(self, path: str, data: dict[str, Any], key: str | None = None, **headers: str) -> Reply:
         """Send a form, once."""
         return self.ask("POST", path, {"csrf_token": self.token, "once": key or token_hex(16), **data}, **headers)
@@ -98,55 +109,16 @@ class Client:
         key = token_hex(16)
         while not give_up.is_set():
             reply = self.send(path, data, key, **headers)
-            if reply.status not in (0, 502, 503):
+            if reply.status not in NO_ANSWER:
                 return reply
             time.sleep(0.05)
         return None
 
-
-class Load:
-    """Several people who make joint days, with titles nobody used before, until they are stopped."""
-
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self.clients = [Client(site, cookie).open() for cookie in site.cookies]
-        self.acknowledged: list[str] = []
-        self.tried: list[str] = []
-        self.refused: list[Reply] = []
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._work, args=(one,)) for one in self.clients]
-
-    def _work(self, client: Client) -> None:
-        while not self._stop.is_set():
-            title = f"Day {token_hex(8)}"
-            self.tried.append(title)
-            reply = client.until_answered("/cohorts/new", a_day(title), self._stop)
-            if reply and reply.status == 303:
-                self.acknowledged.append(title)
-            elif reply:
-                self.refused.append(reply)
-                return
-
-    @contextmanager
-    def at_work(self) -> Any:
-        for thread in self._threads:
-            thread.start()
-        try:
-            yield self
-        finally:
-            self._stop.set()
-            for thread in self._threads:
-                thread.join()
-
-    def check(self) -> None:
-        """Everything that was acknowledged is there, and nothing is there twice."""
-        self.site.settle()
-        found = Counter(title for (title,) in self.site.ask("SELECT title FROM cohorts"))
-        acts = self.site.ask("SELECT count(*) FROM audit_entries WHERE action = 'cohort.created'")[0][0]
-        assert [reply.status for reply in self.refused] == [], self.refused[0].text
-        assert len(self.acknowledged) > 0
-        lost = [title for title in self.acknowledged if not found[title]]
-        twice = [title for title, times in found.items() if times > 1]
-        assert (lost, twice) == ([], []), f"lost {lost}, twice {twice}"
-        assert acts == len(found), f"{acts} in the audit, {len(found)} there"
-        assert set(found) <= set(self.tried)
+    def until_read(self, path: str, give_up: threading.Event) -> Reply | None:
+        """Open a page as often as it takes."""
+        while not give_up.is_set():
+            reply = self.ask("GET", path)
+            if reply.status not in NO_ANSWER:
+                return reply
+            time.sleep(0.05)
+        return None

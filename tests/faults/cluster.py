@@ -57,12 +57,12 @@ class Cluster:
     def url(self, database: str, port: int | None = None) -> str:
         return f"postgresql+psycopg://{USER}@127.0.0.1:{port or self.port}/{database}"
 
-    def database(self) -> str:
-        """The address of a new empty database."""
+    def database(self, like: str = "template1") -> str:
+        """The address of a new database: empty, or a copy of the one of this name, to which nobody is connected."""
         name = f"site_{next(self._numbers)}"
         engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {like}"))
         engine.dispose()
         return self.url(name)
 

@@ -43,21 +43,43 @@ def cluster() -> Iterator[Cluster]:
         made.remove()
 
 
+@pytest.fixture(scope="session")
+def sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A site with people in it, of which tests take copies: made once, since making it takes seconds."""
+    made = Site(tmp_path_factory.mktemp("model"))
+    made.prepare()
+    return made
+
+
+@pytest.fixture(scope="session")
+def postgres_model(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The same on PostgreSQL."""
+    made = Site(tmp_path_factory.mktemp("model"), cluster.database())
+    made.prepare()
+    return made
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
-    """The site on an empty database of each kind."""
-    url = request.getfixturevalue("cluster").database() if request.param == "postgresql" else ""
-    yield from _opened(tmp_path, url)
+def site(request: pytest.FixtureRequest) -> Site:
+    """The site on a database of each kind."""
+    made: Site = request.getfixturevalue("on_sqlite" if request.param == "sqlite" else "on_postgres")
+    return made
 
 
 @pytest.fixture
-def on_sqlite(tmp_path: Path) -> Iterator[Site]:
-    yield from _opened(tmp_path, "")
+def on_sqlite(sqlite_model: Site, tmp_path: Path) -> Iterator[Site]:
+    yield from _opened(Site(tmp_path), sqlite_model)
 
 
 @pytest.fixture
-def on_postgres(cluster: Cluster, tmp_path: Path) -> Iterator[Site]:
-    yield from _opened(tmp_path, cluster.database())
+def on_postgres(postgres_database: str, postgres_model: Site, tmp_path: Path) -> Iterator[Site]:
+    yield from _opened(Site(tmp_path, postgres_database), postgres_model)
+
+
+@pytest.fixture
+def postgres_database(cluster: Cluster, postgres_model: Site) -> str:
+    """The address of a copy of the model on PostgreSQL."""
+    return cluster.database(like=postgres_model.url.rpartition("/")[2])
 
 
 @pytest.fixture
@@ -89,10 +111,9 @@ def shim(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def _opened(folder: Path, url: str) -> Iterator[Site]:
-    made = Site(folder, url)
+def _opened(made: Site, model: Site) -> Iterator[Site]:
     try:
-        made.prepare()
+        made.prepare(model)
         yield made
     finally:
         made.kill()

@@ -20,11 +20,11 @@ def recovers(client: Client, title: str, key: str) -> None:
     assert client.site.ask("SELECT count(*) FROM cohorts WHERE title = :title", title=title) == [(1,)]
 
 
-def test_a_full_disk(cramped, tmp_path):
+def test_a_full_disk(cramped, sqlite_model, tmp_path):
     site = Site(cramped)
     site.log = tmp_path / "site.log"
     try:
-        site.prepare()
+        site.prepare(sqlite_model)
         site.start()
         client = Client(site, site.cookies[0]).open()
         assert client.make("Before").status == 303

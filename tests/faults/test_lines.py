@@ -97,11 +97,13 @@ def test_pages_are_no_slower_while_the_mail_server_hangs(on_sqlite):
         return sorted(client.seconds)[-2]
 
     with mail_server(greeting=MailServer.HANG) as server:
-        on_sqlite.start(worker=True, LMS_MAIL="smtp", LMS_SMTP_PORT=str(server.port))
+        by_smtp = {"LMS_MAIL": "smtp", "LMS_SMTP_PORT": str(server.port)}
+        on_sqlite.start(**by_smtp)
         client = Client(on_sqlite, on_sqlite.cookies[0]).open()
         before = slowest(client)
         put_in_mails(on_sqlite)
-        until = time.monotonic() + 90  # the clock looks once a minute
+        on_sqlite.join(**by_smtp)  # a worker looks what is due when it comes
+        until = time.monotonic() + 90
         while "greeting" not in server.steps:
             assert time.monotonic() < until, "the worker never tried"
             time.sleep(0.2)

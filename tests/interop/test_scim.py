@@ -159,6 +159,17 @@ def test_an_administrator_of_the_partnership_is_not_ended(directory, make, trust
     assert person(boss.email).active
 
 
+@pytest.mark.parametrize("role", [Role.TRAINER, Role.COORDINATOR, Role.ADMINISTRATOR])
+def test_a_directory_gives_no_other_mailbox_to_whoever_reaches_beyond_the_agency(directory, make, trust, role):
+    known = make.person("Ann Bell", agency=trust, roles=((role, Scope.PARTNERSHIP),))
+    made = directory("POST", "/Users", ann(emails=[{"value": known.email}]), 201)
+    other = [{"value": "thief@elsewhere.example", "primary": True}]
+    directory.patch(made, {"op": "replace", "path": "emails", "value": other}, expect=409)
+    directory("PUT", f"/Users/{made['id']}", ann(emails=other), 409)
+    assert (person("thief@elsewhere.example"), person(known.email).id) == (None, known.id)
+    directory.patch(made, {"op": "replace", "path": "title", "value": "Matron"})
+
+
 def test_two_people_cannot_have_one_name_or_one_address(directory):
     directory("POST", "/Users", ann(), 201)
     directory("POST", "/Users", ann(), 409)
@@ -183,6 +194,22 @@ def test_what_is_no_user_is_refused_in_the_words_of_scim(directory, body):
 def test_a_filter_that_cannot_be_read_is_refused(directory, text):
     answer = directory.client.get(f"{BASE}/Users", query_string={"filter": text}, headers=directory.headers)
     assert answer.status_code == 400, answer.text
+
+
+@pytest.mark.parametrize("field", ["displayName", "externalId", "title", "nickName", "userName"])
+@pytest.mark.parametrize("letter", ["\ud800", "\x00"])
+def test_text_that_no_database_holds_is_refused(directory, field, letter):
+    directory("POST", "/Users", ann(**{field: f"a{letter}b"}), 400)
+    made = directory("POST", "/Users", ann(displayName=r"Ann \\u0000"), 201)
+    directory.patch(made, {"op": "replace", "path": "displayName", "value": letter}, expect=400)
+    directory("POST", "/Users/.search", {"filter": f'userName eq "{letter}"'}, 400)
+
+
+def test_a_page_far_beyond_the_last_is_empty(directory):
+    directory("POST", "/Users", ann(), 201)
+    found = directory("GET", "/Users?startIndex=99999999999999999999&count=1")
+    assert found["totalResults"] == 1
+    assert not found.get("Resources")
 
 
 def test_pages_of_users_and_filters_on_any_attribute(directory):

@@ -1,12 +1,16 @@
 """The queue that wakes the worker: a bell that may fail without harm, in SQLite, PostgreSQL or Redis."""
 
+import logging
 import os
+import time
 
 import pytest
 from huey import MemoryHuey
+from huey.serializer import Serializer
 
 from lms.config import BadSetting, Settings
-from lms.jobs.queue import MOST_RINGS, prepare, queue, ring
+from lms.jobs.queue import MOST_RINGS, PATIENCE, REST_SECONDS, _is_news, answers, prepare, queue, ring
+from tests.support.redis_server import Redis
 
 SECRET = "tests-only-0123456789-abcdefghijklmnop"
 
@@ -27,6 +31,72 @@ def through(huey):
 
 def test_a_call_goes_through_the_file(tmp_path):
     assert through(queue(settings(tmp_path))) == ["now"]
+
+
+@pytest.fixture
+def redis():
+    made = Redis()
+    try:
+        made.start()
+        yield made
+    finally:
+        made.remove()
+
+
+def test_a_call_goes_through_redis_and_one_that_is_not_signed_is_not_opened(tmp_path, redis):
+    huey = queue(settings(tmp_path, redis.url))
+    assert through(huey) == ["now"]
+    huey.storage.enqueue(Serializer().serialize(("no", "call", "of", "ours")))
+    with pytest.raises(ValueError, match=r"not found|mismatch"):
+        huey.dequeue()
+    huey.storage.pool.disconnect()
+
+
+def test_redis_that_is_gone_or_hangs_keeps_nobody_waiting_and_is_left_alone_for_a_while(tmp_path, redis):
+    huey = queue(settings(tmp_path, redis.url))
+    call, heard = ring(huey, huey.task(name="hear")(print)), answers(huey)
+    redis.hang()
+    assert heard
+    first, second = seconds(call), seconds(call)
+    redis.go_on()
+    assert first < PATIENCE + 1
+    assert second < 0.1
+    redis.kill()
+    call = ring(huey, huey.task(name="hear_again")(print))
+    assert seconds(call) < 0.5
+    assert not answers(huey)
+    huey.storage.pool.disconnect()
+
+
+def seconds(call):
+    began = time.monotonic()
+    call("now")
+    return time.monotonic() - began
+
+
+def test_after_its_rest_the_queue_is_called_again(tmp_path, monkeypatch):
+    huey = queue(settings(tmp_path))
+    prepare(huey)
+    call = ring(huey, huey.task(name="hear")(print))
+    now = [100.0]
+    monkeypatch.setattr("lms.jobs.queue.time.monotonic", lambda: now[0])
+    with monkeypatch.context() as away:
+        away.setattr(huey, "pending_count", lambda: 1 / 0)
+        call("lost")
+    call("in the rest")
+    now[0] += REST_SECONDS
+    call("heard")
+    assert huey.pending_count() == 1
+
+
+def test_a_worker_does_not_say_five_times_a_second_that_the_queue_is_away():
+    told = [record(ConnectionError()), record(ValueError()), record(None)]
+    assert [_is_news(one) for one in told] == [False, True, True]
+
+
+def record(fault):
+    info = (type(fault), fault, None) if fault else None
+    return logging.LogRecord("huey.consumer.Worker", logging.ERROR, "", 1, "Error reading from queue", (), info)
 
 
 @pytest.mark.skipif(not os.environ.get("LMS_TEST_POSTGRES_URL"), reason="needs PostgreSQL")

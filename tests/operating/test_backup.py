@@ -99,6 +99,25 @@ def test_a_backup_that_fails_leaves_nothing_behind(leah, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+@on_sqlite
+def test_a_backup_for_which_there_is_no_room_is_told_in_a_sentence(leah, tmp_path, monkeypatch):
+    def full(_engine, making, _at):
+        making.with_name(f"{making.name}-journal").touch()
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(backing_up, "_of_sqlite", full)
+    with pytest.raises(BadBackup, match="could not be written: database or disk is full"):
+        backing_up.back_up(db.engine, tmp_path / "b")
+    assert list(tmp_path.iterdir()) == []
+
+
+MISSHAPEN = {
+    "ends that are none": {"ends": {"acts": "x"}},
+    "rows that are none": {"rows": None},
+    "a moment without a zone": {"made_at": "2020-01-01"},
+}
+
+
 def spoil(path, how):
     whole = path.read_bytes()
     if how == "a byte changed":
@@ -110,6 +129,9 @@ def spoil(path, how):
         manifest.manifest_path(path).unlink()
     elif how == "a manifest nobody can read":
         manifest.manifest_path(path).write_text("{")
+    elif how in MISSHAPEN:
+        said = json.loads(manifest.manifest_path(path).read_text())
+        manifest.manifest_path(path).write_text(json.dumps(said | MISSHAPEN[how]))
     else:
         path.unlink()
 
@@ -121,6 +143,9 @@ def spoil(path, how):
         ("cut short", "and should have"),
         ("no manifest", "is missing, so nobody can say"),
         ("a manifest nobody can read", "cannot be read"),
+        ("ends that are none", "cannot be read"),
+        ("rows that are none", "cannot be read"),
+        ("a moment without a zone", "cannot be read"),
         ("gone", "There is no backup at"),
     ],
 )

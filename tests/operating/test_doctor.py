@@ -9,9 +9,10 @@ from sqlalchemy import create_engine, text
 
 from lms.audit import triggers
 from lms.audit.models import AuditEntry
-from lms.config import BadSetting
+from lms.config import BadSetting, Settings
 from lms.core import clock, running, safety
 from lms.core.db import db, writing
+from lms.jobs import queue as queues
 from lms.operating import doctor
 from lms.operating.cli import examine
 from lms.serving import be_known
@@ -79,6 +80,23 @@ def test_an_old_backup_is_to_be_looked_at(asked, app):
         assert asked()[1]["backup"] == ("look at", "The last was made 50 hours ago: /b")
     finally:
         path.unlink()
+
+
+def test_a_queue_that_is_away_is_said_in_words(asked, app, monkeypatch, tmp_path):
+    assert asked()[1]["queue"] == ("ok", "The file of the queue answers.")
+    settings = Settings(
+        {
+            "LMS_SECRET_KEY": "k" * 40,
+            "LMS_DATA_DIR": str(tmp_path),
+            "LMS_QUEUE_URL": "redis://user:pass-word@127.0.0.1:1/0",
+        }
+    )
+    monkeypatch.setitem(app.extensions, "huey", queues.queue(settings))
+    monkeypatch.setattr(app.extensions["settings"], "queue_url", settings.queue_url)
+    status, found = asked()
+    how, says = found["queue"]
+    assert (status, how, "pass-word" in says) == (1, "wrong", False)
+    assert says.startswith("Redis does not answer: work is found by looking, some seconds late, and limits")
 
 
 def test_a_server_does_not_start_on_a_database_that_would_lose_what_it_says_is_saved(app, database, tmp_path):

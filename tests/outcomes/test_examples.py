@@ -7,11 +7,14 @@ from lms.cohorts.actions import booking
 from lms.core.db import db, writing
 from lms.core.errors import NotFound
 from lms.core.permissions import Role, Scope
+from lms.notifications import delivering
 from lms.notifications.models import OutboxMail
 from lms.outcomes import actions
 from lms.outcomes.items import Seen, Wave
 from lms.outcomes.models import PracticeExample
 from lms.people import queries as people
+from tests.notifications.conftest import Bag
+from tests.support.leaving import LOSSES
 
 SAID = "Rang the school nurse before the meeting"
 
@@ -124,3 +127,22 @@ def test_where_nobody_manages_somebody_nobody_is_told_not_even_the_trainer(day):
     day.answer(day.people[0], Wave.LATER, example=SAID)
     assert told() == []
     assert the_example().says == SAID
+
+
+@pytest.mark.parametrize("loss", [None, *LOSSES])
+def test_who_does_not_manage_the_writer_any_more_is_not_told_of_an_example(day, written, loss):
+    _, manager = written
+    if loss:
+        LOSSES[loss](manager)
+    delivering.deliver_waiting(Bag())
+    with_it = select(OutboxMail.state).where(OutboxMail.kind == "outcomes/to_co_sign")
+    assert db.session.scalars(with_it).all() == ["withdrawn" if loss else "sent"]
+
+
+def test_an_example_that_was_taken_back_is_not_mailed(day, written):
+    person, _ = written
+    with writing():
+        actions.take_back(people.actor(person), day.cohort.id)
+    delivering.deliver_waiting(Bag())
+    with_it = select(OutboxMail.state).where(OutboxMail.kind == "outcomes/to_co_sign")
+    assert db.session.scalars(with_it).all() == ["withdrawn"]

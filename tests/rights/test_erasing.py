@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import String, cast, select
+from sqlalchemy import String, cast, delete, select
 
 from lms import cli as commands
 from lms.assignments import checking
+from lms.assignments.ledger_models import StandingBalance
 from lms.audit import actions as audit
 from lms.audit import checking as chain
 from lms.certificates.models import Certificate
@@ -21,7 +22,7 @@ from lms.core.db import Base, db, writing
 from lms.exports import store
 from lms.notifications.models import OutboxMail
 from lms.operating import backing_up
-from lms.people.models import Person
+from lms.people.models import Membership, Person
 from lms.rights import erasing, housekeeping
 from lms.rights.cli import person as command
 from lms.rights.models import Erasure
@@ -143,6 +144,27 @@ def test_counts_stay_right_and_places_to_come_are_free(make, actor):
     assert list(checking.wrong_pages([*left, ids[0]])) == []
     assert list(checking.wrong_counts()) == []
     assert db.session.scalar(select(Person.active).where(Person.id == left[0])) is False
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_job_that_nobody_else_has_goes_with_them(them, make, stays):
+    subject, _ = them
+    make.membership(subject, agency=make.agency(), job="Keeper of zqowls")
+    make.person(job="Keeper of zqowls" if stays else erasing.UNSAID)
+    with writing() as session:
+        for job in ("Keeper of zqowls", erasing.UNSAID):
+            key = {"partnership": "Fernshire", "day": clock.today(), "grouping": "job", "target": "", "state": "due"}
+            session.add(StandingBalance(**key, value=job, people=2))
+    erase(subject.id)
+    nobody = db.session.scalar(select(Person.id).where(Person.name == erasing.NAME))
+    jobs = db.session.scalars(select(Membership.job).where(Membership.person_id == nobody)).all()
+    assert ("Keeper of zqowls" in jobs, erasing.UNSAID in jobs) == (stays, not stays)
+    assert bool(speaking_of({"zqowls"})) is stays
+    assert sum(db.session.scalars(select(StandingBalance.people))) == 4
+    with writing() as session:
+        session.execute(delete(StandingBalance))
+    assert list(checking.wrong_pages([nobody])) == []
+    assert list(checking.wrong_counts()) == []
 
 
 def test_certificates_stay_where_the_site_says_so(them, app, monkeypatch):

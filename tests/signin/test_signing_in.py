@@ -49,6 +49,23 @@ def test_the_sign_in_form_needs_no_token_because_scripts_and_old_tabs_must_work(
     assert response.status_code == 303
 
 
+def test_a_wrong_token_signs_nobody_in_and_the_address_stays_typed(nobody, leah):
+    form = nobody.get("signin.sign_in").all("//form[@action='/sign-in']")[0]
+    typed = {"email": leah.email, "password": PASSWORD}
+    page = nobody.send(nobody.get("signin.sign_in"), form, {**typed, "csrf_token": "wrong"}, expect=400)
+    assert "open since an earlier sign-in" in page.words
+    assert page.all("//input[@id='email']")[0].get("value") == leah.email
+    assert nobody.get("signin.me", expect=303).location.startswith("/sign-in")
+    assert nobody.send(page, form, typed).location == "/"
+
+
+def test_a_second_press_on_the_old_page_leads_to_where_the_first_did(nobody, leah):
+    form = nobody.get("signin.sign_in").all("//form[@action='/sign-in']")[0]
+    typed = {"email": leah.email, "password": PASSWORD}
+    assert nobody.send(nobody.get("signin.sign_in"), form, typed).location == "/"
+    assert nobody.send(nobody.get("signin.me"), form, typed).location == "/"
+
+
 def test_another_sites_page_cannot_sign_somebody_in(nobody, leah):
     response = nobody.client.post(
         "/sign-in", data={"email": leah.email, "password": PASSWORD}, headers={"Origin": "https://evil.example"}

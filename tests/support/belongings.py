@@ -13,10 +13,10 @@ from lms.signin.passkey_models import Passkey
 from lms.signin.provider_models import IdentityProvider
 
 
-def rules(session):
-    """A level and a requirement of Fernshire, which has not begun."""
-    level = Level(partnership="Fernshire", code="3", name="Level 3")
-    asked_of = Requirement(partnership="Fernshire", kind="module", target="tiers-of-need")
+def rules(session, partnership):
+    """A level and a requirement of the partnership, which has not begun."""
+    level = Level(partnership=partnership, code="3", name="Level 3")
+    asked_of = Requirement(partnership=partnership, kind="module", target="tiers-of-need")
     session.add_all([level, asked_of])
     session.flush()
     begins = clock.today() + timedelta(days=9)
@@ -31,7 +31,7 @@ def tables(session, trainer):
     )
 
 
-def corrected(session, certificate, owner):
+def corrected(session, certificate, owner, mark):
     """A correction of the name on a certificate, and the certificate as it was before."""
     correction = NameCorrection(
         certificate_id=certificate.id, person_id=owner.id, name="Olive Owner-Reed", reason="Married"
@@ -39,7 +39,7 @@ def corrected(session, certificate, owner):
     session.add(correction)
     session.flush()
     old = as_it_was(certificate, correction)
-    old.code = "0" * 26
+    old.code = mark * 26
     session.add(old)
     return correction, old
 
@@ -52,16 +52,16 @@ def phone_of(owner):
     )
 
 
-def passkey_of(owner):
+def passkey_of(owner, mark="0"):
     """A passkey that no device has."""
-    return Passkey(person_id=owner.id, credential=b"0" * 32, public_key=b"0" * 77, name="Work phone")
+    return Passkey(person_id=owner.id, credential=mark.encode() * 32, public_key=b"0" * 77, name="Work phone")
 
 
-def invited(them, agency):
+def invited(them, agency, mark):
     """An open invitation to the agency, and a mail domain that is not proven yet."""
     asked = {"agency_id": agency.id}
     return [
-        Invitation(email="new@agency.example", job="Nurse", invited_by=them.admin.id, token_hash="0" * 64, **asked),
+        Invitation(email="new@agency.example", job="Nurse", invited_by=them.admin.id, token_hash=mark * 64, **asked),
         AgencyDomain(domain="agency.example", asked_by=them.admin.id, **asked),
     ]
 
@@ -94,7 +94,7 @@ def learned(them, agency):
             accepted_by=by,
         ),
         Equivalent(
-            partnership="Fernshire",
+            partnership=agency.partnership,
             target="tiers-of-need",
             title="Thresholds",
             provider="Council",

@@ -19,23 +19,23 @@ LONGEST_STOP = 20
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
+def serving(folder: Path, app: str = "lms.app:create_app()") -> Iterator[str]:
     """Serve the demo from an empty folder on SQLite; hands out the address, and ends what it started."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    served = {**environment(folder, address), "HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": "2"}
+    settings = {**environment(folder, address), "HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": "2"}
     loaded = subprocess.run(
         [sys.executable, "-m", "lms.cli", "demo"],
         check=False,
         cwd=PROJECT,
-        env=served,
+        env=settings,
         capture_output=True,
         text=True,
     )
     assert loaded.returncode == 0, f"lms demo failed:\n{loaded.stdout}{loaded.stderr}"
     log = folder / "server.log"
     with log.open("w") as out:
-        server = subprocess.Popen(web_line(), cwd=PROJECT, env=served, stdout=out, stderr=out)
+        server = subprocess.Popen([*web_line()[:-1], app], cwd=PROJECT, env=settings, stdout=out, stderr=out)
         try:
             wait_until_ready(server, address, log)
             yield address

@@ -270,3 +270,17 @@ def test_the_mix_is_planned_and_actual(area, as_user):
 
 def _width(bar) -> float:
     return sum(float(one.get("width").removesuffix("%")) for one in bar.xpath(".//rect"))
+
+
+def test_the_head_of_an_agency_does_not_learn_when_others_were_taught_alone(area, as_user, make):
+    """The quarters on offer and the days without a register are of the joint days that the agency's people were on."""
+    area.came(area.cohort(), Health=6, Care=5)
+    head = make.manager(agency=area.agencies["Health"])
+    addresses = ("together.figures", "together.matrix", "together.waiting")
+    before = [as_user(head).get(one).all("//main//option/text()") for one in addresses]
+    words = [as_user(head).get(one).words for one in addresses]
+    area.came(area.cohort(date(2025, 11, 12), title="Ours alone", all_agencies=False), Care=6)
+    area.enter(area.cohort(date(2026, 7, 8), title="No register"), area.people("Care", 6))
+    assert [as_user(head).get(one).all("//main//option/text()") for one in addresses] == before
+    assert [as_user(head).get(one).words for one in addresses] == words
+    assert as_user(area.coordinator).get("together.figures").all("//main//option/text()") != before[0]

@@ -241,3 +241,10 @@ def test_a_refused_write_is_answered_at_once_and_noted(as_user, make):
     assert response.status_code == 403
     assert perf_counter() - started < 5
     assert db.session.scalar(select(AuditEntry.action)) == "access.refused"
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PATCH", "DELETE", "QUERY", "JUNK"])
+def test_a_method_that_an_address_does_not_know_is_told_which_it_knows(nobody, method):
+    for address, known in (("/sign-in", {"GET", "HEAD", "OPTIONS", "POST"}), ("/help", {"GET", "HEAD", "OPTIONS"})):
+        answer = nobody.client.open(address, method=method)
+        assert (answer.status_code, set(answer.allow)) == (405, known)

@@ -175,15 +175,8 @@ def withdraw(actor: Actor, assignment_id: UUID, why: str) -> Assignment:
     Raises NotFound unless the actor decides about the person for the agency that asked.
     """
     today = clock.today()
-    managed = select(Membership.id).where(
-        policy.answers_for(actor, today),
-        Membership.agency_id == Assignment.agency_id,
-        Membership.person_id == Assignment.person_id,
-    )
     found = db.session.scalar(
-        select(Assignment)
-        .where(Assignment.id == assignment_id, managed.correlate(Assignment).exists())
-        .with_for_update()
+        select(Assignment).where(Assignment.id == assignment_id, policy.assigned(actor, today)).with_for_update()
     )
     if found is None or not actor.can(Permission.REQUIREMENT_EXEMPT):
         raise NotFound

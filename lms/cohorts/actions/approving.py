@@ -12,6 +12,10 @@ from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import Refusal
+from lms.notifications.models import OutboxMail
+from lms.notifications.rechecking import Text, as_it_is
+from lms.people import queries as people
+from lms.people.models import Person
 
 
 class Answered(Refusal):
@@ -47,6 +51,14 @@ def decline(actor: Actor, booking_id: UUID, note: str = "", _reason: str = "") -
     booking.answer = note.strip()
     tell(Kind.DECLINED, booking.person, cohort, note=note.strip())
     return booking
+
+
+def still_asked(mail: OutboxMail) -> Text | None:
+    """What the mail to whoever decides says now; None when nobody asks them any more for a place on that joint day."""
+    if mail.about is None:
+        return as_it_is(mail)
+    reader = people.actor(db.session.get_one(Person, mail.person_id))
+    return as_it_is(mail) if any(one.cohort_id == mail.about for one in approvals.asked_of(reader)) else None
 
 
 def _open(actor: Actor, booking_id: UUID) -> tuple[Cohort, Booking]:

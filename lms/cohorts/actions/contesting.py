@@ -16,7 +16,9 @@ from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import NotFound, Refusal
 from lms.core.permissions import Role
-from lms.notifications.actions import queue
+from lms.notifications.actions import Terms, queue
+from lms.notifications.models import OutboxMail
+from lms.notifications.rechecking import Text, as_it_is
 from lms.people import queries as people
 from lms.people.models import Person
 from lms.web.links import absolute
@@ -60,8 +62,17 @@ def contest(actor: Actor, cohort_id: UUID, session_id: UUID, says: str) -> Conte
     audit.record(actor, "attendance.contested", booking.id, session=str(session.id))
     link = absolute("contesting.answer", cohort_id=session.cohort_id, contest_id=made.id)
     for person in _who_answers(actor, session.cohort):
-        queue("cohorts/contested", to=person, title=session.cohort.title, link=link)
+        queue("cohorts/contested", to=person, terms=Terms(about=made.id), title=session.cohort.title, link=link)
     return made
+
+
+def still_contested(mail: OutboxMail) -> Text | None:
+    """What the mail to whoever answers says now; None when it was answered, or its reader does not run the cohort."""
+    found = db.session.get(Contest, mail.about) if mail.about else None
+    if found is None:
+        return None if mail.about else as_it_is(mail)
+    reader = people.actor(db.session.get_one(Person, mail.person_id))
+    return as_it_is(mail) if found.is_open and policy.is_run_by(reader, found.session.cohort) else None
 
 
 def _who_answers(actor: Actor, cohort: Cohort) -> Sequence[Person]:

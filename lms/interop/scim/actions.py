@@ -22,9 +22,10 @@ from lms.joining import queries
 from lms.joining.queries import Reach
 from lms.joining.table import Row
 from lms.people import policy
+from lms.people import queries as people
 from lms.people.actions import ADDRESS, LONGEST_ADDRESS
 from lms.people.models import Agency, Membership, Person
-from lms.signin import sessions
+from lms.signin import providers, sessions
 
 TOKEN_BYTES = 32
 UNSAID_JOB = "Not said"
@@ -34,6 +35,7 @@ KEPT = (
     "This is the post of an administrator of the partnership. Another administrator of the partnership has to end "
     "it, by a file of people."
 )
+FURTHER = "The roles of this person reach beyond the agency, so its directory gives them no other address."
 
 
 def connect(actor: Actor, agency_id: UUID, name: str) -> tuple[ScimConnection, str]:
@@ -140,9 +142,13 @@ def _job(agency: Agency, person: Person | None, user: User) -> str:
 
 
 def _readdress(agency: Agency, person: Person, email: str) -> None:
-    """Give the account its new address, where the person works for this agency alone."""
+    """Give the account its new address, where the person works for this agency alone. Raises ConflictException where
+    their roles reach beyond it: else whoever holds the agency's token could come in with them.
+    """
     if email == person.email or _works_elsewhere(agency, person):
         return
+    if providers.reaches_beyond(people.seats(person.id), agency.id):
+        raise ConflictException(detail=FURTHER)  # who reads the mailbox gets the links to new passwords
     if db.session.scalar(select(Person.id).where(Person.email == email)):
         raise UniquenessException(detail=TAKEN)
     person.email = email

@@ -134,3 +134,17 @@ def schemas() -> list[Schema]:
 def described(user: User) -> dict[str, Any]:
     """A user as it is stored."""
     return user.model_dump(exclude={"meta", "id"})
+
+
+def has_unstorable(sent: Any) -> bool:
+    """Whether JSON that was read holds text that no database can keep: NUL, or half of a pair of surrogates."""
+    rest = [sent]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, dict):
+            rest += [*one, *one.values()]
+        elif isinstance(one, list):
+            rest += one
+        elif isinstance(one, str) and any(letter == "\x00" or "\ud800" <= letter <= "\udfff" for letter in one):
+            return True
+    return False

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, current_app, g, request
 from pydantic import ValidationError
 from scim2_models import (
     Context,
     Error,
     InvalidSyntaxException,
+    InvalidValueException,
     ListResponse,
     PatchOp,
     Resource,
@@ -20,6 +21,7 @@ from scim2_models import (
     SCIMException,
     SearchRequest,
 )
+from werkzeug.exceptions import MethodNotAllowed
 
 from lms.core.db import db
 from lms.core.errors import NotFound
@@ -33,8 +35,8 @@ from lms.web.links import absolute
 bp = Blueprint("scim", __name__, url_prefix="/scim/v2")
 
 MEDIA = "application/scim+json"
-KNOWN = ("ServiceProviderConfig", "ResourceTypes", "Schemas", "Users")
 NOT_THERE = "There is nothing here."
+FARTHEST = 1_000_000_000  # more users than any agency has, and fewer than a database can count
 View = Callable[..., Response]
 
 
@@ -132,7 +134,7 @@ def search(agency: Agency) -> Response:
 
 def _found(agency: Agency, asked: "SearchRequest[User]") -> Response:
     count = MOST_RESULTS if asked.count is None else max(0, min(asked.count, MOST_RESULTS))
-    start = max(asked.start_index or 1, 1)
+    start = max(1, min(asked.start_index or 1, FARTHEST))
     number, found = queries.listed(agency, str(asked.filter or ""), _base(), start, count)
     answer = ListResponse[User](total_results=number, start_index=start, items_per_page=len(found), resources=found)
     return _answer(answer, Context.RESOURCE_QUERY_RESPONSE, parameters=asked)
@@ -191,11 +193,42 @@ def remove(agency: Agency, user_id: str) -> Response:
 @bp.route("/", defaults={"rest": ""}, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
 @bp.route("/<path:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
 @by_token
-def nothing(_agency: Agency, rest: str) -> Response:  # part of the address
+def nothing(_agency: Agency, rest: str) -> Response:  # noqa: ARG001 -- part of the address
     """Everything else under this address, and other methods on what is there."""
-    if rest.split("/", maxsplit=1)[0] in KNOWN:
-        return _error(405, f"{request.method} is not possible here.")
-    return _error(404, NOT_THERE)
+    return _not_so() if _methods() else _error(404, NOT_THERE)
+
+
+@bp.before_app_request
+def not_with_this_method() -> Response | None:
+    """Methods that nothing here knows, such as TRACE, are refused as SCIM says it."""
+    is_ours = request.path.startswith(f"{bp.url_prefix}/")
+    return _not_so() if is_ours and isinstance(request.routing_exception, MethodNotAllowed) else None
+
+
+@bp.after_request
+def name_methods(answer: Response) -> Response:
+    """Where the methods of an address are named, those that `nothing` refuses are not among them."""
+    if answer.headers.get("Allow"):
+        answer.headers["Allow"] = ", ".join(sorted(_methods()))
+    return answer
+
+
+def _not_so() -> Response:
+    answer = _error(405, f"{request.method} is not possible here.")
+    answer.headers["Allow"] = ", ".join(sorted(_methods())) or "OPTIONS"
+    return answer
+
+
+def _methods() -> set[str]:
+    """The methods that something answers at this address."""
+    adapter = current_app.create_url_adapter(request)
+    assert adapter is not None  # there is a request
+    found = {"OPTIONS"}
+    for method in adapter.allowed_methods(request.path):
+        endpoint, _ = adapter.match(request.path, method)
+        if endpoint != "scim.nothing":
+            found.add(method)
+    return found if len(found) > 1 else set()
 
 
 def _base() -> str:
@@ -209,7 +242,7 @@ def _body() -> dict[str, Any]:
         raise InvalidSyntaxException(detail="The body is no JSON.") from None
     if not isinstance(sent, dict):
         raise InvalidSyntaxException(detail="The body must be a JSON object.")
-    return sent
+    return _storable(sent)
 
 
 def _sent() -> dict[str, Any]:
@@ -223,7 +256,14 @@ def _sent() -> dict[str, Any]:
 
 
 def _plain_arguments() -> dict[str, Any]:
-    return {name: request.args[name] for name in request.args if name != "cursor"}
+    return _storable({name: request.args[name] for name in request.args if name != "cursor"})
+
+
+def _storable(sent: dict[str, Any]) -> dict[str, Any]:
+    """What was sent. Raises InvalidValueException where it holds what no database can keep."""
+    if resource.has_unstorable(sent):
+        raise InvalidValueException(detail="NUL and halves of a character (surrogates) cannot be kept.")
+    return sent
 
 
 def _parameters() -> "ResponseParameters[User]":

@@ -14,7 +14,7 @@ from lms.signin.throttle import TooManyTries
 from lms.signin.views.browsers import TOO_MANY, browser, hand_over, take_leave
 from lms.web.access import actor_or_none, current_actor, opens_when_held, public, reads_first, signed_in
 from lms.web.answers import done, is_ours, onward
-from lms.web.security import csrf
+from lms.web.security import csrf, has_wrong_token
 from lms.web.templating import count
 
 bp = Blueprint("signin", __name__, template_folder="templates")
@@ -28,6 +28,8 @@ def sign_in() -> ResponseReturnValue:
     target = request.values.get("next")
     form = SignInForm()
     if form.submitted():
+        if has_wrong_token():
+            return _from_an_old_page(form, target)
         try:
             token = actions.sign_in(form.email.data or "", form.password.data or "", browser(), before=actor_or_none())
         except Refusal as refusal:
@@ -54,9 +56,17 @@ def door(form: SignInForm, target: str | None, status: int) -> ResponseReturnVal
     return page, status
 
 
-# No token asked of these two: before a sign-in there is no session to protect, and whoever wants to leave must get out,
-# from an old page or a program too. The Origin check, and a cookie that other sites' forms do not carry, keep other
-# sites out.
+def _from_an_old_page(form: SignInForm, target: str | None) -> ResponseReturnValue:
+    """The form's token is of an earlier sign-in: ask again, unless the browser is signed in by now."""
+    if actor_or_none():
+        return onward(target, redirect(url_for("home.home"), 303))
+    form.refusal = "This page was open since an earlier sign-in. Enter your password again."
+    return door(form, target, 400)
+
+
+# No token is asked of these two, but a wrong one does not sign in. Before a sign-in there is no session to protect, and
+# whoever wants to leave must get out, from an old page or a program too. The Origin check, and a cookie that other
+# sites' forms do not carry, keep other sites out.
 csrf.exempt(sign_in)
 
 

@@ -10,10 +10,9 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
-from lms.audit import actions as audit
 from lms.core.actor import Actor
 from lms.core.errors import NotFound, Refusal
-from lms.signin import actions, keyring, passkeys, second_step
+from lms.signin import actions, failing, keyring, passkeys, second_step
 from lms.signin.forms import (
     CodeForm,
     MadePasskeyForm,
@@ -92,8 +91,7 @@ def _refused(form: PageForm, refusal: Refusal) -> int:
     """Show a refusal, and note one of a passkey in the record, whether there is such a passkey or not."""
     status = refused(form, refusal)
     if isinstance(refusal, NotTaken):
-        said = {"why": f"passkey: {refusal.why}", "address": browser().address}
-        audit.refused_in(None, "sign_in.failed", refusal.person_id, **said)
+        failing.note(refusal.person_id, f"{failing.Why.PASSKEY}: {refusal.why}", browser().address, {})
     return status
 
 
