@@ -216,6 +216,7 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(key, nobody):
     ]  # fmt: skip
     for text in broken:
         assert nobody.send(page, made_of(page), {"credential": text}, expect=422).all("//*[@id='problems']"), text
+    assert len(entries("sign_in.failed")) < 5  # only what can be read, and is counted, is noted
 
 
 def test_old_answers_are_forgotten_and_young_ones_kept(noon, key, nobody):

@@ -89,9 +89,11 @@ def prove() -> ResponseReturnValue:
 
 
 def _refused(form: PageForm, refusal: Refusal) -> int:
-    """Show a refusal, and note one of a passkey in the record, whether there is such a passkey or not."""
+    """Show a refusal, and note one of a passkey in the record, whether there is such a passkey or not; the pauses bound
+    how many notes there can be.
+    """
     status = refused(form, refusal)
-    if isinstance(refusal, NotTaken):
+    if isinstance(refusal, NotTaken) and refusal.why:
         said = {"why": f"passkey: {refusal.why}", "address": browser().address}
         audit.refused_in(None, "sign_in.failed", refusal.person_id, **said)
     return status
