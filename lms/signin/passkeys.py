@@ -32,7 +32,7 @@ MOST = 10  # passkeys of one person
 
 class NotTaken(Refusal):
     """One sentence for a passkey nobody has, somebody else's, a closed account, and an answer that proves nothing.
-    `why` and `person_id` are for the record.
+    `why` and `person_id` are for the record; what cannot even be read has no `why`, since no pause counts it.
     """
 
     sentence = "That passkey was not accepted. Try it once more, or choose another way to sign in."
@@ -219,7 +219,7 @@ def _read(text: str) -> Answer:
     try:
         return ceremony.read_proof(text)
     except NotRight:
-        raise NotTaken("unreadable") from None
+        raise NotTaken("") from None
 
 
 def _proven(answer: Answer) -> Person:

@@ -90,7 +90,7 @@ def prove() -> ResponseReturnValue:
 def _refused(form: PageForm, refusal: Refusal) -> int:
     """Show a refusal, and note one of a passkey in the record, whether there is such a passkey or not."""
     status = refused(form, refusal)
-    if isinstance(refusal, NotTaken):
+    if isinstance(refusal, NotTaken) and refusal.why:
         failing.note(refusal.person_id, f"{failing.Why.PASSKEY}: {refusal.why}", browser().address, {})
     return status
 
