@@ -23,6 +23,7 @@ from lms.quizzes import narrowing
 from lms.quizzes.events import QuizPassed
 from lms.releasing import files as releasing
 from lms.reports import files as reports
+from lms.rights import asking as erasures
 from lms.seating import actions as seating_actions
 from lms.seating import queries as seating
 from lms.together import files as together
@@ -38,6 +39,8 @@ RECHECKS = {
     "certificates/name_asked": correcting.still_asked,
     "cohorts/approval": approving.still_asked,
     "cohorts/contested": contesting.still_contested,
+    erasures.ASKED: erasures.still_asked,
+    erasures.CHECKED: erasures.still_asked,
     "outcomes/to_co_sign": outcomes.still_to_co_sign,
     "exports/view": keeping.still_wanted,
     "exports/ready": making.still_there,

@@ -14,6 +14,8 @@ from lms.core.errors import NotFound, Refusal
 from lms.core.permissions import Role
 from lms.notifications.actions import Terms, queue
 from lms.notifications.actions import withdraw as take_back_mails
+from lms.notifications.models import OutboxMail
+from lms.notifications.rechecking import Text, as_it_is
 from lms.people import keepers
 from lms.people import queries as people
 from lms.people.models import Agency, Membership, Person
@@ -63,6 +65,15 @@ def _tell(kind: str, request: ErasureRequest) -> None:
     for one in told.values():
         if one.id not in (request.person_id, request.checked_by):
             queue(kind, to=one, terms=Terms(about=request.id), link=absolute("erasures.listed"))
+
+
+def still_asked(mail: OutboxMail) -> Text | None:
+    """What a mail about a request says now; None when it is done or taken back, or its reader sees it no more."""
+    if mail.about is None:
+        return as_it_is(mail)
+    reader = people.actor(db.session.get_one(Person, mail.person_id))
+    found = db.session.scalar(_seen(reader).where(ErasureRequest.id == mail.about))
+    return as_it_is(mail) if found else None
 
 
 def withdraw(actor: Actor) -> None:

@@ -31,7 +31,6 @@ JOBS = {
 # Tasks of the worker, each the early call of a job by the clock.
 TASKS = {
     "run_job": "",
-    "look_at_the_clock": "",
     "deliver_mail_now": "deliver_mail",
     "work_out_plan_now": "work_out_plans",
     "make_file_now": "make_files",
@@ -51,6 +50,10 @@ ABOUT_OTHERS = {
     "exports/view": PROVEN_HERE + "test_no_link_of_a_view_is_mailed_to_who_lost_the_right",
     "outcomes/to_co_sign": "tests/outcomes/test_examples.py::"
     "test_who_does_not_manage_the_writer_any_more_is_not_told_of_an_example",
+    **dict.fromkeys(
+        ("rights/erasure_asked", "rights/erasure_checked"),
+        "tests/rights/test_asking.py::test_who_is_no_administrator_any_more_is_not_told_of_a_request",
+    ),
     "people/deputy_named": "tests/chasing/test_undone.py::"
     "test_a_deputation_that_ended_before_its_mail_left_is_not_mailed",
 }
@@ -63,9 +66,10 @@ MAIL_KINDS = {
          "cohorts/moved_up", "cohorts/offer", "cohorts/offer_ended", "cohorts/place_booked", "cohorts/removed",
          "cohorts/replaced", "cohorts/sent", "cohorts/waiting", "flags/answered", "notifications/digest",
          "outcomes/co_signed", "outcomes/questions", "passport/question", "people/deputy_ended", "planning/lost",
-         "planning/moved", "planning/queued", "planning/unplaced", "signin/break_glass", "signin/domain",
-         "signin/invitation", "signin/password_changed", "signin/recovery_used", "signin/reset",
-         "signin/second_step_off", "signin/second_step_on"),
+         "planning/moved", "planning/queued", "planning/unplaced", "rights/dormant",
+         "signin/break_glass", "signin/domain",
+         "signin/invitation", "signin/passkey_added", "signin/passkey_removed", "signin/password_changed", "signin/recovery_used", "signin/reset",
+         "signin/second_step_off", "signin/second_step_on", "signin/wrong_codes"),
         OWN,
     ),
     **ABOUT_OTHERS,
@@ -78,7 +82,7 @@ OIDC = "tests/interop/test_oidc.py::"
 DOORS = {
     **dict.fromkeys(
         ("home.accessibility", "home.help_page", "home.privacy", "home.who_sees_what", "health.alive", "health.ready",
-         "signin.sign_in", "passwords.asked", "oidc.choose", "certificates.verify", "scim.config",
+         "signin.sign_in", "passkeys.question", "passwords.asked", "oidc.choose", "certificates.verify", "scim.config",
          "scim.resource_types", "scim.resource_type", "scim.schemas", "scim.schema"),
         NOBODYS,
     ),
@@ -90,6 +94,7 @@ DOORS = {
     "inviting.accept": "tests/signin/test_inviting.py::test_what_somebody_could_give_ends_with_their_own_role",
     "oidc.back": OIDC + "test_a_closed_account_stays_closed",
     "oidc.go": OIDC + "test_one_that_is_switched_off_is_gone",
+    "passkeys.enter": "tests/signin/test_passkey_answers.py::test_a_closed_account_is_not_let_in",
     "passport.check": "tests/passport/test_passport.py::test_the_check_page_answers_for_nobody_without_a_file",
     "passwords.ask": "tests/signin/test_passwords.py::test_an_unknown_address_gets_the_same_answer_by_the_same_work",
     "passwords.new": PROVEN_HERE + "test_a_link_to_a_new_password_opens_no_closed_account",

@@ -6,8 +6,11 @@ from sqlalchemy import func, select
 from lms.audit.models import AuditEntry
 from lms.core.db import db
 from lms.core.permissions import Role, Scope
+from lms.notifications import delivering
 from lms.people.models import Person
 from lms.rights.models import Erasure, ErasureRequest
+from tests.notifications.conftest import Bag
+from tests.support.leaving import LOSSES
 
 OVER_ALL = ((Role.ADMINISTRATOR, Scope.PARTNERSHIP),)
 
@@ -80,3 +83,13 @@ def test_an_administrator_sees_to_nobody_of_another_partnership_and_not_to_thems
     asked(as_user(one), one)
     own = as_user(one).post("erasures.check", request_id=request_id(), expect=422)
     assert "This is your own request." in own.words
+
+
+@pytest.mark.parametrize("loss", [None, *LOSSES])
+def test_who_is_no_administrator_any_more_is_not_told_of_a_request(them, as_user, loss):
+    leah, one, two = them
+    asked(as_user(leah), leah)
+    if loss:
+        LOSSES[loss](one)
+    delivering.deliver_waiting(bag := Bag())
+    assert len(bag.mails) == (1 if loss else 2)
