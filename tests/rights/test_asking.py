@@ -87,7 +87,7 @@ def test_an_administrator_sees_to_nobody_of_another_partnership_and_not_to_thems
 
 @pytest.mark.parametrize("loss", [None, *LOSSES])
 def test_who_is_no_administrator_any_more_is_not_told_of_a_request(them, as_user, loss):
-    leah, one, two = them
+    leah, one, _ = them
     asked(as_user(leah), leah)
     if loss:
         LOSSES[loss](one)
