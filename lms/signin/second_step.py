@@ -187,11 +187,13 @@ def _use_code(actor: Actor, code: str) -> None:
 
 
 def _spare(actor: Actor, code: str) -> UUID | None:
-    """The recovery code that this is, found by the slow comparison while only reading."""
+    """The recovery code that this is, found by the slow hash while only reading."""
     if len(code) != one_time.RECOVERY_LENGTH:
         return None
     unused = select(RecoveryCode).where(RecoveryCode.person_id == actor.id, RecoveryCode.used_at.is_(None))
-    return next((one.id for one in db.session.scalars(unused) if passwords.is_right(one.code_hash, code)), None)
+    by_hash = {one.code_hash: one.id for one in db.session.scalars(unused)}
+    found = passwords.fitting(list(by_hash), code)
+    return by_hash[found] if found else None
 
 
 def _use_spare(actor: Actor, spare: UUID) -> None:
@@ -283,7 +285,7 @@ def _locked(person_id: UUID) -> SecondFactor | None:
 def made_codes() -> tuple[list[str], list[str]]:
     """New recovery codes, and their slow hashes."""
     codes = one_time.new_recovery_codes()
-    return codes, [passwords.hash_password(one_time.plain(code)) for code in codes]
+    return codes, passwords.hash_together([one_time.plain(code) for code in codes])
 
 
 def keep_codes(person_id: UUID, hashes: Sequence[str]) -> None:

@@ -76,6 +76,7 @@ def test_an_administrator_sets_a_provider_up(as_user, make, trust, setter, issue
     admin = as_user(setter)
     page = admin.get("providers.listed", agency_id=trust.id)
     assert "First prove a mail domain" in page.words
+    assert page.all("//nav[@aria-label='Main']//a[@aria-current]/text()") == ["Agencies and people"]
     assert f"/sign-in/agency/{trust.id}/back" in page.words
     make.save(AgencyDomain(agency_id=trust.id, domain="agency.example", asked_by=setter.id, proven_at=clock.now()))
     form = {"name": "Trust account", "issuer": issuer.address, "client_id": "lms", "secret": "hidden"}
