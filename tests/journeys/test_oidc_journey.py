@@ -1,26 +1,27 @@
 """Two agencies sign in, each at a provider of its own that we did not write, in a real browser."""
 
-import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, Page
+from sqlalchemy import create_engine, text
 
 from tests.support import axe
 from tests.support.needs import needs_file, needs_program
 from tests.support.pages import OVERFLOW, PASSWORD, visitor
-from tests.support.server import free_port, serving
+from tests.support.server import database_address, free_port, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 SUPPORT = Path(__file__).parents[1] / "support"
-PROVE = """INSERT INTO agency_domains (id, agency_id, domain, code_hash, asked_by, asked_at, proven_at)
+PROVE = text("""INSERT INTO agency_domains (id, agency_id, domain, code_hash, asked_by, asked_at, proven_at)
 SELECT id, id, 'demo.example', '', (SELECT id FROM people WHERE email = 'admin@demo.example'),
-'2026-01-01 00:00:00.000000', '2026-01-01 00:00:00.000000' FROM agencies WHERE name = ?"""
-WHERE = """SELECT agencies.id, agencies.name FROM agencies JOIN memberships ON memberships.agency_id = agencies.id
-JOIN people ON people.id = memberships.person_id WHERE people.email = ?"""
+'2026-01-01 00:00:00.000000', '2026-01-01 00:00:00.000000' FROM agencies WHERE name = :name""")
+WHERE = text("""SELECT agencies.id, agencies.name FROM agencies JOIN memberships ON memberships.agency_id = agencies.id
+JOIN people ON people.id = memberships.person_id WHERE people.email = :email""")
 
 
 @contextmanager
@@ -49,13 +50,13 @@ def set_up(page: Page, agency: str, name: str, issuer: str) -> None:
     page.goto("/people/agencies/")
     page.get_by_role("link", name=agency, exact=True).click()
     page.get_by_role("link", name="How its people sign in").click()
-    for label, text in (
+    for label, words in (
         ("What people read", name),
         ("Issuer", issuer),
         ("Client ID", "lms"),
         ("Client secret", "s3cret/+ %"),
     ):
-        page.get_by_label(label, exact=True).fill(text)
+        page.get_by_label(label, exact=True).fill(words)
     fits(page)
     page.get_by_role("button", name="Add the provider").click()
     assert page.locator(".said").inner_text() == f"{name} is set up. Sign in with it once to try it."
@@ -84,20 +85,19 @@ def two(tmp_path_factory, browser) -> Iterator[tuple[str, list[tuple[str, str]]]
     folder = tmp_path_factory.mktemp("oidc")
     with ExitStack() as open_till_the_end:
         base = open_till_the_end.enter_context(serving(folder))
-        base_rows = sqlite3.connect(folder / "common-ground.db")
-        with base_rows:
-            homes = [base_rows.execute(WHERE, [f"{who}@demo.example"]).fetchone() for who in ("staff", "trainer")]
+        rows = create_engine(database_address(folder))
+        with rows.begin() as session:
+            homes = [session.execute(WHERE, {"email": f"{who}@demo.example"}).one() for who in ("staff", "trainer")]
             for _id, agency in homes:
-                base_rows.execute(PROVE, [agency])
-        base_rows.close()
+                session.execute(PROVE, {"name": agency})
+        rows.dispose()
         page = visitor(browser, base).new_page()
         page.goto("/sign-in")
         page.get_by_label("Work e-mail").fill("admin@demo.example")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         for number, (identity, agency) in enumerate(homes):
-            dashed = f"{identity[:8]}-{identity[8:12]}-{identity[12:16]}-{identity[16:20]}-{identity[20:]}"
-            back, port = f"{base}/sign-in/agency/{dashed}/back", free_port()
+            back, port = f"{base}/sign-in/agency/{UUID(str(identity))}/back", free_port()
             issuer = open_till_the_end.enter_context(provider(port, back, in_token=number == 0))
             set_up(page, agency, f"{agency} account", issuer)
         page.context.close()

@@ -11,16 +11,27 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
+
+from sqlalchemy import create_engine, text
 
 PROJECT = Path(__file__).resolve().parents[2]
 SECRET = "journeys-only-0123456789-abcdefghijklmnop"
 LONGEST_START = 60
 LONGEST_STOP = 20
+NOTED = "database-address"
 
 
 @contextmanager
 def serving(folder: Path, app: str = "lms.app:create_app()") -> Iterator[str]:
-    """Serve the demo from an empty folder on SQLite; hands out the address, and ends what it started."""
+    """Serve the demo from an empty folder, on PostgreSQL where the tests run on it, in a database of its own; hands out
+    the address, and ends what it started.
+    """
+    with _database_of(folder):
+        yield from _served(folder, app)
+
+
+def _served(folder: Path, app: str) -> Iterator[str]:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     settings = {**environment(folder, address), "HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": "2"}
@@ -49,7 +60,34 @@ def environment(folder: Path, address: str) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
     awake = {"LMS_QUIET_HOURS": "none", "LMS_QUIET_WEEKENDS": "no"}  # tests run at any hour
     awake |= dict.fromkeys(("LMS_LIMIT_PERSON", "LMS_LIMIT_ADDRESS", "LMS_LIMIT_COSTLY"), "0")  # and in a hurry
-    return {**inherited, **awake, "LMS_SECRET_KEY": SECRET, "LMS_DATA_DIR": str(folder), "LMS_BASE_URL": address}
+    where = {"LMS_DATA_DIR": str(folder), "LMS_DATABASE_URL": database_address(folder), "LMS_BASE_URL": address}
+    return {**inherited, **awake, **where, "LMS_SECRET_KEY": SECRET}
+
+
+def database_address(folder: Path) -> str:
+    """The database of the server whose data lies in this folder."""
+    noted = folder / NOTED
+    return noted.read_text() if noted.exists() else f"sqlite:///{folder / 'common-ground.db'}"
+
+
+@contextmanager
+def _database_of(folder: Path) -> Iterator[None]:
+    """Where the tests run on PostgreSQL, a database for the server of this folder, which goes with it."""
+    address = os.environ.get("LMS_TEST_POSTGRES_URL")
+    if not address:
+        yield
+        return
+    name = f"served_{token_hex(6)}"
+    around = create_engine(address, isolation_level="AUTOCOMMIT")
+    with around.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    (folder / NOTED).write_text(around.url.set(database=name).render_as_string(hide_password=False))
+    try:
+        yield
+    finally:
+        with around.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        around.dispose()
 
 
 @contextmanager
