@@ -175,7 +175,7 @@ def test_many_at_the_same_time_have_one_effect_and_one_answer(app, browser, port
 
 
 def test_every_form_that_changes_something_carries_a_key():
-    """Its tokens come from one macro, which gives both. Signing in, joining by an invitation, a new password and
+    """Its tokens come from one macro, which gives both. Joining by an invitation, a new password and
     getting in by a link have none: nobody is signed in yet, and the link is good for once.
     """
     without = [
@@ -185,7 +185,7 @@ def test_every_form_that_changes_something_carries_a_key():
         if 'method="post"' in form.partition(">")[0]
         and not any(macro in form.partition("</form>")[0] for macro in ("token()", "flag_fields("))
     ]
-    assert sorted(without) == ["away.html", "break_glass.html", "join.html", "new_password.html", "sign_in.html"]
+    assert sorted(without) == ["away.html", "break_glass.html", "join.html", "new_password.html"]
 
 
 def test_each_form_of_a_page_has_a_key_of_its_own_and_they_share_most_of_it(browser):
