@@ -120,12 +120,13 @@ class _ForWatchers:
 
 def _check_origin() -> None:
     """Refuse a write that another site's page sends: browsers say where it comes from; programs without a browser
-    say nothing.
+    say nothing. To a site with https its own name without it is another site: anybody on the way could write that page.
     """
     if request.method in SAFE:
         return
     origin = request.headers.get("Origin")
-    if origin is not None and origin not in (f"https://{request.host}", f"http://{request.host}"):
+    schemes = ("https",) if current_app.config["SESSION_COOKIE_SECURE"] else ("https", "http")
+    if origin is not None and origin not in [f"{scheme}://{request.host}" for scheme in schemes]:
         abort(403)
     if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
         abort(403)
