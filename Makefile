@@ -21,10 +21,10 @@ setup-tests: setup
 	@sh tests/support/fetch_vnu.sh
 
 test: setup-tests ## run every test that can run on this machine
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder $(TESTS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 test-faults: setup-tests ## break things under the real server (LMS_FAULT_KILLS=50 for the long run)
-	@$(BIN)/python -m pytest -m fault -n 2 --dist loadgroup --no-loadscope-reorder tests/faults $(TESTS)
+	@$(BIN)/python -m pytest -m fault -n 2 --dist loadfile --no-loadscope-reorder tests/faults $(TESTS)
 
 lint: setup-tests ## style, types, import contracts, content
 	@$(BIN)/ruff check

@@ -42,16 +42,12 @@ def pytest_report_header() -> str:
     return f"database: {'PostgreSQL' if os.environ.get('LMS_TEST_POSTGRES_URL') else 'SQLite'}"
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """When tests run side by side (`make test`), one worker takes a whole file, or all journeys: they share what is
-    dear to make. The journeys take longest, so they begin.
+    """When tests run side by side (`make test`), one worker takes a whole file, whose tests share what is dear to make.
+    The journeys take longest, so they begin.
     """
     journeys = PROJECT / "tests" / "journeys"
     items.sort(key=lambda item: journeys not in item.path.parents)
-    for item in items:
-        together = journeys if journeys in item.path.parents else item.path
-        item.add_marker(pytest.mark.xdist_group(str(together.relative_to(PROJECT))))
 
 
 def _database(worker: str) -> str:

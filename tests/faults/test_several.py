@@ -19,8 +19,6 @@ from tests.support.mail_server import MailServer
 from tests.support.redis_server import Redis
 from tests.support.server import PROJECT
 
-pytestmark = pytest.mark.xdist_group("several")
-
 WAITS = "WHERE state IN ('waiting', 'sending') AND gather = ''"
 DAY = "The day of three machines"
 SOON = 30  # seconds on a busy machine for what takes two or three on an idle one

@@ -14,7 +14,7 @@ from tests.support.server import LONGEST_STOP, PROJECT, environment, free_port, 
 
 HOST = "training.example.org"
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("behind_nginx")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
