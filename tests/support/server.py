@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, text
 PROJECT = Path(__file__).resolve().parents[2]
 SECRET = "journeys-only-0123456789-abcdefghijklmnop"
 LONGEST_START = 60
-LONGEST_STOP = 20
+LONGEST_STOP = 40
 NOTED = "database-address"
 
 
