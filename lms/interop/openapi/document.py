@@ -34,6 +34,8 @@ OTHERS = {
     "exports.file": ("text/csv", SHEET, "application/pdf"),
     "exports.download": ("text/csv", SHEET, "application/pdf"),
     "learning.picture": ("image/svg+xml", "image/png", "image/jpeg", "image/webp"),
+    "passkeys.question": ("application/json",),
+    "passkeys.step_question": ("application/json",),
     "rights.download": ("application/zip",),
 }
 
