@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select
 
 from lms.assignments import policy as assignments
 from lms.assignments import queries as assigned
@@ -19,7 +19,7 @@ from lms.assignments.spans import OVERALL
 from lms.catalogue import shelf
 from lms.catalogue.content import Module
 from lms.chasing import queries as chasing
-from lms.cohorts import approvals, candidates, covering
+from lms.cohorts import candidates, covering
 from lms.cohorts import queries as cohorts
 from lms.cohorts.candidates import Candidate
 from lms.cohorts.cover import Limit
@@ -351,7 +351,8 @@ class TeamLimit:
 
 def team_limit(actor: Actor, team_id: UUID) -> TeamLimit:
     """The limit of a team the actor manages. Raises NotFound for others."""
-    row = db.session.execute(select(Team, Agency).join(Team.agency).where(Team.id == team_id)).first()
-    if row is None or not approvals.team_managed(actor, team_id):
+    managed = or_(Team.id.in_(actor.managed_teams), Team.agency_id.in_(actor.managed_agencies))
+    row = db.session.execute(select(Team, Agency).join(Team.agency).where(Team.id == team_id, managed)).first()
+    if row is None:
         raise NotFound
     return TeamLimit(row[0], row[1], covering.limits([team_id])[team_id], covering.sizes([team_id])[team_id])

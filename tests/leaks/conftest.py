@@ -17,8 +17,11 @@ world = test_matrix.world
 
 @pytest.fixture
 def area(world, make, monkeypatch):
-    """Nothing is noted about who looked at whom, since each walk would show in the next."""
+    """Nothing is noted about who looked at whom, since each walk would show in the next. Each refused page is noted,
+    not the first of a quarter of an hour alone, so that a second walk asks as much as the first.
+    """
     monkeypatch.setattr(audit, "viewed", lambda *_args, **_kwargs: None)
+    monkeypatch.setattr(audit, "NOTED_EVERY", timedelta(0))
     them, things = world
     post = them.manager.memberships[0]
     trust, team = post.agency, post.team
@@ -28,6 +31,7 @@ def area(world, make, monkeypatch):
     them.deputy = make.person("Deputy", team=team)
     them.peer, them.second = make.person("Peer", team=team), make.person("Second", agency=council)
     them.observer = make.person("Observer", agency=council, roles=((Role.OBSERVER, Scope.PARTNERSHIP),))
+    them.third = make.trainer(council, name="Third")
     day = clock.today()
     make.save(Deputy(membership_id=post.id, deputy_id=them.deputy.id, first_day=day, last_day=day + timedelta(days=1)))
     return them, things, trust

@@ -19,7 +19,9 @@ from lms.core.db import db
 from tests.support.browser import settle
 
 # Fresh with every page whoever asks; of one length, so that the sizes of answers can be compared.
-FRESH = re.compile(rb'(name="(?:csrf_token|once|round)" (?:id="[^"]*" )?(?:type="hidden" )?value=")[^"]*(")')
+FRESH = re.compile(
+    rb'(name="(?:csrf_token|once|round)" (?:id="[^"]*" )?(?:type="hidden" )?value="|"challenge": ")[^"]*(")'
+)
 OWN_ACTS = re.compile(rb"Audit entries: [\d,]+ rows?")  # one's own refusals and files, of which the walk makes more
 NOT_COMPARED = ("Set-Cookie", "Date", "X-Request-ID", "Traceparent")
 PROBES = ({"page": "99"}, {"q": "canary"}, {"order": "desc"})

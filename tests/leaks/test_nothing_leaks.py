@@ -44,7 +44,7 @@ def test_what_is_hidden_changes_no_answer(make, area, doors, walks):
             walk.walk(starts)
         assert sum(len(one.answers) for one in walks.values()) > 150 * len(walks)
         hidden.another_partnership(make)
-        hidden.kept_to_themselves([them.peer, them.second], them.other)
+        hidden.kept_to_themselves([them.peer, them.second], them.third)
         leaks = _changes(walks, WIDE)
         hidden.another_agency(make)
         leaks += _changes(walks, SAME_EMPLOYER)
