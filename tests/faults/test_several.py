@@ -16,7 +16,7 @@ from tests.faults.people import PASSWORD
 from tests.faults.several import Several
 from tests.faults.working import CHECK, OPTION, QUESTIONS, Load
 from tests.support.mail_server import MailServer
-from tests.support.redis_server import Redis
+from tests.support.redis_server import redis_running
 from tests.support.server import PROJECT
 
 WAITS = "WHERE state IN ('waiting', 'sending') AND gather = ''"
@@ -28,12 +28,8 @@ WITHIN_A_MINUTE = 60  # of one kind, see LMS_LIMIT_COSTLY
 
 @pytest.fixture(scope="module")
 def redis():
-    made = Redis()
-    try:
-        made.start()
+    with redis_running() as made:
         yield made
-    finally:
-        made.remove()
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from huey.serializer import Serializer
 
 from lms.config import BadSetting, Settings
 from lms.jobs.queue import MOST_RINGS, PATIENCE, REST_SECONDS, _is_news, answers, prepare, queue, ring
-from tests.support.redis_server import Redis
+from tests.support.redis_server import redis_running
 
 SECRET = "tests-only-0123456789-abcdefghijklmnop"
 
@@ -35,12 +35,8 @@ def test_a_call_goes_through_the_file(tmp_path):
 
 @pytest.fixture
 def redis():
-    made = Redis()
-    try:
-        made.start()
+    with redis_running() as made:
         yield made
-    finally:
-        made.remove()
 
 
 def test_a_call_goes_through_redis_and_one_that_is_not_signed_is_not_opened(tmp_path, redis):

@@ -2,18 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from lms.catalogue import shelf
 from lms.core.db import db
 from lms.learning.models import Reflection
 from tests.learning.reading import MODULE
 from tests.support.pages import chromium
+from tests.support.server import listening
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -30,13 +29,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def address(app, database) -> Iterator[str]:
     """The application, listening on this machine."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(app) as here:
+        yield here
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
 """Signing out leaves nothing behind in the browser, and the way back in works as before."""
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser
-from werkzeug.serving import make_server
 
 from lms.signin.passwords import hash_password
 from tests.support.pages import chromium
+from tests.support.server import listening
 
 PASSWORD = "a long enough password"
 KEPT = "Object.keys(localStorage).length"
@@ -35,13 +34,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def address(app, database) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(app) as here:
+        yield here
 
 
 @pytest.mark.browser

@@ -6,6 +6,8 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.needs import needs_program
@@ -59,3 +61,14 @@ class Redis:
     def remove(self) -> None:
         self.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def redis_running() -> Iterator[Redis]:
+    """A Redis that answers; it ends with the block, whatever was done to it."""
+    made = Redis()
+    try:
+        made.start()
+        yield made
+    finally:
+        made.remove()

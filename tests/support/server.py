@@ -12,8 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
+from threading import Thread
 
+from flask import Flask
 from sqlalchemy import create_engine, text
+from werkzeug.serving import make_server
 
 PROJECT = Path(__file__).resolve().parents[2]
 SECRET = "journeys-only-0123456789-abcdefghijklmnop"
@@ -53,6 +56,20 @@ def _served(folder: Path, app: str) -> Iterator[str]:
         finally:
             server.terminate()
             server.wait(LONGEST_STOP)
+
+
+@contextmanager
+def listening(app: Flask) -> Iterator[str]:
+    """The tests' own application, with what it holds just now, for a real browser on this machine."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def environment(folder: Path, address: str) -> dict[str, str]:
