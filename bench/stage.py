@@ -13,10 +13,10 @@ from bench.people import Crowd
 from bench.servers import Program
 from bench.work import Work, answers, pages, report, works
 from lms.app import create_app
+from lms.audit import upgrading
 from lms.catalogue import shelf
 from lms.catalogue.library import Library
 from lms.config import Settings
-from lms.core import schema
 from lms.core.db import db
 
 
@@ -60,7 +60,7 @@ def prepare(folder: Path, count: int) -> Stage:
     settings |= {f"LMS_LIMIT_{name}": "0" for name in ("PERSON", "ADDRESS", "COSTLY")}  # one client stands for many
     app = create_app(Settings({**settings, "LMS_LOG_REQUESTS": "no"}))  # what is printed here is figures
     with app.app_context():
-        schema.upgrade(db.engine)
+        upgrading.upgrade(db.engine)
         library = shelf.library()
     crowd = people.fill(app, count)
     cookies = floor.fill(floor.create_app(bare), count)

@@ -15,8 +15,8 @@ from lms import after_restore, serving
 from lms import demo as demonstration
 from lms.app import create_app
 from lms.assignments.cli import standings, tell_history
+from lms.audit import upgrading
 from lms.audit.cli import audit
-from lms.audit.triggers import guard
 from lms.catalogue import index
 from lms.catalogue.strict_yaml import ContentFaults
 from lms.certificates.cli import certificates
@@ -176,7 +176,7 @@ def draft(subject: str) -> None:
     """Draft the next migration, for example: lms db draft cohorts."""
     app = with_database()
     with app.app_context():
-        schema.upgrade(db.engine)
+        upgrading.upgrade(db.engine)
         click.echo(Path(schema.draft(db.engine, subject)).name)
 
 
@@ -217,8 +217,7 @@ def _prepare() -> None:
     """Bring the database to the present schema, with the guards of the record, the search index to the present content,
     and tell the ledger about everybody who was here before it.
     """
-    schema.upgrade(db.engine)
-    guard(db.engine)
+    upgrading.upgrade(db.engine)
     index.refresh()
     tell_history()
 

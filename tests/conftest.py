@@ -17,11 +17,10 @@ from flask import Flask
 from sqlalchemy import create_engine, insert, text
 
 from lms.app import create_app
-from lms.audit import triggers
+from lms.audit import triggers, upgrading
 from lms.audit.chain import BEFORE_THE_FIRST, KINDS
 from lms.audit.models import AuditChain
 from lms.config import Settings
-from lms.core import schema
 from lms.core.actor import Actor
 from lms.core.db import Base, choose_mode, db, writing
 from lms.core.permissions import Role, Scope
@@ -109,7 +108,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     made.config["PROPAGATE_EXCEPTIONS"] = False
     made.extensions["huey"].immediate = False
     with made.app_context():
-        schema.upgrade(db.engine)
+        upgrading.upgrade(db.engine)
         _empty()
     yield made
     with made.app_context():

@@ -5,7 +5,7 @@ Whoever may change the schema can take these away; then the chain tells. They st
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
 SAYS = "the record is added to and never changed"
 FUNCTION = "audit_refuse"
@@ -31,19 +31,15 @@ def statements(dialect: str) -> list[str]:
 
 
 def create(connection: Connection) -> None:
-    """Create the triggers where they are missing."""
+    """Create the triggers, in the place of those that are there."""
     for statement in statements(connection.dialect.name):
         connection.exec_driver_sql(statement)
 
 
-def guard(engine: Engine) -> None:
-    """Create the triggers where they are missing, in a transaction of its own: a table that SQLite rebuilt has lost
-    its own.
-    """
-    with engine.connect() as connection:
-        if missing(connection):
-            create(connection)
-            connection.commit()
+def guard(connection: Connection) -> None:
+    """Create the triggers where any is missing; where none is, no table is locked."""
+    if missing(connection):
+        create(connection)
 
 
 def drop(connection: Connection) -> None:

@@ -1,7 +1,7 @@
 """Bringing the database to the present schema, and saying whether it is there."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
@@ -63,8 +63,9 @@ def differences(engine: Engine) -> list[object]:
         return list(compare_metadata(context, Base.metadata))
 
 
-def upgrade(engine: Engine, to: str = "head") -> None:
-    """Migrate under a lock, so that several processes starting at once do it once. Raises BrokenReferences.
+def upgrade(engine: Engine, to: str = "head", then: Callable[[Connection], None] | None = None) -> None:
+    """Migrate under a lock, so that several processes starting at once do it once; what is to be done `then` is done in
+    the same transaction. Raises BrokenReferences.
 
     On SQLite foreign keys are off while tables are rebuilt (with them on, a rebuild empties child tables by
     cascade) and checked after.
@@ -81,6 +82,8 @@ def upgrade(engine: Engine, to: str = "head") -> None:
             if broken:
                 connection.rollback()
                 raise BrokenReferences(f"{len(broken)} rows point nowhere, the first in {broken[0][0]}")
+        if then:
+            then(connection)
         connection.commit()
         if sqlite:
             _check_references(connection, "ON")

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import click
 from flask import Flask
 
+from lms.audit import upgrading
 from lms.catalogue import index
-from lms.core import schema
 from lms.core.db import db
 from lms.crowd import loading
 from lms.crowd.lives import MAIL
@@ -40,7 +40,7 @@ def data(make_app: Callable[[], Flask], /, people: int, password: str, processes
         raise click.ClickException(f"The password is too short: it needs {SHORTEST} characters or more.")
     password = password or secrets.token_urlsafe(12)
     with make_app().app_context():
-        schema.upgrade(db.engine)
+        upgrading.upgrade(db.engine)
         index.refresh()
         if not loading.is_empty():
             raise click.ClickException("There are people in this database already; nothing was added.")

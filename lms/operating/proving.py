@@ -11,7 +11,7 @@ from secrets import token_hex
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from lms.audit import checking
+from lms.audit import checking, upgrading
 from lms.core import schema
 from lms.core.db import prepare_engine
 from lms.operating import backing_up, manifest, postgres_tools
@@ -93,7 +93,7 @@ def _upgraded(backup: Path, wanted: Manifest) -> str:
         engine = create_engine(f"sqlite:///{copy}")
         prepare_engine(engine)
         try:
-            schema.upgrade(engine)
+            upgrading.upgrade(engine)
             return f"A copy was brought from schema {wanted.schema} to the present. {check_record(engine, wanted)}"
         finally:
             engine.dispose()
@@ -118,7 +118,7 @@ def _prove_postgresql(backup: Path, wanted: Manifest, engine: Engine) -> tuple[s
                 compared = compare(connection, wanted)
             before = ""
             if wanted.schema != schema.newest():
-                schema.upgrade(trial)
+                upgrading.upgrade(trial)
                 before = f"The trial was brought from schema {wanted.schema} to the present. "
             record = before + check_record(trial, wanted)
     except MayNotCreate:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DatabaseError
 
 from lms.audit import triggers
 from lms.audit.checking import check
+from lms.audit.upgrading import upgrade
 from lms.core import schema
 from lms.core.db import choose_mode, prepare_engine
 from tests.audit.conftest import schema_before
@@ -44,12 +45,6 @@ def old(tmp_path, monkeypatch, worker_id):
     yield engine
     engine.dispose()
     choose_mode(writing=False)
-
-
-def upgrade(engine):
-    """As `lms db upgrade` does it: what guards the record and is newer than the migration comes after it."""
-    schema.upgrade(engine)
-    triggers.guard(engine)
 
 
 def test_an_upgrade_chains_what_is_there_and_guards_it(old):

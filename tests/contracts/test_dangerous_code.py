@@ -148,6 +148,11 @@ def test_what_is_trusted_as_markup_is_made_in_named_rooms():
     assert rooms == set(MARKUP)
 
 
+def test_no_schema_is_brought_up_without_the_guards_of_the_record():
+    migrates = {path for path, tree in SOURCES.items() if "schema.upgrade" in {name for name, _node in calls(tree)}}
+    assert migrates == {"lms/audit/upgrading.py"}
+
+
 def test_no_row_is_loaded_by_an_address_past_the_rules_of_who_sees_it():
     """A view asks a query, which takes the actor; it never loads a row by its key itself."""
     views = [path for path in SOURCES if "views" in path]

@@ -9,7 +9,7 @@ import sys
 from datetime import date
 
 from lms.app import create_app
-from lms.core import schema
+from lms.audit import upgrading
 from lms.core.db import db, writing
 from lms.core.permissions import Role, Scope
 from lms.people.models import Agency, Membership, MembershipRole, Person
@@ -29,7 +29,7 @@ def main(number: int) -> None:
     app = create_app()
     with app.app_context():
         app.extensions["limits"].lifted = True
-        schema.upgrade(db.engine)
+        upgrading.upgrade(db.engine)
         with writing() as session:
             agency = Agency(name="Trust", sector="health", partnership="Fernshire")
             session.add(agency)

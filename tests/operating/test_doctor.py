@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
-from lms.audit import triggers
+from lms.audit import triggers, upgrading
 from lms.audit.models import AuditEntry
 from lms.config import BadSetting, Settings
 from lms.core import clock, running, safety
@@ -68,7 +68,7 @@ def test_guards_that_are_missing_and_a_record_changed_by_hand_are_said(asked):
         connection.commit()
     status, found = asked()
     assert (status, found["record"]) == (1, ("wrong", "acts: row 1 is not as it was written."))
-    triggers.guard(db.engine)
+    upgrading.upgrade(db.engine)
     with db.engine.connect() as connection:
         assert triggers.missing(connection) == []
 
