@@ -147,7 +147,10 @@ def _empty() -> None:
     with db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL session_replication_role = replica"))
-            connection.execute(text(f"TRUNCATE {', '.join(table.name for table in tables)}"))
+            filled = " UNION ALL ".join(f"(SELECT '{table.name}' FROM {table.name} LIMIT 1)" for table in tables)
+            # To TRUNCATE them all, mostly empty, takes fifteen times as long.
+            for name in connection.execute(text(filled)).scalars().all():
+                connection.execute(text(f"DELETE FROM {name}"))
         else:
             connection.rollback()
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
