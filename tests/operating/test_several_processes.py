@@ -16,6 +16,7 @@ from tests.support.server import PROJECT, SECRET, free_port, wait_until_ready
 pytestmark = pytest.mark.slow
 
 HANGS = """
+import gc
 import time
 from lms import serving
 from lms.app import create_app
@@ -25,6 +26,7 @@ serving.STUCK_SECONDS, serving.LOOK_SECONDS = 2.0, 0.2
 def make():
     app = create_app()
     app.add_url_rule("/hang", view_func=public(lambda: time.sleep(60) or "done"), endpoint="hang")
+    app.add_url_rule("/left-out", view_func=public(lambda: str(gc.get_freeze_count())), endpoint="left-out")
     return app
 """
 
@@ -69,6 +71,11 @@ def served(folder, **more):
 def read(address, **headers):
     with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=30) as answer:
         return answer.read().decode()
+
+
+def test_searches_for_rubbish_leave_out_what_was_loaded_at_the_start(tmp_path):
+    with served(tmp_path, WEB_CONCURRENCY="1") as (address, _log):
+        assert int(read(f"{address}/left-out")) > 100_000
 
 
 def test_two_processes_count_together(tmp_path):
