@@ -50,5 +50,6 @@ lock: ## renew the hashed locks after changing pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra build $(LOCK) -o requirements.txt
 	uv pip compile pyproject.toml --extra build --extra postgres --extra redis $(LOCK) -o requirements-postgres.txt
 	uv pip compile pyproject.toml --extra build --extra dev --extra postgres --extra redis $(LOCK) -o requirements-dev.txt
+	uv pip compile tools/semgrep/requirements.in $(LOCK) -o tools/semgrep/requirements.txt
 
 LOCK := --no-strip-extras --universal --python-version 3.11.2 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet

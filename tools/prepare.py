@@ -10,8 +10,10 @@ import subprocess
 import sys
 
 NEEDED = (3, 11)
+ITSELF = ["--no-deps", "--no-build-isolation", "-e", "."]
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
+READER = os.path.join(ROOT, ".venv-semgrep")  # apart, since semgrep wants other versions of what we use
 
 
 def stop(sentence):
@@ -43,9 +45,9 @@ def use_new_enough_python():
     )
 
 
-def make_environment():
-    """Create the virtual environment when it is not there."""
-    if os.path.exists(os.path.join(VENV, "bin", "python")):
+def make_environment(folder):
+    """Create a virtual environment when it is not there."""
+    if os.path.exists(os.path.join(folder, "bin", "python")):
         return
     try:
         import ensurepip  # noqa: F401, PLC0415 -- asked for here because a bare Debian lacks it
@@ -56,7 +58,7 @@ def make_environment():
             "Python's venv module is missing: install %s (on Debian: sudo apt install %s), then run make again."
             % (package, package)
         )
-    venv.EnvBuilder(with_pip=True, clear=os.path.isdir(VENV)).create(VENV)
+    venv.EnvBuilder(with_pip=True, clear=os.path.isdir(folder)).create(folder)
 
 
 def stamp_of(*files):
@@ -68,16 +70,16 @@ def stamp_of(*files):
     return digest.hexdigest()
 
 
-def install(lock):
-    """Install the lock and the project itself, unless that was done already."""
-    stamp = os.path.join(VENV, "%s.stamp" % lock)
+def install(lock, folder, *more):
+    """Install the lock, and what else pip is to be told, unless that was done already."""
+    stamp = os.path.join(folder, "%s.stamp" % os.path.basename(lock))
     wanted = stamp_of(lock, "pyproject.toml")
     if os.path.exists(stamp) and open(stamp).read() == wanted:
         return
     sys.stdout.write("Installing what %s lists, once. This takes a minute.\n" % lock)
     sys.stdout.flush()
-    pip = [os.path.join(VENV, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    for what in (["--require-hashes", "-r", lock], ["--no-deps", "--no-build-isolation", "-e", "."]):
+    pip = [os.path.join(folder, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    for what in (["--require-hashes", "-r", lock],) + more:
         if subprocess.call(pip + what, cwd=ROOT) != 0:
             stop("The packages could not be installed: the lines above say why. Check the network, then try again.")
     with open(stamp, "w") as handle:
@@ -86,7 +88,9 @@ def install(lock):
 
 if __name__ == "__main__":
     use_new_enough_python()
-    make_environment()
-    install("requirements.txt")
+    make_environment(VENV)
+    install("requirements.txt", VENV, ITSELF)
     if "--tests" in sys.argv:
-        install("requirements-dev.txt")
+        install("requirements-dev.txt", VENV, ITSELF)
+        make_environment(READER)
+        install("tools/semgrep/requirements.txt", READER)
