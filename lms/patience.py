@@ -1,5 +1,6 @@
 """Serving many with few threads: a thread is given to a request when the request is there."""
 
+import logging
 import re
 import socket
 import time
@@ -15,10 +16,27 @@ LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,12})", re.IGNORECASE)
 EXPECTS = re.compile(rb"\r\nexpect:", re.IGNORECASE)
 
 
+def keep_out_of_the_log(record: logging.LogRecord) -> bool:
+    """Say of a request that cannot be read only that there was one. gunicorn would write down the remote end and the
+    line as it came, which may hold anything.
+    """
+    text = str(record.msg)
+    if text.startswith("Invalid request from"):
+        record.msg, record.args = "A request that could not be read was refused.", ()
+    elif text.startswith("Error handling request"):
+        record.msg, record.args = "Error handling request", ()
+    return True
+
+
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
     """A worker of gunicorn whose threads wait for nobody who dawdles: a thread takes a request up when all of it has
     arrived (of a long body, its beginning). Else some dozen clients that send half a line would keep all threads.
     """
+
+    def init_process(self) -> None:
+        """Begin to serve."""
+        logging.getLogger("gunicorn.error").addFilter(keep_out_of_the_log)
+        super().init_process()
 
     def handle(self, conn: Any) -> object:
         """Handle a request, unless some of it is still to come: then the connection goes back to those that wait."""
