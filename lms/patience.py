@@ -1,6 +1,7 @@
 """Serving many with few threads: a thread is given to a request when the request is there."""
 
 import gc
+import logging
 import re
 import socket
 import time
@@ -16,11 +17,24 @@ LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,12})", re.IGNORECASE)
 EXPECTS = re.compile(rb"\r\nexpect:", re.IGNORECASE)
 
 
+def keep_out_of_the_log(record: logging.LogRecord) -> bool:
+    """Say of a request that cannot be read only that there was one. gunicorn would write down the remote end and the
+    line as it came, which may hold anything.
+    """
+    text = str(record.msg)
+    if text.startswith("Invalid request from"):
+        record.msg, record.args = "A request that could not be read was refused.", ()
+    elif text.startswith("Error handling request"):
+        record.msg, record.args = "Error handling request", ()
+    return True
+
+
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
     """A worker of gunicorn whose threads wait for nobody who dawdles: a thread takes a request up when all of it has
     arrived (of a long body, its beginning). Else some dozen clients that send half a line would keep all threads.
     """
 
+<<<<<<< HEAD
     def load_wsgi(self) -> None:
         """Load the application, and leave what came with it (libraries, all content) out of every later search for
         rubbish: one such search of it all held every thread up for 0.3 to 0.5 s.
@@ -28,6 +42,12 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         super().load_wsgi()
         gc.collect()
         gc.freeze()
+=======
+    def init_process(self) -> None:
+        """Begin to serve."""
+        logging.getLogger("gunicorn.error").addFilter(keep_out_of_the_log)
+        super().init_process()
+>>>>>>> attack
 
     def handle(self, conn: Any) -> object:
         """Handle a request, unless some of it is still to come: then the connection goes back to those that wait."""

@@ -26,6 +26,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from lms.core import limits as limited
+from lms.core import same_file
 from lms.core.ids import new_id
 from lms.core.limits import Limits
 
@@ -114,6 +115,7 @@ def prepare_engine(engine: Engine, limits: Limits | None = None) -> None:
         _postgres().prepare(engine, limits or Limits(lifted=True))
         return
     event.listen(engine, "connect", _sqlite_connected)
+    same_file.watch(engine)
     _let_one_write(engine)
 
 

@@ -143,9 +143,9 @@ def _keep(actor: Actor, name: str, made: ceremony.Made) -> None:
         raise NotMade from None  # somebody has it already; whose, nobody is told
 
 
-def remove(actor: Actor, passkey_id: UUID) -> None:
-    """Take one of the actor's own passkeys away; ends their other sign-ins, and is told by mail. Raises NotFound or
-    LastOne.
+def remove(actor: Actor, passkey_id: UUID) -> str:
+    """Take one of the actor's own passkeys away; ends their other sign-ins, and is told by mail. Returns a new token
+    for this sign-in's cookie. Raises NotFound or LastOne.
     """
     mine = {one.id: one for one in keyring.of(actor.id, lock=True)}
     if passkey_id not in mine:
@@ -153,9 +153,10 @@ def remove(actor: Actor, passkey_id: UUID) -> None:
     if len(mine) == 1 and second_step.is_needed(actor) and not second_step.is_on(actor.id):
         raise LastOne
     db.session.delete(mine[passkey_id])
-    sessions.end_others(actor)
+    token = sessions.only_here(actor)
     audit.record(actor, "passkey.removed", actor.id)
     queue("signin/passkey_removed", to=actor, link=absolute("passkeys.listed"))
+    return token
 
 
 def to_enter(holder: str) -> str:

@@ -115,9 +115,9 @@ def set_by_link(token: str, password: str) -> None:
     audit.record(None, "password.reset", person.id)
 
 
-def change(actor: Actor, present: str, new: str, browser: Browser) -> None:
-    """Change one's own password; ends the other sign-ins. Raises WeakPassword, WrongOwnPassword or TooManyTries. All
-    slow work comes before the write lock.
+def change(actor: Actor, present: str, new: str, browser: Browser) -> str:
+    """Change one's own password; ends the other sign-ins, and copies of this one: returns a new token for its cookie.
+    Raises WeakPassword, WrongOwnPassword or TooManyTries. All slow work comes before the write lock.
     """
     person = db.session.get_one(Person, actor.id)
     strength.check(new, known_of(person))
@@ -126,10 +126,11 @@ def change(actor: Actor, present: str, new: str, browser: Browser) -> None:
         check_own_password(actor, present, browser.address)
     except WrongOwnPassword as wrong:
         raise WrongOwnPassword(field="present") from wrong
-    sessions.end_others(actor)
+    token = sessions.only_here(actor)
     db.session.execute(delete(PasswordReset).where(PasswordReset.person_id == actor.id))
     _keep(actor, made)
     audit.record(actor, "password.changed", actor.id)
+    return token
 
 
 def _keep(person: Actor, made: str) -> None:

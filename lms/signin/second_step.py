@@ -220,14 +220,17 @@ def renew_codes(actor: Actor, password: str, browser: Browser) -> list[str]:
     return codes
 
 
-def turn_off(actor: Actor) -> None:
-    """Do without a second step. Raises Needed for a role above staff."""
+def turn_off(actor: Actor) -> str:
+    """Do without a second step; ends the other sign-ins and returns a new token for this one's cookie. Raises Needed
+    for a role above staff.
+    """
     if is_needed(actor):
         raise Needed
     _forget(actor.id)
-    sessions.end_others(actor)
+    token = sessions.only_here(actor)
     audit.record(actor, "second_step.turned_off", actor.id)
     queue("signin/second_step_off", to=actor, by_administrator=False, link=absolute("signin.me"))
+    return token
 
 
 def whose_to_reset(actor: Actor, person_id: UUID) -> Person:

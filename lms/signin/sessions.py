@@ -135,6 +135,16 @@ def end_others(actor: Actor) -> int:
     return _end(actor.id, SignIn.id != actor.sign_in_id)
 
 
+def only_here(actor: Actor) -> str:
+    """End all sign-ins of the person but the one in use, and give that one a new token for its cookie: a copy of the
+    cookie that somebody took before is dead too.
+    """
+    end_others(actor)
+    token = token_urlsafe(TOKEN_BYTES)
+    db.session.execute(update(SignIn).where(SignIn.id == actor.sign_in_id).values(token_hash=token_hash(token)))
+    return token
+
+
 def _end(person_id: UUID, *which: ColumnElement[bool]) -> int:
     alive_ids = db.session.scalars(
         select(SignIn.id).where(SignIn.person_id == person_id, SignIn.ended_at.is_(None), *which)

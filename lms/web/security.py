@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from wtforms import ValidationError
 
 from lms.config import LOOPBACK, Settings
+from lms.web.bodies import WholeRequest
 from lms.web.transactions import SAFE
 
 WATCHED = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -62,6 +63,7 @@ class SteadySessions(SecureCookieSessionInterface):
 def install(app: Flask, settings: Settings) -> None:
     """Set cookies, limits, trusted hosts and headers."""
     app.session_interface = SteadySessions()
+    app.request_class = WholeRequest
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="__Host-common-ground" if settings.is_secure else "common-ground",

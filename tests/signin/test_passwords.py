@@ -168,6 +168,16 @@ def test_a_person_changes_their_password_and_their_other_sign_ins_end(as_user, l
     assert db.session.scalars(select(OutboxMail.kind)).all() == ["signin/password_changed"]
 
 
+def test_a_copy_of_the_cookie_is_dead_after_a_change_of_password(as_user, leah, nobody):
+    here = as_user(leah)
+    here.get("signin.me")
+    nobody.client.set_cookie("common-ground", here.client.get_cookie("common-ground").value)
+    nobody.get("signin.me")
+    here.post("passwords.change", {"present": PASSWORD, "password": NEW})
+    nobody.get("signin.me", expect=303)
+    here.get("signin.me")
+
+
 def test_the_present_password_is_asked_for_and_slowed_down(as_user, leah):
     here = as_user(leah)
     for _ in range(10):

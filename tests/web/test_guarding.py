@@ -153,6 +153,7 @@ def test_commands_and_tasks_have_all_the_time_they_need(app, database):
     [
         {"data": {"theme": "x" * 3_000}},
         {"data": {f"a{number}": (None, "1") for number in range(30)}, "content_type": "multipart/form-data"},
+        {"data": {f"a{number}": "1" for number in range(30)}},
     ],
 )
 def test_a_form_beyond_the_settings_gets_a_plain_page(strict, as_user, make, sent):

@@ -191,7 +191,7 @@ def remove(passkey_id: UUID) -> ResponseReturnValue:
     if form.submitted():
         try:
             actions.check_own_password(actor, form.password.data or "", browser().address)
-            passkeys.remove(actor, passkey_id)
+            hand_over(passkeys.remove(actor, passkey_id))
             return done("The passkey is removed. Your other sign-ins have ended.", "passkeys.listed")
         except Refusal as refusal:
             status = refused(form, refusal)

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from lms.core.errors import NotFound, Refusal
 from lms.signin import recovering
 from lms.signin.forms import AddressForm, ChangePasswordForm, NewPasswordForm
-from lms.signin.views.browsers import browser, refused
+from lms.signin.views.browsers import browser, hand_over, refused
 from lms.web.access import current_actor, public, reads_first, signed_in
 from lms.web.answers import done
 
@@ -63,7 +63,7 @@ def change() -> ResponseReturnValue:
     status = form.status
     if form.submitted():
         try:
-            recovering.change(current_actor(), form.present.data or "", form.password.data or "", browser())
+            hand_over(recovering.change(current_actor(), form.present.data or "", form.password.data or "", browser()))
             return done("Your password is changed. Your other sign-ins have ended.", "signin.me")
         except Refusal as refusal:
             status = refused(form, refusal)

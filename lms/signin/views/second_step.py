@@ -159,7 +159,7 @@ def turn_off() -> ResponseReturnValue:
     if form.submitted():
         try:
             actions.check_own_password(actor, form.password.data or "", browser().address)
-            second_step.turn_off(actor)
+            hand_over(second_step.turn_off(actor))
             return done("The second step is turned off. Your other sign-ins have ended.", "signin.me")
         except Refusal as refusal:
             status = refused(form, refusal)
