@@ -20,8 +20,10 @@ from lms.joining import queries, table
 from lms.joining.models import DROPPED, TAKEN, WAITING, PeopleFile
 from lms.joining.plan import DAY, Change, Kind, Plan
 from lms.joining.table import Fault, Row
+from lms.notifications.actions import queue
 from lms.people.models import Agency, Membership, MembershipRole, Person, Team
 from lms.people.names import plain_name
+from lms.web.links import absolute
 
 KEEP = timedelta(days=1)
 NO_HASH = "none yet"  # so no password fits
@@ -152,6 +154,7 @@ def carry_out(actor: Actor | None, found: Plan, *, by: str) -> dict[str, UUID]:
     for one in changes:
         person = one.person or joining[one.email]
         audit.record(actor, NOTED[one.kind], person, agency=str(one.agency), by=by)
+    _tell(changes)
     touched = {one.person or joining[one.email] for one in changes}
     keeping.tell_of(touched, {one.agency for one in changes})
     return joining
@@ -204,6 +207,15 @@ def _change_posts(changes: Iterable[Change], teams: dict[tuple[UUID, str], UUID]
             ends_on=bindparam("to_day"),
         )  # fmt: skip
         db.session.connection().execute(setting, values)
+
+
+def _tell(changes: Iterable[Change]) -> None:
+    """Tell whoever has an account that another employer, or a former one, says they work there: it sees them now."""
+    for one in changes:
+        if one.kind is Kind.POST and one.person:
+            agency, to = db.session.get_one(Agency, one.agency), db.session.get_one(Person, one.person)
+            said = {"agency": agency.name, "job": one.job, "starts": one.starts}
+            queue("joining/post_added", to=to, link=absolute("signin.me"), **said)
 
 
 def _rename(changes: Iterable[Change]) -> None:

@@ -162,6 +162,7 @@ KINDS: dict[str, Topic] = {
     "exports/view": FILES,
     "flags/answered": ANSWERS,
     DIGEST: RECORD,
+    "joining/post_added": ACCOUNT,
     "outcomes/co_signed": ANSWERS,
     "outcomes/questions": QUESTIONS,
     "outcomes/to_co_sign": DECISIONS,
