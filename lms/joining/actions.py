@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.assignments import keeping
@@ -150,6 +150,7 @@ def carry_out(actor: Actor | None, found: Plan, *, by: str) -> dict[str, UUID]:
     _insert(Membership, posts)
     _insert(MembershipRole, roles)
     _change_posts(changes, teams)
+    _take_from_team(changes)
     _rename(changes)
     for one in changes:
         person = one.person or joining[one.email]
@@ -207,6 +208,14 @@ def _change_posts(changes: Iterable[Change], teams: dict[tuple[UUID, str], UUID]
             ends_on=bindparam("to_day"),
         )  # fmt: skip
         db.session.connection().execute(setting, values)
+
+
+def _take_from_team(changes: Iterable[Change]) -> None:
+    """A post that began today is put into its right team without another one: what rested on the team ends there."""
+    moved = [one.post.id for one in changes if one.post and one.kind is not Kind.MOVES and one.team != one.post.team]
+    if moved:
+        on_team = (MembershipRole.scope == Scope.TEAM.value, MembershipRole.role != Role.STAFF.value)
+        db.session.execute(delete(MembershipRole).where(MembershipRole.membership_id.in_(moved), *on_team))
 
 
 def _tell(changes: Iterable[Change]) -> None:

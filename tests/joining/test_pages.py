@@ -248,3 +248,13 @@ def test_whoever_has_an_account_is_told_of_every_post_that_is_added_to_it(admin,
     assert (mail.address, mail.person_id) == (ann.email, ann.id)
     assert "Trust says that you work there" in mail.body
     assert "Sunil" not in mail.body
+
+
+def test_a_manager_put_into_another_team_on_their_first_day_does_not_manage_that_team(admin, trust, make, as_user):
+    north = make.team(trust, "North")
+    mona = make.manager(team=north, name="Mona", starts_on=TODAY)
+    browser = as_user(admin)
+    send(browser, HEADER + f"{mona.email},Mona,Trust,South,Nurse,,\n")
+    take(browser)
+    (seat,) = people.seats(mona.id)
+    assert (seat.team, [grant.role for grant in seat.grants]) == ("South", [Role.STAFF])
