@@ -223,8 +223,8 @@ def _tell(changes: Iterable[Change]) -> None:
     for one in changes:
         if one.kind is Kind.POST and one.person:
             agency, to = db.session.get_one(Agency, one.agency), db.session.get_one(Person, one.person)
-            said = {"agency": agency.name, "job": one.job, "starts": one.starts}
-            queue("joining/post_added", to=to, link=absolute("signin.me"), **said)
+            link = absolute("signin.me")
+            queue("joining/post_added", to=to, link=link, agency=agency.name, job=one.job, starts=one.starts)
 
 
 def _rename(changes: Iterable[Change]) -> None:
