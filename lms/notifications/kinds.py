@@ -182,6 +182,7 @@ KINDS: dict[str, Topic] = {
     "signin/passkey_added": ACCOUNT,
     "signin/passkey_removed": ACCOUNT,
     "signin/password_changed": ACCOUNT,
+    "signin/readdressed": ACCOUNT,
     "signin/recovery_used": ACCOUNT,
     "signin/reset": ACCOUNT,
     "signin/second_step_off": ACCOUNT,

@@ -12,6 +12,7 @@ from lms.core.db import db, writing
 from lms.core.permissions import Role, Scope
 from lms.interop.scim import actions
 from lms.interop.scim.models import ScimConnection, ScimUser
+from lms.notifications.models import OutboxMail
 from lms.people import queries as people
 from lms.people.models import Membership, Person
 from lms.signin.models import SignIn
@@ -92,6 +93,8 @@ def test_a_change_there_is_a_change_here(directory):
     assert (person().name, posts()) == ("Ann Cole", [("North", "Matron", True)])
     directory.patch(made, {"op": "replace", "path": "emails[primary eq true].value", "value": "cole@trust.example"})
     assert posts("cole@trust.example") == [("North", "Matron", True)]
+    (mail,) = db.session.scalars(select(OutboxMail).where(OutboxMail.kind == "signin/readdressed"))
+    assert (mail.address, "no longer to this address" in mail.body) == ("ann@trust.example", True)
     directory.patch(made, {"op": "Add", "path": f"{WORK}:department", "value": "South"})
     assert posts("cole@trust.example") == [("South", "Matron", True)]  # on the day it began, it is put right
 
