@@ -47,9 +47,12 @@ class Overview:
 
 
 def overview(actor: Actor, cohort: Cohort, on_it: People, room: Room) -> Overview:
-    """For a cohort loaded by `get_run`. Two queries, and one where preparation is a rule."""
+    """For a cohort loaded by `get_run`. Two queries, and one where preparation is a rule: once the day is over, what
+    somebody has finished since is no longer for those who ran it.
+    """
     arranged = _arrangements(cohort)
-    left = preparing.unfinished(cohort, [one.person_id for one in on_it.all if not one.is_waived])
+    asked = [] if cohort.is_over else [one.person_id for one in on_it.all if not one.is_waived]
+    left = preparing.unfinished(cohort, asked)
     unprepared = [
         Unprepared(one, preparing.titles(left[one.person_id]))
         for one in on_it.all

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.assignments import keeping
@@ -20,8 +20,10 @@ from lms.joining import queries, table
 from lms.joining.models import DROPPED, TAKEN, WAITING, PeopleFile
 from lms.joining.plan import DAY, Change, Kind, Plan
 from lms.joining.table import Fault, Row
+from lms.notifications.actions import queue
 from lms.people.models import Agency, Membership, MembershipRole, Person, Team
 from lms.people.names import plain_name
+from lms.web.links import absolute
 
 KEEP = timedelta(days=1)
 NO_HASH = "none yet"  # so no password fits
@@ -148,10 +150,12 @@ def carry_out(actor: Actor | None, found: Plan, *, by: str) -> dict[str, UUID]:
     _insert(Membership, posts)
     _insert(MembershipRole, roles)
     _change_posts(changes, teams)
+    _take_from_team(changes)
     _rename(changes)
     for one in changes:
         person = one.person or joining[one.email]
         audit.record(actor, NOTED[one.kind], person, agency=str(one.agency), by=by)
+    _tell(changes)
     touched = {one.person or joining[one.email] for one in changes}
     keeping.tell_of(touched, {one.agency for one in changes})
     return joining
@@ -204,6 +208,23 @@ def _change_posts(changes: Iterable[Change], teams: dict[tuple[UUID, str], UUID]
             ends_on=bindparam("to_day"),
         )  # fmt: skip
         db.session.connection().execute(setting, values)
+
+
+def _take_from_team(changes: Iterable[Change]) -> None:
+    """A post that began today is put into its right team without another one: what rested on the team ends there."""
+    moved = [one.post.id for one in changes if one.post and one.kind is not Kind.MOVES and one.team != one.post.team]
+    if moved:
+        on_team = (MembershipRole.scope == Scope.TEAM.value, MembershipRole.role != Role.STAFF.value)
+        db.session.execute(delete(MembershipRole).where(MembershipRole.membership_id.in_(moved), *on_team))
+
+
+def _tell(changes: Iterable[Change]) -> None:
+    """Tell whoever has an account that another employer, or a former one, says they work there: it sees them now."""
+    for one in changes:
+        if one.kind is Kind.POST and one.person:
+            agency, to = db.session.get_one(Agency, one.agency), db.session.get_one(Person, one.person)
+            link = absolute("signin.me")
+            queue("joining/post_added", to=to, link=link, agency=agency.name, job=one.job, starts=one.starts)
 
 
 def _rename(changes: Iterable[Change]) -> None:

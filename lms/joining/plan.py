@@ -53,8 +53,9 @@ class Post:
 
 @dataclass(frozen=True)
 class Known:
-    """A person who has an account. `ours`: they work, or last worked, only where the reader looks after accounts, who
-    may then also put their name right. `near`: they are of a partnership all of whose accounts the reader looks after.
+    """A person who has an account. `ours`: they work, or where they have left last worked, only where the reader looks
+    after accounts, who may then also put their name right. `near`: they are of a partnership all of whose accounts the
+    reader looks after.
     """
 
     id: UUID
@@ -187,10 +188,12 @@ class _Planning:
             self._add(replace(change, kind=Kind.SAME) if has_left else change)
             return
         at = [post for post in person.posts if post.agency == agency]
-        if not person.active or not (person.ours or person.near or at):
+        running = [post for post in at if post.is_open(today)]
+        # Whoever left and works for another employer is that one's: to have been here once gives no sight of them.
+        theirs = person.ours or person.near or bool(running) or (bool(at) and has_left)
+        if not person.active or not theirs:
             self._wrong(row.number, "email", ELSEWHERE)
             return
-        running = [post for post in at if post.is_open(today)]
         meant = _meant(row, running)
         if meant:
             self._known(replace(change, post=meant), person, row)

@@ -134,8 +134,8 @@ def _people(found: Sequence[Found], of: Reach) -> Iterator[Known]:
         for person, email, name, active in portion:
             held = posts[person]
             running = [post for post, _ in held if post.is_open(today)]
-            at_ours = [post.agency in looked_after for post, _ in held]
-            ours = any(at_ours) and all(post.agency in looked_after for post in running)
+            last = running or [post for post, _ in held if post.ends == max(one.ends or today for one, _ in held)]
+            ours = bool(last) and all(post.agency in looked_after for post in last)
             near = any(partnership in of.wide for _, partnership in held)
             yield Known(person, email, name, active, ours, near, tuple(post for post, _ in held))
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, FromClause, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Date, FromClause, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.core import clock
@@ -184,6 +184,11 @@ def get_agency(actor: Actor, agency_id: UUID) -> Agency:
     if found is None:
         raise NotFound
     return found
+
+
+def administered_ids(actor: Actor) -> Select[UUID]:
+    """A query of the agencies whose accounts the actor looks after, to stand inside another one."""
+    return select(Agency.id).where(policy.administered(actor))
 
 
 def teams(actor: Actor, agency: Agency) -> Sequence[Team]:

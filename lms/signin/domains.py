@@ -137,8 +137,11 @@ def remove(actor: Actor, domain_id: UUID) -> AgencyDomain:
 
 def get(actor: Actor, domain_id: UUID, *, lock: bool = False) -> AgencyDomain:
     """A domain of an agency the actor looks after. Raises NotFound."""
-    domain = db.session.get(AgencyDomain, domain_id, with_for_update=lock or None, populate_existing=lock)
+    theirs = AgencyDomain.agency_id.in_(people.administered_ids(actor))
+    wanted = select(AgencyDomain).where(AgencyDomain.id == domain_id, theirs)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    domain = db.session.scalar(wanted)
     if domain is None:
         raise NotFound
-    people.get_agency(actor, domain.agency_id)
     return domain

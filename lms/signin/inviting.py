@@ -219,10 +219,12 @@ def _open() -> Select[Invitation]:
 
 
 def _get(actor: Actor, invitation_id: UUID) -> Invitation:
-    found = db.session.scalar(_open().where(Invitation.id == invitation_id).with_for_update(of=Invitation))
+    """An open invitation to an agency the actor looks after. Raises NotFound; hidden or missing, after one question."""
+    theirs = Invitation.agency_id.in_(people.administered_ids(actor))
+    wanted = _open().where(Invitation.id == invitation_id, theirs)
+    found = db.session.scalar(wanted.with_for_update(of=Invitation))
     if found is None:
         raise NotFound
-    people.get_agency(actor, found.agency_id)  # raises NotFound for one the actor does not look after
     return found
 
 

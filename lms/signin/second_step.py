@@ -237,8 +237,9 @@ def whose_to_reset(actor: Actor, person_id: UUID) -> Person:
     """Somebody else with a second step or a passkey, all of whose posts the actor looks after and none of whose roles
     reaches further than the actor's own. Raises NotFound.
     """
+    seats = people.seats(person_id)  # asked first, as of somebody who is not there: it tells neither from the other
     person = db.session.get(Person, person_id)
-    if person is None or person_id == actor.id or not reach.covers(actor, people.seats(person_id)):
+    if person is None or person_id == actor.id or not reach.covers(actor, seats):
         raise NotFound
     if not has_proof(person_id):
         raise NotFound

@@ -175,6 +175,18 @@ def test_a_trainer_lets_somebody_come_without_for_a_reason(as_user, actor, partn
         waiving.waive_preparation(actor(partnership.person(2)), cohort.id, entry(cohort, sam).id, "x")
 
 
+def test_once_the_day_is_over_nobody_who_ran_it_reads_what_people_have_finished(as_user, partnership):
+    module, sam = library().modules[0], partnership.person(1, name="Sam")
+    cohort = partnership.cohort(modules=(module.slug,), must_prepare=True)
+    ask(cohort, sam)
+    browser = as_user(partnership.trainer)
+    assert "still to prepare" in browser.get("building.manage", cohort_id=cohort.id).words
+    partnership.begin(cohort, days=40)
+    page = browser.get("building.manage", cohort_id=cohort.id)
+    assert "Sam" in page.words
+    assert "prepar" not in page.words
+
+
 def test_what_is_usually_held_is_filled_in_by_one_click_and_nothing_is_saved(as_user, partnership):
     cohort = partnership.cohort(capacity=24)
     browser = as_user(partnership.trainer)

@@ -13,6 +13,7 @@ from lms.core.db import db, writing
 from lms.people import queries as people
 from lms.people.models import Membership, Person
 from tests.cohorts.conftest import Partnership, a_plan
+from tests.cohorts.test_approving import ask
 from tests.conftest import SECRET
 from tests.support.calendars import read
 
@@ -170,3 +171,16 @@ def test_file_mail_and_feed_tell_one_story(partnership: Partnership, as_user, no
     browser = as_user(leah)
     file, feed = browser.get("calendar.download", cohort_id=cohort.id), nobody.get(switch_on(browser))
     assert file.text == feed.text
+
+
+def test_a_day_that_is_over_or_called_off_is_not_offered_for_the_calendar(as_user, partnership):
+    """What the calendar no longer holds is a link that leads nowhere."""
+    cohort, sam = partnership.cohort(), partnership.person(1, name="Sam")
+    ask(cohort, sam)
+    browser = as_user(sam)
+    assert "Add to your calendar" in browser.get("cohorts.show", cohort_id=cohort.id).words
+    partnership.begin(cohort, days=120)
+    page = browser.get("cohorts.show", cohort_id=cohort.id)
+    assert "Add to your calendar" not in page.words
+    assert "Your questions before and after the day" in page.words
+    browser.get("calendar.download", cohort_id=cohort.id, expect=404)

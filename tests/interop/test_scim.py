@@ -1,14 +1,18 @@
 """An agency's directory tells who joins, changes and leaves: what follows here, and what it can never reach."""
 
+from datetime import timedelta
+
 import pytest
 from scim2_client.engines.wsgi import WSGISCIMClient
 from scim2_tester import Status, check_server
 from sqlalchemy import select
 
+from lms.core import clock
 from lms.core.db import db, writing
 from lms.core.permissions import Role, Scope
 from lms.interop.scim import actions
 from lms.interop.scim.models import ScimConnection, ScimUser
+from lms.notifications.models import OutboxMail
 from lms.people import queries as people
 from lms.people.models import Membership, Person
 from lms.signin.models import SignIn
@@ -89,6 +93,8 @@ def test_a_change_there_is_a_change_here(directory):
     assert (person().name, posts()) == ("Ann Cole", [("North", "Matron", True)])
     directory.patch(made, {"op": "replace", "path": "emails[primary eq true].value", "value": "cole@trust.example"})
     assert posts("cole@trust.example") == [("North", "Matron", True)]
+    (mail,) = db.session.scalars(select(OutboxMail).where(OutboxMail.kind == "signin/readdressed"))
+    assert (mail.address, "no longer to this address" in mail.body) == ("ann@trust.example", True)
     directory.patch(made, {"op": "Add", "path": f"{WORK}:department", "value": "South"})
     assert posts("cole@trust.example") == [("South", "Matron", True)]  # on the day it began, it is put right
 
@@ -137,6 +143,21 @@ def test_nobody_of_another_employer_is_reached(app, directory, make):
     directory.patch(made, {"op": "replace", "path": "active", "value": False}, expect=404)
     assert directory("GET", "/Users")["totalResults"] == 0
     assert person(other.email).active
+
+
+def test_somebody_who_left_for_another_employer_is_not_taken_back(directory, make):
+    ann_there = directory("POST", "/Users", ann(), expect=201)
+    directory.patch(ann_there, {"op": "replace", "path": "active", "value": False})
+    person = people.by_email("ann@trust.example")
+    with writing():
+        person = db.session.get(Person, person.id)
+        person.active = True
+        person.memberships[0].starts_on = person.memberships[0].ends_on = clock.today() - timedelta(days=30)
+    make.membership(person, agency=make.agency("Council"), starts_on=clock.today() - timedelta(days=9))
+    directory.patch(ann_there, {"op": "replace", "path": "active", "value": True}, expect=409)
+    directory("DELETE", f"/Users/{ann_there['id']}", expect=204)
+    directory("POST", "/Users", ann(), expect=409)
+    assert [is_open for *_, is_open in posts()] == [False, True]
 
 
 def test_whoever_also_works_elsewhere_stays_signed_up_and_keeps_name_and_address(directory, make, trust):

@@ -16,6 +16,8 @@ from lms.core.errors import NotFound
 from lms.core.permissions import Role, Scope
 from lms.joining import actions, queries
 from lms.joining.models import PeopleFile
+from lms.joining.plan import ELSEWHERE
+from lms.notifications.models import OutboxMail
 from lms.people import queries as people
 from lms.people.models import Membership, Person
 from lms.people.sectors import Sector
@@ -215,3 +217,44 @@ def test_looking_at_a_list_costs_the_same_queries_for_more_people(admin, trust, 
     rows, found = actions.look_at(actor, text.encode(), None, whole=False)
     assert found.counts == {"joins": 400}
     assert queries.planned(queries.reach(actor), rows, None, whole=False).counts == {"joins": 400}
+
+
+def test_an_employer_that_somebody_has_left_does_not_get_to_see_them_by_adding_a_post(
+    of_trust, trust, council, make, as_user
+):
+    """The last employer may take back whoever works nowhere now; one before it may not, and sees nothing."""
+    left, start = TODAY - timedelta(days=90), TODAY - timedelta(days=400)
+    ann, bob, cat = (
+        make.person(name, agency=trust, starts_on=start, ends_on=left) for name in ("Ann Bell", "Bob Cole", "Cat Dunn")
+    )
+    make.membership(ann, agency=council, starts_on=left + timedelta(days=1))
+    make.membership(bob, agency=council, starts_on=left + timedelta(days=1), ends_on=TODAY - timedelta(days=5))
+    boss, browser = make.manager(agency=trust), as_user(of_trust)
+    for one in (ann, bob):
+        answer = send(browser, HEADER + f"{one.email},{one.name},Trust,,Nurse,,\n", expect=422)
+        assert ELSEWHERE in answer.text
+        as_user(boss).get("reports.person", person_id=one.id, expect=404)
+    send(browser, HEADER + f"{cat.email},{cat.name},Trust,,Nurse,,\n")
+    take(browser)
+    as_user(boss).get("reports.person", person_id=cat.id)
+
+
+def test_whoever_has_an_account_is_told_of_every_post_that_is_added_to_it(admin, trust, council, make, as_user):
+    ann = make.person("Ann Bell", agency=council)
+    browser = as_user(admin)
+    send(browser, HEADER + f"{ann.email},{ann.name},Trust,,Nurse,,\nnew@trust.org,New One,Trust,,Nurse,,\n")
+    take(browser)
+    (mail,) = db.session.scalars(select(OutboxMail).where(OutboxMail.kind == "joining/post_added"))
+    assert (mail.address, mail.person_id) == (ann.email, ann.id)
+    assert "Trust says that you work there" in mail.body
+    assert "Sunil" not in mail.body
+
+
+def test_a_manager_put_into_another_team_on_their_first_day_does_not_manage_that_team(admin, trust, make, as_user):
+    north = make.team(trust, "North")
+    mona = make.manager(team=north, name="Mona", starts_on=TODAY)
+    browser = as_user(admin)
+    send(browser, HEADER + f"{mona.email},Mona,Trust,South,Nurse,,\n")
+    take(browser)
+    (seat,) = people.seats(mona.id)
+    assert (seat.team, [grant.role for grant in seat.grants]) == ("South", [Role.STAFF])

@@ -134,3 +134,11 @@ def test_a_file_ends_neither_its_senders_post_nor_an_administrators():
     ended = row(email="me@trust.org", ends=TODAY - timedelta(days=1))
     assert planned(ended, people=[me], kept=kept).faults[0].column == "ends"
     assert only(row(email="me@trust.org", job="Matron"), people=[me], kept=kept).kind is Kind.CHANGES
+
+
+def test_whoever_left_for_another_employer_is_not_taken_back_by_a_file_of_the_old_one():
+    ann = known(post(ends=TODAY - timedelta(days=30)), post(agency=COUNCIL), ours=False, near=False)
+    assert [fault.column for fault in planned(row(), people=[ann]).faults] == ["email"]
+    # A list that still says when they left is no fault.
+    gone = only(row(ends=TODAY - timedelta(days=30)), people=[ann])
+    assert gone.kind is Kind.SAME

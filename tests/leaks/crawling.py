@@ -61,9 +61,9 @@ class Crawl:
                     known.add(found)
                     waiting.append(found)
 
-    def again(self) -> dict[str, Answer]:
-        """The same addresses once more."""
-        return {address: self._open(address)[0] for address in self.answers}
+    def again(self, part: str = "") -> dict[str, Answer]:
+        """The same addresses once more; those alone that hold this part."""
+        return {address: self._open(address)[0] for address in self.answers if part in address}
 
     def _open(self, address: str) -> tuple[Answer, bytes]:
         settle()
@@ -154,8 +154,8 @@ def statements() -> Iterator[list[str]]:
 def differences(before: dict[str, Answer], after: dict[str, Answer]) -> list[str]:
     """What differs between two walks, in words."""
     found = []
-    for address, old in before.items():
-        new = after[address]
+    for address, new in after.items():
+        old = before[address]
         if old.status != new.status or old.headers != new.headers or old.parts != new.parts:
             found.append(f"{address}: {_first(old, new)}")
         elif old.statements != new.statements:

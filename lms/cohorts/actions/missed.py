@@ -20,6 +20,14 @@ from lms.core.errors import NotFound, Refusal
 LOOK_BACK = timedelta(days=60)
 
 
+class NotOneself(Refusal):
+    """Nobody waives what they missed themself."""
+
+    sentence = (
+        "You cannot waive a place that you missed yourself. Another trainer of this cohort, or the coordinator, can."
+    )
+
+
 class NoReason(Refusal):
     """What is waived counts for an agency, so there is a reason."""
 
@@ -138,13 +146,15 @@ def clear(actor: Actor, missed: Iterable[MissedPlace], how: Cleared, reason: str
 
 
 def waive(actor: Actor, cohort_id: UUID, missed_id: UUID, reason: str) -> MissedPlace:
-    """Let a missed place count no longer, for a reason, on a cohort one runs. Raises NotFound or NoReason."""
+    """Let a missed place count no longer, on a cohort one runs. Raises NotFound, NoReason or NotOneself."""
     cohort = queries.lock_run(actor, cohort_id)
     found = db.session.scalar(
         select(MissedPlace).where(MissedPlace.id == missed_id, MissedPlace.cohort_id == cohort.id)
     )
     if found is None:
         raise NotFound
+    if found.booking.person_id == actor.id:
+        raise NotOneself
     if not reason.strip():
         raise NoReason
     if found.cleared is None:

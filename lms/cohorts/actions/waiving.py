@@ -21,8 +21,14 @@ class NoReason(Refusal):
     sentence = "Say why, in a few words."
 
 
+class NotOneself(Refusal):
+    """Nobody sets a rule aside for themself."""
+
+    sentence = "You cannot let yourself come without it. Another trainer of this cohort, or the coordinator, can."
+
+
 def waive_preparation(actor: Actor, cohort_id: UUID, booking_id: UUID, reason: str) -> Booking:
-    """Let a person on a cohort one runs come without the preparation. Raises NotFound or NoReason."""
+    """Let a person on a cohort one runs come without the preparation. Raises NotFound, NoReason or NotOneself."""
     cohort = queries.lock_run(actor, cohort_id)
     filling.catch_up(cohort)
     booking = db.session.scalar(
@@ -30,6 +36,8 @@ def waive_preparation(actor: Actor, cohort_id: UUID, booking_id: UUID, reason: s
     )
     if booking is None or not cohort.must_prepare:
         raise NotFound
+    if booking.person_id == actor.id:
+        raise NotOneself
     if not reason.strip():
         raise NoReason
     booking.waived_by, booking.waived_why = actor.id, reason.strip()

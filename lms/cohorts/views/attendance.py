@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lms.cohorts import contests, presence, queries
+from lms.cohorts import contests, noting, presence, queries
 from lms.cohorts import register as rules
 from lms.cohorts.actions import attendance as actions
 from lms.cohorts.forms import SearchForm, WalkInForm, lines_sent
@@ -90,6 +90,7 @@ def _page(cohort_id: UUID, session_id: UUID, form: PageForm) -> ResponseReturnVa
         found=queries.candidates(cohort, search.name.data or "", walking_in=True),
         form=form,
     )
+    noting.day(current_actor(), cohort, on_it.in_the_room)
     return page, form.status
 
 
@@ -113,6 +114,8 @@ def sheet(cohort_id: UUID, session_id: UUID) -> ResponseReturnValue:
     cohort = queries.get_run(current_actor(), cohort_id)
     session = queries.session_of(cohort, session_id)
     on_it = queries.people_on(cohort)
-    return render_template(
+    page = render_template(
         "cohorts/sheet.html", cohort=cohort, session=session, on_it=on_it, spare=range(1, SPARE_ROWS + 1)
     )
+    noting.day(current_actor(), cohort, on_it.in_the_room)
+    return page

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.catalogue.shelf import library
-from lms.cohorts import contests, managing, missing, mix, queries
+from lms.cohorts import contests, managing, missing, mix, noting, queries
 from lms.cohorts.actions import arranging, booking, building, moving, waiving
 from lms.cohorts.actions import missed as missed_actions
 from lms.cohorts.actions.building import Move
@@ -114,6 +114,7 @@ def _manage(cohort_id: UUID, form: PageForm | None = None) -> ResponseReturnValu
         over=managing.overview(actor, cohort, on_it, room), held=managing.held_open(cohort, on_it),
         missed=missing.on(cohort), kept=list(Kept), most_looked_at=WINDOW, most_passed_over=MOST_PASSED_OVER,
     )  # fmt: skip
+    noting.day(actor, cohort, on_it.all)
     return page, form.status if form else 200
 
 

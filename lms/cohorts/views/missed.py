@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from lms.cohorts import missing
+from lms.cohorts import missing, noting
 from lms.core.permissions import Permission
 from lms.web.access import current_actor, requires
 
@@ -14,4 +14,8 @@ bp = Blueprint("missed", __name__, url_prefix="/cohorts/missed")
 @requires(Permission.REPORT_READ)
 def listed() -> ResponseReturnValue:
     """Who, which joint day, and whether it still counts."""
-    return render_template("cohorts/missed.html", missed=missing.of_people_managed_by(current_actor()))
+    actor = current_actor()
+    found = missing.of_people_managed_by(actor)
+    page = render_template("cohorts/missed.html", missed=found)
+    noting.missed(actor, [one.booking for one in found])
+    return page

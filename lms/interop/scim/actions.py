@@ -21,11 +21,13 @@ from lms.joining import actions as joining
 from lms.joining import queries
 from lms.joining.queries import Reach
 from lms.joining.table import Row
+from lms.notifications.actions import queue
 from lms.people import policy
 from lms.people import queries as people
 from lms.people.actions import ADDRESS, LONGEST_ADDRESS
 from lms.people.models import Agency, Membership, Person
-from lms.signin import providers, sessions
+from lms.signin import domains, providers, sessions
+from lms.web.links import absolute
 
 TOKEN_BYTES = 32
 UNSAID_JOB = "Not said"
@@ -143,7 +145,7 @@ def _job(agency: Agency, person: Person | None, user: User) -> str:
 
 def _readdress(agency: Agency, person: Person, email: str) -> None:
     """Give the account its new address, where the person works for this agency alone. Raises ConflictException where
-    their roles reach beyond it: else whoever holds the agency's token could come in with them.
+    their roles reach beyond it: else whoever holds the agency's token could come in with them. The old address is told.
     """
     if email == person.email or _works_elsewhere(agency, person):
         return
@@ -151,8 +153,10 @@ def _readdress(agency: Agency, person: Person, email: str) -> None:
         raise ConflictException(detail=FURTHER)  # who reads the mailbox gets the links to new passwords
     if db.session.scalar(select(Person.id).where(Person.email == email)):
         raise UniquenessException(detail=TAKEN)
+    old = domains.Mailbox(person.id, person.email)
     person.email = email
     _flush()
+    queue("signin/readdressed", to=old, agency=agency.name, link=absolute("signin.sign_ins"))
     audit.record(None, "person.readdressed", person.id, agency=str(agency.id), by="scim")
 
 

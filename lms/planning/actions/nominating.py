@@ -23,6 +23,7 @@ from lms.planning.queries import Candidate
 from lms.planning.states import NominationState
 
 NOT_HERE = "Nobody who works in this partnership today has this address."
+ONESELF = "This is you, and whoever manages you decides. Ask for a place on the page of the programme."
 HERE_ALREADY = "This person is nominated already."
 
 
@@ -124,6 +125,8 @@ def add(actor: Actor, programme_id: UUID, emails: Sequence[str], wish: Wish) -> 
     for email in wanted:
         if email not in found:
             raise NobodyThere(f"{email}: {NOT_HERE[0].lower()}{NOT_HERE[1:]}")
+        if _decides_about_oneself(actor, programme, found[email]):
+            raise NobodyThere(f"{email}: {ONESELF[0].lower()}{ONESELF[1:]}")
         if found[email].person.id in there:
             raise NobodyThere(f"{email}: {HERE_ALREADY[0].lower()}{HERE_ALREADY[1:]}")
     return len(_add(actor, programme, [(found[one], wish) for one in wanted], NominationState.APPROVED))
@@ -137,6 +140,8 @@ def take_file(actor: Actor, programme_id: UUID, data: bytes) -> int:
     for line in read.lines:
         if line.email in found and found[line.email].person.id in there:
             read.wrong(line.row, "email", HERE_ALREADY)
+        elif line.email in found and _decides_about_oneself(actor, programme, found[line.email]):
+            read.wrong(line.row, "email", ONESELF)
         elif line.email not in found and not any(
             one.row == line.row and one.column == "email" for one in read.faults[:200]
         ):
@@ -214,6 +219,10 @@ def _withdraw(actor: Actor, nomination: Nomination) -> None:
     if nomination.state != NominationState.WITHDRAWN:
         nomination.state = NominationState.WITHDRAWN
         audit.record(actor, "nomination.withdrawn", nomination.id)
+
+
+def _decides_about_oneself(actor: Actor, programme: DateProgramme, candidate: Candidate) -> bool:
+    return programme.needs_approval and candidate.person.id == actor.id
 
 
 def _open(programme: DateProgramme) -> DateProgramme:
