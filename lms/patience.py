@@ -34,7 +34,6 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     arrived (of a long body, its beginning). Else some dozen clients that send half a line would keep all threads.
     """
 
-<<<<<<< HEAD
     def load_wsgi(self) -> None:
         """Load the application, and leave what came with it (libraries, all content) out of every later search for
         rubbish: one such search of it all held every thread up for 0.3 to 0.5 s.
@@ -42,12 +41,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         super().load_wsgi()
         gc.collect()
         gc.freeze()
-=======
+
     def init_process(self) -> None:
         """Begin to serve."""
         logging.getLogger("gunicorn.error").addFilter(keep_out_of_the_log)
         super().init_process()
->>>>>>> attack
 
     def handle(self, conn: Any) -> object:
         """Handle a request, unless some of it is still to come: then the connection goes back to those that wait."""
