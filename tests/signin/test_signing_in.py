@@ -318,7 +318,7 @@ def test_colours_are_kept_per_person(as_user, leah):
 def test_a_form_without_its_token_changes_nothing(as_user, leah):
     browser = as_user(leah)
     response = browser.client.post("/me/theme", data={"theme": "dark"})
-    assert response.status_code == 400
+    assert response.status_code == 403
     assert browser.get("signin.me").all("/html/@data-theme") == []
 
 
