@@ -52,7 +52,7 @@ def test_the_sign_in_form_needs_no_token_because_scripts_and_old_tabs_must_work(
 def test_a_wrong_token_signs_nobody_in_and_the_address_stays_typed(nobody, leah):
     form = nobody.get("signin.sign_in").all("//form[@action='/sign-in']")[0]
     typed = {"email": leah.email, "password": PASSWORD}
-    page = nobody.send(nobody.get("signin.sign_in"), form, {**typed, "csrf_token": "wrong"}, expect=400)
+    page = nobody.send(nobody.get("signin.sign_in"), form, {**typed, "csrf_token": "wrong"}, expect=403)
     assert "open since an earlier sign-in" in page.words
     assert page.all("//input[@id='email']")[0].get("value") == leah.email
     assert nobody.get("signin.me", expect=303).location.startswith("/sign-in")
