@@ -10,6 +10,7 @@ from typing import TypeVar
 import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.orm.exc import StaleDataError
 
 from lms.core.db import writing
 
@@ -45,8 +46,8 @@ def trouble(error: BaseException) -> Trouble | None:
     """What is the matter with the database; None when the fault is of another kind, so ours."""
     if isinstance(error, NoConnectionFree):
         return Trouble.AWAY
-    if not isinstance(error, DBAPIError):
-        return None
+    if not isinstance(error, DBAPIError):  # where a row that was read is gone, another act ended it in between
+        return Trouble.CONFLICT if isinstance(error, StaleDataError) else None
     if isinstance(error.orig, sqlite3.Error):
         return _of_sqlite(getattr(error.orig, "sqlite_errorcode", 0) & PRIMARY)
     state: str | None = getattr(error.orig, "sqlstate", None)
@@ -87,7 +88,7 @@ def written(work: Callable[[], Answer]) -> Answer:
         try:
             with writing():
                 return work()
-        except DBAPIError as error:
+        except (DBAPIError, StaleDataError) as error:
             if trouble(error) is not Trouble.CONFLICT or tries == MOST_TRIES:
                 raise
             log.info("a unit of work begins again", tries=tries)

@@ -87,11 +87,12 @@ def _foreign_host(_error: SecurityError) -> ResponseReturnValue:
 
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
+    """A form without the token of this sign-in: it could be read, and is refused."""
     sentence = (
         "This page belonged to an earlier sign-in, so nothing was saved. Go back (what you typed is still there), "
         "copy it if it is long, open the page again and send it."
     )
-    return render_template("error.html", title="Nothing was saved", sentence=sentence), 400
+    return render_template("error.html", title="Nothing was saved", sentence=sentence), 403
 
 
 def _refusal(refusal: Refusal) -> ResponseReturnValue:

@@ -46,7 +46,7 @@ def test_no_write_without_this_sign_ins_own_token(doors):
         ):
             settle()
             answer = browser.client.post(address, **sent)
-            if answer.status_code != 400:
+            if answer.status_code != 403:
                 wrong.append(f"{rule.endpoint} {sent}: {answer.status_code}")
     assert wrong == []
     assert fingerprint() == before

@@ -78,6 +78,13 @@ def test_one_person_clicking_many_times_has_one_place(app, partnership: Partners
     assert states(cohort) == {"Sam": "booked"}
 
 
+def test_a_calendar_renewed_and_switched_off_at_the_same_moment_is_no_fault(app, partnership: Partnership):
+    (browser,) = clients(app, [partnership.person(1, name="Sam")])
+    ways = ("/cohorts/calendar/renew", "/cohorts/calendar/off") * THREADS
+    answers = at_once([partial(post, *browser, way) for way in ways])
+    assert {status for status, _ in answers} == {303}
+
+
 def test_places_freed_at_the_same_moment_go_to_as_many_people(app, partnership: Partnership):
     people = [partnership.person(n % 4) for n in range(16)]
     browsers = clients(app, people)

@@ -2,10 +2,12 @@
 
 import json
 import re
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
 
+from lms.certificates.forms import LONGEST_CODE
 from lms.cli import cli
 from lms.interop.openapi import taking
 from lms.interop.openapi.addresses import path_of
@@ -24,8 +26,33 @@ def test_every_address_and_every_method_is_there_and_nothing_else(app, document)
         for method in rule.methods & set(METHODS)
         if rule.endpoint != "scim.nothing"
     }
-    assert {(path, method) for path, told in document["paths"].items() for method in told} == wanted
+    told = {(path, method): one for path, methods in document["paths"].items() for method, one in methods.items()}
+    assert {at for at, one in told.items() if "@" not in one["operationId"]} == wanted
     assert len(wanted) > 300
+
+
+def test_a_method_that_another_rule_answers_at_the_same_address_is_told_too(app, document):
+    """What `Allow` names there and what the description tells are the same: a scanner compares them."""
+    for path, told in document["paths"].items():
+        sample = re.sub(r"{\w*(id)}", str(uuid4()), path)
+        allowed = app.url_map.bind("localhost").allowed_methods(re.sub(r"{\w+}", "1", sample))
+        if not path.startswith("/scim"):  # where nothing but an error answers some
+            assert {method.upper() for method in told} == {*allowed} - {"HEAD", "OPTIONS"}, path
+    assert document["paths"]["/learn/{module}/start-again"]["get"]["operationId"].startswith("learning.page@")
+    assert {"get", "post", "put", "patch", "delete"} == document["paths"]["/scim/v2/Users/.search"].keys()
+
+
+def test_nothing_in_an_address_is_refused_for_its_length_or_kind_so_none_is_told(document):
+    """A page takes from its address what it understands; the fields of a form are read from what a form sends."""
+    asked = [one for told in document["paths"].values() for one in told.get("get", {}).get("parameters", ())
+             if one["in"] == "query"]  # fmt: skip
+    told = {one["name"] for one in document["paths"]["/cohorts/new"]["get"]["parameters"]}
+    assert asked
+    assert "title" not in told
+    needed = [one for one in asked if one["schema"].keys() - {"type", "minimum"}]
+    [check] = document["paths"]["/verify/"]["get"]["parameters"]
+    assert needed == [check], "the only page that refuses what stands in its address"
+    assert check["schema"] == {"type": "string", "minLength": 1, "maxLength": LONGEST_CODE}
 
 
 def test_each_part_of_an_address_is_described_as_what_it_is(document):
@@ -59,7 +86,9 @@ def test_a_form_is_described_by_its_fields_and_by_names_read_beside_it(document,
 def test_who_may_ask_is_said(document):
     paths = document["paths"]
     assert paths["/help"]["get"]["security"] == [{}]
-    assert paths["/me/theme"]["post"]["security"] == [{"sign_in": [], "page_token": []}]
+    assert paths["/me/theme"]["post"]["security"] == [{"sign_in": [], "page_token": []}, {"page_token": []}]
+    assert paths["/sign-out"]["post"]["security"] == [{"sign_in": []}, {}]  # leaving needs no token
+    assert paths["/sign-in"]["post"]["security"] == [{}]
     assert paths["/cohorts/new"]["post"]["x-permission"] == "cohort:edit"
     assert paths["/scim/v2/Users"]["post"]["security"] == [{"directory": []}]
 
@@ -77,6 +106,7 @@ def test_what_an_answer_is_made_of_is_said(document):
     paths = document["paths"]
     assert list(paths["/record/passport.pdf"]["get"]["responses"]["200"]["content"]) == ["application/pdf"]
     assert list(paths["/me/"]["get"]["responses"]["200"]["content"]) == ["text/html"]
+    assert paths["/passkeys/question"]["get"]["responses"]["200"]["content"] == {"application/json": {}}
     assert paths["/scim/v2/Users/{user_id}"]["delete"]["responses"]["204"] == {"description": "Done."}
 
 

@@ -52,7 +52,7 @@ def test_the_sign_in_form_needs_no_token_because_scripts_and_old_tabs_must_work(
 def test_a_wrong_token_signs_nobody_in_and_the_address_stays_typed(nobody, leah):
     form = nobody.get("signin.sign_in").all("//form[@action='/sign-in']")[0]
     typed = {"email": leah.email, "password": PASSWORD}
-    page = nobody.send(nobody.get("signin.sign_in"), form, {**typed, "csrf_token": "wrong"}, expect=400)
+    page = nobody.send(nobody.get("signin.sign_in"), form, {**typed, "csrf_token": "wrong"}, expect=403)
     assert "open since an earlier sign-in" in page.words
     assert page.all("//input[@id='email']")[0].get("value") == leah.email
     assert nobody.get("signin.me", expect=303).location.startswith("/sign-in")
@@ -318,7 +318,7 @@ def test_colours_are_kept_per_person(as_user, leah):
 def test_a_form_without_its_token_changes_nothing(as_user, leah):
     browser = as_user(leah)
     response = browser.client.post("/me/theme", data={"theme": "dark"})
-    assert response.status_code == 400
+    assert response.status_code == 403
     assert browser.get("signin.me").all("/html/@data-theme") == []
 
 

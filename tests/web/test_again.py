@@ -11,6 +11,7 @@ import time_machine
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.orm.exc import StaleDataError
 
 from lms.audit.models import AuditEntry
 from lms.cohorts.actions import building
@@ -46,6 +47,7 @@ def postgres_says(sqlstate: str | None) -> OperationalError:
     [
         (postgres_says("40001"), Trouble.CONFLICT),
         (postgres_says("40P01"), Trouble.CONFLICT),
+        (StaleDataError("0 were matched"), Trouble.CONFLICT),
         (postgres_says("57014"), Trouble.TOO_LONG),
         (postgres_says("55P03"), Trouble.TOO_LONG),
         (postgres_says("57P01"), Trouble.AWAY),

@@ -1,11 +1,16 @@
 """Addresses as OpenAPI writes them: a path with its parts named, and what each part may be."""
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
-from werkzeug.routing import IntegerConverter, PathConverter, Rule, UUIDConverter
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map, PathConverter, RequestRedirect, Rule, UUIDConverter
 
 Schema = dict[str, Any]
+IMPLICIT = {"HEAD", "OPTIONS"}
+SAMPLES = {"uuid": "00000000-0000-4000-8000-000000000000", "integer": "1", "string": "some"}
 PART = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 
 
@@ -20,6 +25,16 @@ def parts_of(rule: Rule) -> list[Schema]:
         {"name": name, "in": "path", "required": True, "schema": _schema(rule, name)}
         for name in PART.findall(rule.rule)
     ]
+
+
+def answered_by_others(addresses: Map, rule: Rule, known: set[str]) -> Iterator[tuple[str, Rule]]:
+    """The methods that a rule's address answers by another rule, which fits it too, with that rule."""
+    parts = {part["name"]: SAMPLES[part["schema"].get("format") or part["schema"]["type"]] for part in parts_of(rule)}
+    sample = path_of(rule).format(**parts)
+    bound = addresses.bind("localhost")
+    for method in sorted(set(bound.allowed_methods(sample)) - known - IMPLICIT):
+        with suppress(HTTPException, RequestRedirect):
+            yield method, bound.match(sample, method, return_rule=True)[0]
 
 
 def _schema(rule: Rule, name: str) -> Schema:

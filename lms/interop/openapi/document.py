@@ -6,12 +6,14 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import Rule
 
+from lms.certificates.forms import LONGEST_CODE
 from lms.config import Settings
 from lms.interop.openapi import directories
-from lms.interop.openapi.addresses import parts_of, path_of
+from lms.interop.openapi.addresses import answered_by_others, parts_of, path_of
 from lms.interop.openapi.taking import Taken, taken
 from lms.interop.scim import views as scim
 from lms.web.access import Access, access_of
+from lms.web.security import is_exempt
 
 Part = dict[str, Any]
 
@@ -22,10 +24,12 @@ ANY_CASE = {"400": "It could not be read.", "405": "Not with this method.", "414
 OF_A_PERSON = {"302": "Elsewhere.", "303": "To the page of signing in, or on.", "403": "Your role does not include it.",
                "404": "Nothing that you may see.", "422": "A rule says no, with the sentence."}  # fmt: skip
 OF_A_FORM = {"409": "Sent twice at once: send it again.", "413": "Too large.", "415": "No form."}
-PAGE = "text/html"
-BY_ENDING = {".csv": "text/csv", ".pdf": "application/pdf", ".json": "application/json", ".zip": "application/zip",
+PAGE, JSON = "text/html", "application/json"
+BY_ENDING = {".csv": "text/csv", ".pdf": "application/pdf", ".json": JSON, ".zip": "application/zip",
              ".txt": "text/plain", ".ics": "text/calendar"}  # fmt: skip
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# The one page that refuses what stands in its address.
+CHECKING, CODE = "certificates.verify", {"type": "string", "minLength": 1, "maxLength": LONGEST_CODE}
 # What no ending tells.
 OTHERS = {
     "health.alive": ("text/plain",),
@@ -34,8 +38,8 @@ OTHERS = {
     "exports.file": ("text/csv", SHEET, "application/pdf"),
     "exports.download": ("text/csv", SHEET, "application/pdf"),
     "learning.picture": ("image/svg+xml", "image/png", "image/jpeg", "image/webp"),
-    "passkeys.question": ("application/json",),
-    "passkeys.step_question": ("application/json",),
+    "passkeys.question": (JSON,),
+    "passkeys.step_question": (JSON,),
     "rights.download": ("application/zip",),
 }
 
@@ -50,6 +54,7 @@ def describe(app: Flask) -> Part:
         for method in METHODS:
             if method in (rule.methods or ()):
                 paths.setdefault(path_of(rule), {})[method.lower()] = _operation(app, rule, method)
+    _add_answered_by_others(app, paths)
     return {
         "openapi": VERSION,
         "info": {"title": "Common Ground", "version": "1", "description": inspect.cleandoc(ABOUT)},
@@ -62,8 +67,21 @@ def describe(app: Flask) -> Part:
 ABOUT = """
 Pages and forms for people, and SCIM 2.0 for directories. A page is HTML. A form is sent as a browser sends it; the
 token of its page goes as the field `csrf_token` or as the header `X-CSRFToken`. A thing that you may not see is not
-there: 404.
+there: 404. Where a sign-in is asked for (`sign_in` under `security`) and none comes, the answer is the page of signing
+in (303); so `{}` stands beside it.
 """
+
+
+def _add_answered_by_others(app: Flask, paths: dict[str, Part]) -> None:
+    """Add the methods that another address with more parts in it answers here: /learn/0/notes is a page of a module."""
+    own = [rule for rule in app.url_map.iter_rules() if path_of(rule) in paths]
+    for told, rule in [(paths[path_of(rule)], rule) for rule in own]:
+        for method, other in answered_by_others(app.url_map, rule, {name.upper() for name in told}):
+            if app.view_functions[other.endpoint] is not scim.nothing:
+                made = _operation(app, other, method)
+                beside = [one for one in made["parameters"] if one["in"] != "path"]
+                name = f"{other.endpoint}@{path_of(rule)}.{method.lower()}"
+                told[method.lower()] = {**made, "operationId": name, "parameters": [*parts_of(rule), *beside]}
 
 
 def _ways_in(app: Flask) -> Part:
@@ -89,19 +107,22 @@ def _operation(app: Flask, rule: Rule, method: str) -> Part:
         return {**made, **directories.operation(rule.endpoint)}
     found = taken(view)
     made["responses"] = _answers(rule, method)
-    made["security"] = _asks(access, method)
+    made["security"] = _asks(access, method, without_token=is_exempt(view))
     if access.permission:
         made["x-permission"] = access.permission.value
     if method == "GET":
-        made["parameters"] += [{"name": name, "in": "query", "schema": asked} for name, asked in found.asked.items()]
+        made["parameters"] += [
+            {"name": name, "in": "query", "schema": CODE if rule.endpoint == CHECKING and name == "code" else asked}
+            for name, asked in found.asked.items()
+        ]
     else:
         made["requestBody"] = _body(found)
     return made
 
 
-def _asks(access: Access, method: str) -> list[dict[str, list[str]]]:
-    token: dict[str, list[str]] = {} if method == "GET" else {"page_token": []}
-    return [token] if access.anyone else [{"sign_in": [], **token}]
+def _asks(access: Access, method: str, *, without_token: bool) -> list[dict[str, list[str]]]:
+    token: dict[str, list[str]] = {} if method == "GET" or without_token else {"page_token": []}
+    return [token] if access.anyone else [{"sign_in": [], **token}, token]
 
 
 def _answers(rule: Rule, method: str) -> Part:
@@ -110,12 +131,12 @@ def _answers(rule: Rule, method: str) -> Part:
     )
     said = {**ANY_CASE, **OF_A_PERSON, **(OF_A_FORM if method != "GET" else {})}
     page: Part = {PAGE: {"schema": {"type": "string"}}}
-    plain: Part = {kind: {"schema": {"type": "string"}} for kind in kinds}
+    plain: Part = {kind: {} if kind == JSON else {"schema": {"type": "string"}} for kind in kinds}
     answers: Part = {status: {"description": sentence, "content": page} for status, sentence in said.items()}
     if method != "GET":
         answers["204"] = {"description": "Done; there is nothing to say."}
-        answers["422"]["content"] = {**page, "application/json": {}}
-        plain = {**plain, "application/json": {}}
+        answers["422"]["content"] = {**page, JSON: {}}
+        plain = {**plain, JSON: {}}
     return {"200": {"description": "Here it is.", "content": plain}, **answers}
 
 

@@ -23,6 +23,7 @@ Schema = dict[str, Any]
 OURS = "lms."
 FARTHEST = 3  # calls from the view
 NAMED = re.compile(r"request\.(args|form|files|values)(?:\.get|\.getlist)?[\(\[]\s*\"([\w-]+)\"")
+WHOLE = re.compile(r"\(request\.args(?:\)|\.items)")  # the fields of a form, taken from the address
 WORDS: Schema = {"type": "string"}
 KINDS: tuple[tuple[type, Schema], ...] = (
     (BooleanField, {"type": "string", "enum": ["y"]}),
@@ -41,6 +42,8 @@ class Taken:
     sent: dict[str, Schema] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
     needed: set[str] = field(default_factory=set)
+    of_forms: set[str] = field(default_factory=set)
+    whole: bool = False
 
 
 def taken(view: View) -> Taken:
@@ -51,6 +54,9 @@ def taken(view: View) -> Taken:
             _add_form(found, reached)
         else:
             _add_named(found, reached)
+    # A form is read from an address only by who takes the address whole; and what no page understands there it leaves
+    # aside, so nothing in an address is too long or of a wrong kind.
+    found.asked = {name: WORDS for name in found.asked if found.whole or name not in found.of_forms}
     return found
 
 
@@ -97,7 +103,9 @@ def _add_form(found: Taken, form: type) -> None:
         called = unbound.kwargs.get("name") or name  # type: ignore[union-attr] # an UnboundField of WTForms
         checks = _checks(unbound)
         schema = _schema(unbound.field_class, checks)  # type: ignore[union-attr]
-        found.asked.setdefault(called, schema)
+        if called not in found.asked:
+            found.of_forms.add(called)
+            found.asked[called] = schema
         found.sent.setdefault(called, schema)
         if schema.get("format") == "binary":
             found.files.add(called)
@@ -124,9 +132,12 @@ def _schema(kind: type, checks: list[Any]) -> Schema:
 
 
 def _add_named(found: Taken, function: FunctionType) -> None:
-    for kind, name in _read(function):
+    read, whole = _read(function)
+    found.whole = found.whole or whole
+    for kind, name in read:
         if kind in ("args", "values"):
             found.asked.setdefault(name, WORDS)
+            found.of_forms.discard(name)
         if kind in ("form", "values"):
             found.sent.setdefault(name, WORDS)
         if kind == "files":
@@ -135,9 +146,9 @@ def _add_named(found: Taken, function: FunctionType) -> None:
 
 
 @cache
-def _read(function: FunctionType) -> list[tuple[str, str]]:
+def _read(function: FunctionType) -> tuple[list[tuple[str, str]], bool]:
     try:
         source = inspect.getsource(function)
     except OSError:
-        return []
-    return NAMED.findall(source)
+        return [], False
+    return NAMED.findall(source), WHOLE.search(source) is not None

@@ -61,7 +61,7 @@ def _from_an_old_page(form: SignInForm, target: str | None) -> ResponseReturnVal
     if actor_or_none():
         return onward(target, redirect(url_for("home.home"), 303))
     form.refusal = "This page was open since an earlier sign-in. Enter your password again."
-    return door(form, target, 400)
+    return door(form, target, 403)
 
 
 # No token is asked of these two, but a wrong one does not sign in. Before a sign-in there is no session to protect, and
