@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, or_, select
 
-from lms.cohorts import apart
+from lms.cohorts import apart, preparing
 from lms.cohorts.candidates import SHORTEST_SEARCH
 from lms.cohorts.models import Booking, Cohort
 from lms.cohorts.states import BookingState
@@ -23,13 +23,14 @@ _CANNOT_COME_NEW = (*(BookingState.BOOKED, BookingState.OFFERED), BookingState.W
 
 @dataclass(frozen=True)
 class Colleague:
-    """Somebody who could be sent. What they have finished is not said: it is for them and whoever manages them."""
+    """Somebody who could be sent, and which modules they have still to finish."""
 
     person: Person
     job: str
     team: str
     same_team: bool
     same_job: bool
+    unfinished: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def teams_of(booking: Booking) -> set[UUID]:
 
 def of(cohort: Cohort, booking: Booking, name: str = "") -> Colleagues:
     """Whom the person can send: their team, or with part of a name whoever has it in the whole agency. Where managers
-    approve, only the team: its manager has approved that one of it comes. Two queries.
+    approve, only the team: its manager has approved that one of it comes. Three queries.
     """
     teams, name = teams_of(booking), " ".join(name.split())
     wanted = _present(booking)
@@ -66,8 +67,8 @@ def of(cohort: Cohort, booking: Booking, name: str = "") -> Colleagues:
     else:
         wanted = wanted.where(or_(Membership.team_id.in_(teams)))
     rows = db.session.scalars(wanted.limit(MOST_SHOWN * 2)).all()
-    found = _who_may(cohort, booking, _once_each(rows, booking, teams))
-    found.sort(key=lambda one: (not one.same_team, not one.same_job, one.person.name))
+    found = _with_preparation(cohort, booking, _once_each(rows, booking, teams))
+    found.sort(key=lambda one: (bool(one.unfinished), not one.same_team, not one.same_job, one.person.name))
     return Colleagues(found[:MOST_SHOWN], more=len(found) > MOST_SHOWN)
 
 
@@ -77,7 +78,7 @@ def one(cohort: Cohort, booking: Booking, person_id: UUID) -> Colleague | None:
     wanted = _present(booking).where(Membership.person_id == person_id)
     if cohort.needs_approval:
         wanted = wanted.where(Membership.team_id.in_(teams))
-    found = _who_may(cohort, booking, _once_each(db.session.scalars(wanted).all(), booking, teams))
+    found = _with_preparation(cohort, booking, _once_each(db.session.scalars(wanted).all(), booking, teams))
     return found[0] if found else None
 
 
@@ -108,7 +109,11 @@ def _once_each(rows: Sequence[Membership], booking: Booking, teams: set[UUID]) -
     return list(found.values())
 
 
-def _who_may(cohort: Cohort, booking: Booking, found: list[Colleague]) -> list[Colleague]:
-    """Those who are not kept apart from somebody on the cohort."""
+def _with_preparation(cohort: Cohort, booking: Booking, found: list[Colleague]) -> list[Colleague]:
     out = apart.shut_out(cohort, {one.person.id for one in found}, leaving=booking.person_id)
-    return [one for one in found if one.person.id not in out]
+    found = [one for one in found if one.person.id not in out]
+    left = preparing.unfinished(cohort, [one.person.id for one in found])
+    return [
+        Colleague(one.person, one.job, one.team, one.same_team, one.same_job, tuple(left.get(one.person.id, ())))
+        for one in found
+    ]

@@ -12,7 +12,6 @@ from lms.people import queries as people
 from tests.cohorts.conftest import mails, states
 from tests.cohorts.test_approving import ask
 from tests.cohorts.test_offers import entry
-from tests.support.offering import finish
 
 
 @pytest.fixture
@@ -117,7 +116,7 @@ def test_sending_a_colleague_clears_what_was_recorded_for_cancelling_late(partne
 def test_a_colleague_whom_a_trainer_lets_come_unprepared_can_be_sent(actor, partnership, sam, ben):
     cohort = partnership.cohort(modules=("lead-professional",), must_prepare=True, capacity=1)
     ask(cohort, sam, ben)
-    with pytest.raises(substituting.NotFree), writing():
+    with pytest.raises(substituting.NotPrepared), writing():
         substituting.send(actor(sam), cohort.id, ben.id)
     with writing():
         waiving.waive_preparation(actor(partnership.trainer), cohort.id, entry(cohort, ben).id, "Did it elsewhere")
@@ -142,23 +141,3 @@ def test_no_colleague_once_the_day_has_begun(actor, partnership, sam, ben):
     partnership.begin(cohort, minutes=1)
     with pytest.raises(substituting.NoPlace), writing():
         substituting.send(actor(sam), cohort.id, ben.id)
-
-
-def test_nobody_reads_what_a_colleague_has_finished_by_sending_them(as_user, make, partnership, team, sam, ben):
-    """Whoever has a place is no manager: page and refusal are the same for somebody who has not finished a module and
-    for one whose team cannot spare them.
-    """
-    ada = make.person("Ada Able", team=team, job="Social worker")
-    cohort = partnership.cohort(modules=("lead-professional",), must_prepare=True)
-    ask(cohort, sam)
-    finish(ada, "lead-professional")
-    browser = as_user(sam)
-    page = browser.get("sending.choose", cohort_id=cohort.id)
-    lines = [" ".join(one.text_content().split()) for one in page.all("//main//li[.//form]")]
-    assert lines == [
-        "Ada AbleSocial worker, Front door Send Ada Able",
-        "Ben SentSocial worker, Front door Send Ben Sent",
-    ]
-    page = browser.post("sending.send", {"person": str(ben.id)}, cohort_id=cohort.id, expect=422)
-    assert "This person cannot be sent to this day." in page.words
-    assert "Ben Sent has not" not in page.words

@@ -211,7 +211,7 @@ def test_a_place_passes_within_the_team_and_not_to_one_that_cannot_spare_anybody
     olga, otto = (house.person(name, team=other, owes=()) for name in ("Olga", "Otto"))
     day = house.day(20)
     house.book(day, ben, olga)
-    with writing(), pytest.raises(substituting.NotFree):
+    with writing(), pytest.raises(substituting.NotSpared):
         substituting.send(people.actor(ben), day.id, otto.id)
     db.session.rollback()
     with writing():

@@ -17,6 +17,7 @@ from lms.core.actor import Actor
 from lms.core.db import db
 from lms.core.errors import NotFound, Refusal
 from lms.people.models import Person
+from lms.web.templating import long_date
 
 
 class NoPlace(Refusal):
@@ -31,20 +32,19 @@ class NotThisOne(Refusal):
     sentence = "This person cannot take your place. Choose a colleague from the list."
 
 
-class NotFree(Refusal):
-    """The colleague has not prepared, or their team is at its limit of people out. The sender is not told which: what
-    somebody has finished is for the person and whoever manages them.
-    """
+class NotPrepared(Refusal):
+    """The colleague has not finished what has to be finished before the day."""
 
-    sentence = (
-        "This person cannot be sent to this day. Ask them whether they have done what has to be done before it and can "
-        "be spared, or choose another colleague."
-    )
+
+class NotSpared(Refusal):
+    """The colleague's team is at its limit of people out. Of another team the sender learns no more than that."""
+
+    sentence = "This person’s team cannot spare them on that day. Choose another colleague."
 
 
 def send(actor: Actor, cohort_id: UUID, colleague_id: UUID) -> Person:
     """Pass one's own place to a colleague of the same agency. Both are told; a late cancellation recorded for the
-    place counts no longer. Returns the colleague. Raises NotFound, NoPlace, NotThisOne or NotFree.
+    place counts no longer. Returns the colleague. Raises NotFound, NoPlace, NotThisOne, NotPrepared or NotSpared.
     """
     cohort = queries.lock(actor, cohort_id)
     filling.catch_up(cohort)
@@ -57,11 +57,23 @@ def send(actor: Actor, cohort_id: UUID, colleague_id: UUID) -> Person:
     if colleague is None:
         raise NotThisOne
     theirs = queries.booking_of(colleague_id, cohort)
-    is_prepared = (theirs and theirs.is_waived) or not preparing.unfinished(cohort, [colleague_id])
-    if not is_prepared or covering.kept_back(cohort, {colleague_id: booking.agency_id}, leaving=actor.id):
-        raise NotFree
+    if colleague.unfinished and not (theirs and theirs.is_waived):
+        raise NotPrepared(how_to_prepare(cohort, colleague))
+    if covering.kept_back(cohort, {colleague_id: booking.agency_id}, leaving=actor.id):
+        raise NotSpared
     _pass_on(actor, cohort, booking, colleague, theirs)
     return colleague.person
+
+
+def how_to_prepare(cohort: Cohort, colleague: Colleague) -> str:
+    """Why a colleague cannot be sent yet, and what would change that."""
+    first, by = colleague.person.name.partition(" ")[0], cohort.prepare_by
+    it = "it" if len(colleague.unfinished) == 1 else "them"
+    when = f"by {long_date(by)}" if by and not preparing.has_closed(cohort) else "and can then be sent"
+    return (
+        f"{colleague.person.name} has not finished {preparing.titles(colleague.unfinished)}. "
+        f"{first} can do {it} {when}, or choose another colleague."
+    )
 
 
 def _pass_on(actor: Actor, cohort: Cohort, booking: Booking, colleague: Colleague, theirs: Booking | None) -> None:

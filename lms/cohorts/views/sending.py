@@ -36,7 +36,7 @@ def _page(cohort_id: UUID, form: ColleagueForm) -> ResponseReturnValue:
         own=own,
         name=name,
         colleagues=colleagues.of(cohort, own, name),
-        modules=preparing.titles([one.module for one in cohort.modules]) if cohort.must_prepare else "",
+        titles=preparing.titles,
         form=form,
     )
     return page, form.status
