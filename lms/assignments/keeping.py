@@ -28,7 +28,7 @@ from lms.assignments.models import (
 from lms.certificates.models import Certificate
 from lms.cohorts.models import Attendance, Booking
 from lms.core import clock
-from lms.core.db import db, writing
+from lms.core.db import db, give_way, writing
 from lms.learning.models import Completion, Study
 from lms.people.models import Agency, Membership, Team
 
@@ -172,6 +172,7 @@ def refresh_waiting(portion: int = PORTION, say: Callable[[int], None] = lambda 
             return done
         done += counted
         say(counted)
+        give_way()
 
 
 def _next_portion(portion: int) -> int | None:
@@ -237,6 +238,7 @@ def tell_all(say: Callable[[int], None] = lambda _count: None, portion: int = PO
             ledger.tell_history(found)
         if not found:
             return done
+        give_way()
         last = found[-1]
         done += len(found)
         say(done)

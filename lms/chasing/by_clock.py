@@ -18,7 +18,7 @@ from lms.chasing import actions, mails, queries, stages
 from lms.chasing.models import Reminder
 from lms.core import clock
 from lms.core.actor import Actor
-from lms.core.db import db, writing
+from lms.core.db import db, give_way, writing
 from lms.core.permissions import Role
 from lms.notifications import actions as notifications
 from lms.notifications.actions import Terms
@@ -56,6 +56,7 @@ def remind_all() -> int:
         for start in range(0, len(due), AT_ONCE):
             with writing():
                 told += _remind(due[start : start + AT_ONCE], today)
+            give_way()
     return told + _tell_managers(late, today)
 
 

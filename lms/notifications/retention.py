@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, or_, select, update
 
 from lms.config import Settings
 from lms.core import clock
-from lms.core.db import db, writing
+from lms.core.db import db, give_way, writing
 from lms.notifications.models import OutboxMail, State
 
 ENDED = tuple(
@@ -58,3 +58,4 @@ def _in_parts(which: Any, change: Any) -> int:
         if len(ids) < AT_A_TIME:
             db.session.rollback()
             return number
+        give_way()

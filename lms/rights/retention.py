@@ -12,7 +12,7 @@ from lms.audit import keeping
 from lms.audit.chain import ACTS
 from lms.config import Settings
 from lms.core.actor import Actor
-from lms.core.db import db, writing
+from lms.core.db import db, give_way, writing
 from lms.rights import dormant, finding
 from lms.rights.dormant import Accounts
 from lms.rights.spans import months_ago
@@ -78,6 +78,7 @@ class Emptied:
             done += number
             if number < AT_A_TIME:
                 return done
+            give_way()
 
 
 def _moment(table: str, column: str) -> Callable[[], ColumnElement[datetime]]:
@@ -142,3 +143,4 @@ def _remove(one: Class, actor: Actor | None) -> int:
         number += len(ids)
         if len(ids) < AT_A_TIME:
             return number
+        give_way()

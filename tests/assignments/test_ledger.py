@@ -17,7 +17,7 @@ from lms.assignments.facts import load
 from lms.assignments.ledger_models import PostSpan, Refreshing, StandingBalance, StandingChange, StandingSpan
 from lms.assignments.models import Exemption, Requirement, RequirementVersion
 from lms.core import clock
-from lms.core.db import db, writing
+from lms.core.db import db, is_writing, writing
 from lms.people.models import Membership, Person
 from tests.assignments.lives import World, at
 from tests.assignments.pasts import BY_CHOICE, CORE, begin, complete, days_ago
@@ -224,7 +224,11 @@ def test_a_requirement_of_many_people_is_worked_out_by_the_worker_in_portions(ma
         session.add(RequirementVersion(requirement_id=made.id, first_day=clock.today(), why="New"))
     assert db.session.scalars(select(Refreshing)).one().finished_at is None
     db.session.rollback()
+    others = []
+    monkeypatch.setattr(keeping, "give_way", lambda: others.append(is_writing()))
     assert keeping.refresh_waiting(portion=2) == 5
+    assert others
+    assert not any(others)  # after each portion, with nothing held
     db.session.rollback()
     assert db.session.scalars(select(Refreshing)).one().finished_at is not None
     assert {key[0] for key in from_ledger(clock.today()) if key[2] == BY_CHOICE} == {one.id for one in everyone}

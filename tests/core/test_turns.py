@@ -74,3 +74,26 @@ def test_a_connection_that_writes_twice_does_not_wait_for_itself(engine):
     finally:
         db.choose_mode(writing=False)
     assert in_mode(False, engine) == 2
+
+
+def test_another_process_gets_in_between_two_portions_of_long_work(tmp_path):
+    busy, other = (
+        create_engine(f"sqlite:///{tmp_path / 'portions.db'}", connect_args={"timeout": 1.5}) for _ in range(2)
+    )
+    db.prepare_engine(busy)
+    db.prepare_engine(other)
+    in_mode(True, busy, "CREATE TABLE turns (n INTEGER)")
+
+    def long_work() -> None:
+        for _ in range(12):
+            in_mode(True, busy, "INSERT INTO turns VALUES (1)", pause=0.3)
+            time.sleep(db.GIVE_WAY_SECONDS)  # what `give_way` does on SQLite
+
+    with ThreadPoolExecutor(2) as threads:
+        long = threads.submit(long_work)
+        for _ in range(4):
+            threads.submit(in_mode, True, other, "INSERT INTO turns VALUES (2)").result()
+        assert not long.done()
+        long.result()
+    busy.dispose()
+    other.dispose()
