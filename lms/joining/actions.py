@@ -26,6 +26,7 @@ from lms.people.names import plain_name
 from lms.web.links import absolute
 
 KEEP = timedelta(days=1)
+AT_ONCE = 500
 NO_HASH = "none yet"  # so no password fits
 
 
@@ -220,11 +221,15 @@ def _take_from_team(changes: Iterable[Change]) -> None:
 
 def _tell(changes: Iterable[Change]) -> None:
     """Tell whoever has an account that another employer, or a former one, says they work there: it sees them now."""
-    for one in changes:
-        if one.kind is Kind.POST and one.person:
-            agency, to = db.session.get_one(Agency, one.agency), db.session.get_one(Person, one.person)
+    added = [(one, one.person) for one in changes if one.kind is Kind.POST and one.person]
+    for start in range(0, len(added), AT_ONCE):
+        some = added[start : start + AT_ONCE]
+        people = select(Person).where(Person.id.in_([person for _, person in some]))
+        by_id = {person.id: person for person in db.session.scalars(people)}
+        for one, person in some:
+            agency = db.session.get_one(Agency, one.agency).name
             link = absolute("signin.me")
-            queue("joining/post_added", to=to, link=link, agency=agency.name, job=one.job, starts=one.starts)
+            queue("joining/post_added", to=by_id[person], link=link, agency=agency, job=one.job, starts=one.starts)
 
 
 def _rename(changes: Iterable[Change]) -> None:

@@ -277,7 +277,7 @@ def test_a_debian_without_ensurepip_is_told_what_to_install(tmp_path):
     program = (
         "import sys, os, runpy; sys.modules['ensurepip'] = None; sys.argv = ['prepare.py'];"
         "make = runpy.run_path('tools/prepare.py')['make_environment'];"
-        f"make.__globals__.update(VENV={str(tmp_path / 'v')!r}, is_debian=lambda: True); make()"
+        f"make.__globals__.update(is_debian=lambda: True); make({str(tmp_path / 'v')!r})"
     )
     refused = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, timeout=30)
     assert refused.returncode == 1
