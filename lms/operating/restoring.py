@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from lms.core import clock, running
 from lms.operating import manifest, postgres_tools, proving
@@ -93,6 +94,7 @@ def restore(backup: Path, wanted: Manifest, engine: Engine) -> str:
 
 def _restore_sqlite(backup: Path, engine: Engine) -> str:
     place = Path(engine.url.database or "")
+    was_empty = _is_empty(engine)
     engine.dispose()
     with manifest.fresh_file(place) as making:
         shutil.copyfile(backup, making)
@@ -100,7 +102,20 @@ def _restore_sqlite(backup: Path, engine: Engine) -> str:
             if copy.execute("PRAGMA quick_check").fetchone() != ("ok",):
                 raise BadBackup("The copy of the backup is damaged; is the disk full?")
         kept = _put_aside(place, clock.now())
+    if was_empty:
+        for side in SIDES:
+            place.with_name(kept + side).unlink(missing_ok=True)
+        return ""
     return f"The database that was there is kept as {kept}." if kept else ""
+
+
+def _is_empty(engine: Engine) -> bool:
+    """Whether a database holds no table: SQLite makes such a file when it is asked for one that is not there."""
+    try:
+        with engine.connect() as connection:
+            return not inspect(connection).get_table_names()
+    except DBAPIError:
+        return False
 
 
 def _put_aside(place: Path, at: datetime) -> str:

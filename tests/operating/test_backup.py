@@ -200,6 +200,17 @@ def test_a_restore_brings_everything_back_and_ends_every_sign_in(restore, made, 
     ]  # fmt: skip
 
 
+@on_sqlite
+def test_a_restore_on_a_new_machine_leaves_the_database_alone_in_its_folder(made, tmp_path):
+    folder = tmp_path / "new"
+    folder.mkdir()
+    engine = create_engine(f"sqlite:///{folder / 'common-ground.db'}")
+    assert not restoring.has_people(engine)  # which makes an empty file
+    assert restoring.restore(made, proving.prove(made, db.engine).manifest, engine) == ""
+    assert [path.name for path in folder.iterdir()] == ["common-ground.db"]
+    engine.dispose()
+
+
 def test_while_somebody_runs_nothing_is_restored_and_meanwhile_nobody_starts(app, restore, made):
     folder = app.extensions["settings"].data_dir
     running.hold(folder)
