@@ -106,11 +106,13 @@ def end_sign_in(actor: Actor, sign_in_id: UUID) -> None:
     audit.record(actor, "person.sign_in_ended", actor.id)
 
 
-def end_others(actor: Actor) -> int:
-    """End all of the person's sign-ins but the one in use, and say how many there were."""
+def end_others(actor: Actor) -> tuple[int, str]:
+    """End all of the person's sign-ins but the one in use; says how many there were, and the new token of this one, so
+    that a copy of its cookie ends with them.
+    """
     ended = sessions.end_others(actor)
     audit.record(actor, "person.other_sign_ins_ended", actor.id, count=ended)
-    return ended
+    return ended, sessions.renew(actor)
 
 
 def choose_theme(actor: Actor, theme: str) -> None:

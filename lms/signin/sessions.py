@@ -136,10 +136,13 @@ def end_others(actor: Actor) -> int:
 
 
 def only_here(actor: Actor) -> str:
-    """End all sign-ins of the person but the one in use, and give that one a new token for its cookie: a copy of the
-    cookie that somebody took before is dead too.
-    """
+    """End all sign-ins of the person but the one in use, and copies of its cookie. Returns its new token."""
     end_others(actor)
+    return renew(actor)
+
+
+def renew(actor: Actor) -> str:
+    """Give the sign-in in use a new token for its cookie: a copy that somebody took of the old one is dead."""
     token = token_urlsafe(TOKEN_BYTES)
     db.session.execute(update(SignIn).where(SignIn.id == actor.sign_in_id).values(token_hash=token_hash(token)))
     return token

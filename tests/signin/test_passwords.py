@@ -168,12 +168,18 @@ def test_a_person_changes_their_password_and_their_other_sign_ins_end(as_user, l
     assert db.session.scalars(select(OutboxMail.kind)).all() == ["signin/password_changed"]
 
 
-def test_a_copy_of_the_cookie_is_dead_after_a_change_of_password(as_user, leah, nobody):
+@pytest.mark.parametrize(
+    ("endpoint", "typed"),
+    [("passwords.change", {"present": PASSWORD, "password": NEW}), ("signin.end_others", {})],
+)
+def test_a_copy_of_the_cookie_is_dead_after_a_change_of_password_or_ending_the_others(
+    as_user, leah, nobody, endpoint, typed
+):
     here = as_user(leah)
     here.get("signin.me")
     nobody.client.set_cookie("common-ground", here.client.get_cookie("common-ground").value)
     nobody.get("signin.me")
-    here.post("passwords.change", {"present": PASSWORD, "password": NEW})
+    here.post(endpoint, typed)
     nobody.get("signin.me", expect=303)
     here.get("signin.me")
 

@@ -114,7 +114,8 @@ def sign_ins() -> ResponseReturnValue:
 @signed_in
 def end_others() -> ResponseReturnValue:
     """End all of my sign-ins but this one."""
-    ended = actions.end_others(current_actor())
+    ended, token = actions.end_others(current_actor())
+    hand_over(token)
     return done(f"{count(ended, 'other sign-in has', 'other sign-ins have')} ended.", "signin.sign_ins")
 
 
