@@ -15,7 +15,6 @@ from lms.core.permissions import Role, Scope
 from lms.people import queries as people
 from lms.people.models import Membership
 from lms.people.sectors import Sector
-from tests.cohorts.conftest import partnership  # noqa: F401
 from tests.support.offering import LEAD, finish
 
 START = date(2026, 1, 5)
@@ -78,7 +77,7 @@ def test_a_manager_is_a_learner_with_a_record_of_their_own_and_decides_nothing_a
     browser.get("leave.record", person_id=ben.id)
 
 
-def test_a_trainer_on_somebody_elses_day_is_a_learner_there(make, as_user, partnership):  # noqa: F811
+def test_a_trainer_on_somebody_elses_day_is_a_learner_there(make, as_user, partnership):
     trainer, leah = partnership.trainer, partnership.person(1, name="Leah Stone")
     cohort = partnership.cohort()
     with writing():
@@ -96,7 +95,7 @@ def test_a_trainer_on_somebody_elses_day_is_a_learner_there(make, as_user, partn
     assert "Leah Stone" in as_user(trainer).get("building.manage", cohort_id=cohort.id).words
 
 
-def test_on_a_mixed_day_the_trainer_reads_all_names_and_a_manager_none(make, as_user, partnership):  # noqa: F811
+def test_on_a_mixed_day_the_trainer_reads_all_names_and_a_manager_none(make, as_user, partnership):
     team = make.team(partnership.agencies[1], "Front door")
     manager = make.manager(team=team, name="Mo Manager")
     boss = make.manager(agency=partnership.agencies[1], name="Bo Boss")
@@ -122,7 +121,7 @@ def test_on_a_mixed_day_the_trainer_reads_all_names_and_a_manager_none(make, as_
             assert "Theirs Asker" not in browser.get(name).text
 
 
-def test_the_administrator_of_one_agency_has_nothing_of_a_day_that_another_holds(make, as_user, partnership):  # noqa: F811
+def test_the_administrator_of_one_agency_has_nothing_of_a_day_that_another_holds(make, as_user, partnership):
     own, host = partnership.agencies[1], partnership.agencies[0]
     admin = make.person("Ada Admin", agency=own, roles=((Role.ADMINISTRATOR, Scope.AGENCY),))
     mine, theirs = partnership.person(1, name="Ours Asker"), partnership.person(2, name="Theirs Asker")

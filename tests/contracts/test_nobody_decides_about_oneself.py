@@ -11,19 +11,18 @@ from lms.core.db import db, writing
 from lms.core.permissions import Role, Scope
 from lms.people import queries as people
 from lms.planning.actions import programmes
-from tests.cohorts.conftest import partnership  # noqa: F401
 from tests.cohorts.test_offers import entry
 from tests.planning.conftest import frame, session
 
 
 @pytest.fixture
-def helen(make, partnership):  # noqa: F811
+def helen(make, partnership):
     """A coordinator, who runs every day of the partnership and can learn on each."""
     roles = ((Role.STAFF, Scope.TEAM), (Role.COORDINATOR, Scope.PARTNERSHIP))
     return make.person("Helen", agency=partnership.agencies[1], roles=roles)
 
 
-def test_a_coordinator_does_not_let_herself_come_without_the_preparation(helen, as_user, partnership):  # noqa: F811
+def test_a_coordinator_does_not_let_herself_come_without_the_preparation(helen, as_user, partnership):
     cohort = partnership.cohort(modules=(library().modules[0].slug,), must_prepare=True)
     with writing():
         booking.book(people.actor(helen), cohort.id)
@@ -40,7 +39,7 @@ def test_a_coordinator_does_not_let_herself_come_without_the_preparation(helen, 
     assert entry(cohort, helen).waived_by == partnership.trainer.id
 
 
-def test_nor_waives_the_place_she_missed(helen, make, as_user, partnership):  # noqa: F811
+def test_nor_waives_the_place_she_missed(helen, make, as_user, partnership):
     cohort = partnership.cohort()
     with writing():
         booking.book(people.actor(helen), cohort.id)
@@ -59,7 +58,7 @@ def test_nor_waives_the_place_she_missed(helen, make, as_user, partnership):  # 
 
 
 @pytest.mark.parametrize("door", ["addresses", "file"])
-def test_nor_approves_her_own_wish_for_a_programme(helen, as_user, partnership, door):  # noqa: F811
+def test_nor_approves_her_own_wish_for_a_programme(helen, as_user, partnership, door):
     with writing():
         made = programmes.create(people.actor(partnership.trainer), frame())
         programmes.add_date(people.actor(partnership.trainer), made.id, session(20), (), ())
