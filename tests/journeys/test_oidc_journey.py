@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import create_engine, text
 
 from tests.support import axe
+from tests.support.hands import Pointer
 from tests.support.needs import needs_file, needs_program
 from tests.support.pages import OVERFLOW, PASSWORD, visitor
 from tests.support.server import database_address, free_port, serving
@@ -48,8 +49,8 @@ def fits(page: Page) -> None:
 
 def set_up(page: Page, agency: str, name: str, issuer: str) -> None:
     page.goto("/people/agencies/")
-    page.get_by_role("link", name=agency, exact=True).click()
-    page.get_by_role("link", name="How its people sign in").click()
+    Pointer(page).press(page.get_by_role("link", name=agency, exact=True))
+    Pointer(page).press(page.get_by_role("link", name="How its people sign in"))
     for label, words in (
         ("What people read", name),
         ("Issuer", issuer),
@@ -58,23 +59,23 @@ def set_up(page: Page, agency: str, name: str, issuer: str) -> None:
     ):
         page.get_by_label(label, exact=True).fill(words)
     fits(page)
-    page.get_by_role("button", name="Add the provider").click()
+    Pointer(page).press(page.get_by_role("button", name="Add the provider"))
     assert page.locator(".said").inner_text() == f"{name} is set up. Sign in with it once to try it."
-    page.get_by_role("link", name=name).click()
+    Pointer(page).press(page.get_by_role("link", name=name))
     fits(page)
 
 
 def sign_in(browser: Browser, base: str, name: str, login: str, *, scripts: bool = True) -> Page:
     page = visitor(browser, base, scripts=scripts).new_page()
     page.goto("/me/sign-ins/")
-    page.get_by_role("link", name="Sign in with your agency").click()
+    Pointer(page).press(page.get_by_role("link", name="Sign in with your agency"))
     page.get_by_role("heading", name="Sign in with your agency").wait_for()
     assert page.evaluate(OVERFLOW) == 0
-    page.get_by_role("link", name=f"Sign in with {name}").click()
+    Pointer(page).press(page.get_by_role("link", name=f"Sign in with {name}"))
     page.locator("input[name=login]").fill(login)
     page.locator("input[name=password]").fill("anything")
-    page.locator("button[type=submit]").click()
-    page.get_by_role("button", name="Continue").click()
+    Pointer(page).press(page.locator("button[type=submit]"))
+    Pointer(page).press(page.get_by_role("button", name="Continue"))
     page.wait_for_url(f"{base}/**")
     return page
 
@@ -95,7 +96,7 @@ def two(tmp_path_factory, browser) -> Iterator[tuple[str, list[tuple[str, str]]]
         page.goto("/sign-in")
         page.get_by_label("Work e-mail").fill("admin@demo.example")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        Pointer(page).press(page.get_by_role("button", name="Sign in"))
         for number, (identity, agency) in enumerate(homes):
             back, port = f"{base}/sign-in/agency/{UUID(str(identity))}/back", free_port()
             issuer = open_till_the_end.enter_context(provider(port, back, in_token=number == 0))

@@ -67,7 +67,7 @@ def sign_out(page: Page) -> None:
 
 def add(page: Page, name: str) -> None:
     page.goto("/me/")
-    page.get_by_role("region", name="Passkeys").get_by_role("link").click()
+    Pointer(page).press(page.get_by_role("region", name="Passkeys").get_by_role("link"))
     looks_well(page)
     press(page, "Add a passkey", "link")
     looks_well(page)
@@ -83,7 +83,7 @@ def set_up_codes(page: Page) -> None:
     page.goto("/second-step/set-up")
     page.get_by_label("Your password").fill(PASSWORD)
     press(page, "Continue")
-    page.get_by_text("I cannot scan it").click()
+    Pointer(page).touch(page.get_by_text("I cannot scan it"))
     key = "".join(page.locator("details code").inner_text().split())
     page.get_by_label("Code").fill(pyotp.TOTP(key).now())
     press(page, "Continue")
@@ -115,7 +115,7 @@ def test_a_passkey_from_adding_to_removing(browser, site):
 
     line.send("WebAuthn.setUserVerified", {"authenticatorId": number, "isUserVerified": False})
     sign_out(page)
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    Pointer(page).touch(page.get_by_role("button", name="Sign in with a passkey"))
     expect(page.get_by_role("status").filter(has_text="No passkey was used.")).to_be_visible()
     assert page.locator("h1").inner_text() == "Sign in"
     line.send("WebAuthn.setUserVerified", {"authenticatorId": number, "isUserVerified": True})

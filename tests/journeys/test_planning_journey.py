@@ -45,13 +45,6 @@ class Trainer:
         self.hands.press(target)
         self.seen(self.page)
 
-    def unfold(self, summary: Locator) -> None:
-        if isinstance(self.hands, Keyboard):
-            self.hands.reach(summary)
-            self.page.keyboard.press("Enter")
-        else:
-            summary.click()
-
     def write_in_parts(self, label: str, typed: str, kept: str) -> None:
         """A date or a time: its parts by keyboard, as Debian’s Chromium asks for them; else the whole value."""
         field = self.page.get_by_label(label, exact=True)
@@ -89,7 +82,7 @@ class Trainer:
 
     def nominate(self) -> None:
         self.open(self.link("Nominations"))
-        self.unfold(self.page.get_by_text("Add by their addresses"))
+        self.hands.touch(self.page.get_by_text("Add by their addresses"))
         self.hands.write(self.page.get_by_label("Work e-mails"), ", ".join(EVERYBODY))
         self.open(self.page.get_by_role("button", name="Add", exact=True))
         assert "60 people are on the list." in self.words()
@@ -120,7 +113,7 @@ class Trainer:
         before = self.page.locator("details.more summary").count()
         assert before
         for number in range(before):
-            self.unfold(self.page.locator("details.more summary").nth(number))
+            self.hands.touch(self.page.locator("details.more summary").nth(number))
         for row in self.page.locator("details.more label").all():
             if "cannot be placed" not in row.inner_text() and "Left out by you" not in row.inner_text():
                 break

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.hands import Pointer
 from tests.support.needs import needs_program
 from tests.support.pages import sign_in, visitor
 
@@ -19,7 +20,7 @@ def test_whoever_chose_dark_prints_dark_words_on_white_paper(served, browser):
     page = context.new_page()
     page.goto("/me/")
     page.select_option("#theme", "dark")
-    page.click("text=Save colours")
+    Pointer(page).press(page.get_by_role("button", name="Save colours"))
     page.goto("/learn/")
     on_screen, on_paper = "rgb(243, 235, 241)", "rgb(42, 27, 43)"
     colour = "() => getComputedStyle(document.body).color"

@@ -11,6 +11,7 @@ from lms.catalogue import shelf
 from lms.core.db import db
 from lms.learning.models import Reflection
 from tests.learning.reading import MODULE
+from tests.support.hands import Pointer
 from tests.support.pages import chromium
 from tests.support.server import listening
 
@@ -168,7 +169,7 @@ def test_a_newer_note_from_another_device_is_shown_and_never_overwritten_unasked
     expect(box(phone)).to_have_value("From the phone")
     expect(phone.locator("[data-theirs]")).to_contain_text("From the desk")
     assert kept() == ["From the desk"]
-    phone.get_by_role("button", name="Save my note").click()
+    Pointer(phone).press(phone.get_by_role("button", name="Save my note"))
     expect(phone.get_by_text("Your note is saved.")).to_be_visible()
     assert kept() == ["From the phone"]
     assert on_device(phone) == 0
@@ -182,7 +183,7 @@ def test_signing_out_leaves_nothing_on_the_device(make, device, asking):
     expect(said(page)).to_have_text(NOT_YET)
     page.goto("/me/")
     assert on_device(page) == 1
-    page.get_by_role("button", name="Sign out", exact=True).click()
+    Pointer(page).press(page.get_by_role("button", name="Sign out", exact=True))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Sign in")
     assert on_device(page) == 0
 

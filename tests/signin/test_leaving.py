@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from lms.signin.passwords import hash_password
+from tests.support.hands import Pointer
 from tests.support.pages import chromium
 from tests.support.server import listening
 
@@ -50,14 +51,14 @@ def test_signing_out_empties_what_the_browser_kept_also_without_our_script(make,
         page.goto("/sign-in")
         page.get_by_label("Work e-mail").fill(leah.email)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in", exact=True).click()
+        Pointer(page).press(page.get_by_role("button", name="Sign in", exact=True))
         page.wait_for_url(f"{address}/")
 
     come()
     page.evaluate("localStorage.setItem('left by a page that our script does not know', 'private words')")
     page.goto("/me/")
     assert page.evaluate(KEPT) == 1
-    page.get_by_role("button", name="Sign out", exact=True).click()
+    Pointer(page).press(page.get_by_role("button", name="Sign out", exact=True))
     page.wait_for_url(f"{address}/sign-in")
     assert "You have signed out." in page.inner_text("main")
     assert page.evaluate(KEPT) == 0

@@ -35,6 +35,9 @@ class Hands(Protocol):
     def press(self, target: Locator) -> None:
         """Press a button or follow a link, and wait for the next page."""
 
+    def touch(self, target: Locator) -> None:
+        """Press what stays on this page: a summary, a label."""
+
     def write(self, target: Locator, words: str) -> None:
         """Type into a field."""
 
@@ -57,6 +60,9 @@ class Pointer:
     def press(self, target: Locator) -> None:
         with self.page.expect_navigation():
             target.click()
+
+    def touch(self, target: Locator) -> None:
+        target.click()
 
     def write(self, target: Locator, words: str) -> None:
         target.fill(words)
@@ -85,6 +91,10 @@ class Keyboard:
         self.reach(target)
         with self.page.expect_navigation():
             self._key("Enter")
+
+    def touch(self, target: Locator) -> None:
+        self.reach(target)
+        self._key("Enter")
 
     def write(self, target: Locator, words: str) -> None:
         self.reach(target)
