@@ -1,7 +1,7 @@
 """Folders of content that nobody would write by hand: the check answers with a sentence, soon, and never lets go."""
 
 import os
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -111,12 +111,12 @@ def test_a_drawing_nested_too_deep_is_refused(depth):
     "text", ["a" * 1_500 + "; (ABC) x", "a " * 1_000 + "; (ABC) x", "ABC (" + "x" * 20_000, "ABC (" * 4_000]
 )
 def test_looking_for_short_forms_takes_no_longer_than_reading(text):
-    begun = perf_counter()
+    begun = process_time()
     list(prose.unexplained(text))
-    assert perf_counter() - begun < 1
+    assert process_time() - begun < 1
 
 
 def test_looking_for_overclaims_takes_no_longer_than_reading():
-    begun = perf_counter()
+    begun = process_time()
     list(prose.overclaims("proven " + "“" * 15_000))
-    assert perf_counter() - begun < 2
+    assert process_time() - begun < 2

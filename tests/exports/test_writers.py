@@ -127,10 +127,10 @@ def test_the_first_lines_of_a_long_csv_come_before_the_last_row_is_read():
             read.append(number)
             yield (f"Person {number}", number, None, None, "")
 
-    began = time.monotonic()
+    began = time.process_time()
     pieces = writers.csv(sheet(rows=(), total=100_000).__class__(**{**vars(sheet()), "rows": rows()}), MADE)
     first = next(pieces)
-    assert time.monotonic() - began < 0.5
+    assert time.process_time() - began < 0.5
     assert b"Person 0" in first
     assert len(read) < 1_000
     assert sum(piece.count(b"\r\n") for piece in pieces) + first.count(b"\r\n") == 100_001

@@ -143,9 +143,9 @@ def test_a_decision_without_a_press_declines_nobody(crowd, as_user, make):
     ids=["open quotation mark", "endless address", "endless dates", "endless space"],
 )
 def test_a_file_with_an_endless_cell_is_a_fault_at_once(data):
-    began = time.perf_counter()
+    began = time.process_time()
     read = nomination_file.read(data, {})
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert [one.sentence for one in read.faults] == [
         "From here on, a cell is too long. Perhaps a quotation mark is not closed."
     ]
