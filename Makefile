@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-tests test test-faults lint format bench bench-cohorts sbom lock
+.PHONY: help run setup setup-tests test test-everyday test-faults lint format bench bench-cohorts sbom lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ setup-tests: setup
 
 test: setup-tests ## run every test that can run on this machine
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(TESTS)
+
+test-everyday: setup-tests ## what is neither slow nor in a browser, in about two minutes
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not browser and not slow" $(TESTS)
 
 test-faults: setup-tests ## break things under the real server (LMS_FAULT_KILLS=50 for the long run)
 	@$(BIN)/python -m pytest -m fault -n 2 --dist loadfile --no-loadscope-reorder tests/faults $(TESTS)

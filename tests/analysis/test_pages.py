@@ -70,6 +70,7 @@ def show(as_user, site, quiz=CHECK):
     return as_user(site.author).get("analysis.answers", query={"quiz": quiz})
 
 
+@pytest.mark.slow
 def test_authors_read_how_a_question_was_answered(site, as_user):
     wrong = next(one for one in site.question.options if not one.right)
     site.answer(6)
@@ -85,6 +86,7 @@ def test_authors_read_how_a_question_was_answered(site, as_user):
     assert "What caught people" not in page.words
 
 
+@pytest.mark.slow
 def test_a_wrong_answer_that_caught_many_leads_to_the_page_that_teaches_it(site, as_user):
     wrong = next(one for one in site.question.options if not one.right)
     site.answer(4)
@@ -195,6 +197,7 @@ def test_the_file_holds_the_figures_of_the_page_and_is_noted(site, as_user):
     assert (entry.detail["quiz"], entry.detail["format"]) == (CHECK, "csv")
 
 
+@pytest.mark.slow
 def test_answers_of_another_partnership_are_not_counted(site, as_user, make):
     away = make.agency("Away", partnership="Westmark")
     site.answer(30, agency=away)
@@ -211,6 +214,7 @@ def test_who_had_no_post_that_day_is_not_counted(site, as_user, make):
     assert row(show(as_user, site), site) == ["Too few answers yet (9 of 10)"]
 
 
+@pytest.mark.slow
 def test_no_name_address_or_score_is_on_the_page_or_in_the_file(site, as_user):
     site.answer(30, right=True)
     visitor = as_user(site.author)

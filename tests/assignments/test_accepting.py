@@ -55,6 +55,7 @@ def learned(**given) -> Learned:
 # --- long leave
 
 
+@pytest.mark.slow
 def test_who_is_away_is_asked_nothing_and_late_with_nothing_for_thirty_days_after(world, actor):
     assert cell(actor, world.sam).is_late
     with writing():
@@ -71,6 +72,7 @@ def test_who_is_away_is_asked_nothing_and_late_with_nothing_for_thirty_days_afte
     assert acts == ["leave.recorded", "leave.ended", "leave.cancelled"]
 
 
+@pytest.mark.slow
 def test_leave_is_recorded_by_who_answers_for_the_person_and_never_twice_for_one_day(world, actor):
     for someone in (world.stranger, world.coordinator):
         with pytest.raises(NotFound), writing():
@@ -92,6 +94,7 @@ def test_leave_is_recorded_by_who_answers_for_the_person_and_never_twice_for_one
     assert len(db.session.scalars(select(Leave)).all()) == 2
 
 
+@pytest.mark.slow
 def test_a_manager_records_leave_on_the_persons_page_and_the_person_reads_it(world, as_user):
     boss = as_user(world.boss)
     empty = boss.post("leave.record", {}, person_id=world.sam.id, expect=422)

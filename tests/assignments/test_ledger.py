@@ -98,6 +98,7 @@ def as_counter(one: counts.Count) -> Counter:
 FIRST_DAYS = [date(2028, 2, 25), date(2028, 3, 24), date(2028, 10, 26), date(2027, 12, 29)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_the_ledger_says_of_every_day_what_was_known_that_evening_whatever_came_later(make, seed):
     live_and_compare(make, seed, days=25)

@@ -14,6 +14,8 @@ from lms.core.db import choose_mode, prepare_engine
 from tests.audit.conftest import schema_before
 from tests.conftest import _database
 
+pytestmark = pytest.mark.slow
+
 ACT = (
     "INSERT INTO audit_entries (id, at, actor_id, action, subject_id, detail) VALUES"
     " ({n}, '2026-01-0{n} 09:00:00.5', {who}, 'thing.done', NULL, '{{\"where\": \"Caf\\u00e9\", \"n\": {n}}}')"

@@ -52,6 +52,7 @@ def test_every_column_of_both_tables_is_tried():
     assert tried == {(table.name, column.name) for table in TABLES.values() for column in table.columns}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changed", CHANGES, ids=lambda one: " ".join(one[1::2]))
 @pytest.mark.parametrize("row", [1, 4, 6])
 def test_a_changed_value_is_found(record, changed, row):

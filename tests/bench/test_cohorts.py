@@ -40,6 +40,7 @@ def test_everybody_sits_once_in_each_round(way):
         assert tuple(map(len, one)) == problem.table_sizes
 
 
+@pytest.mark.slow
 def test_make_bench_cohorts_prints_a_line_for_each_way():
     pytest.importorskip("lms.cohorts.engine.allocation")
     pytest.importorskip("lms.cohorts.engine.judge")

@@ -70,6 +70,7 @@ def test_no_operator_or_odd_sign_is_a_fault_or_makes_a_difference(filled, typed)
     assert set(keys(index.search(typed))) == set(keys(search(shelf.library(), typed)))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     typed=st.lists(st.sampled_from(["lead", "th", '"', "child's", "need*", "(", "of", "\x00", "é", "NOT", ":"])).map(

@@ -127,6 +127,7 @@ def test_windows_line_ends_and_a_byte_order_mark_do_no_harm(modules):
     assert read(modules).faults == []
 
 
+@pytest.mark.slow
 def test_the_modules_of_this_project_load_without_a_fault(tmp_path):
     shutil.copytree(PROJECT / "modules", tmp_path / "modules")
     library = load(tmp_path / "modules")

@@ -131,6 +131,7 @@ def test_the_map_is_a_table_with_headers_that_counts_every_fact_and_says_zero(vi
     assert table.xpath("./ancestor::div[@class='scroll' and @tabindex='0' and @role='region']")
 
 
+@pytest.mark.slow
 def test_every_number_module_and_kind_narrows_the_list_to_what_it_counted(visitor):
     page = visitor.get("catalogue.evidence")
     links = page.all("//main//table//a")
@@ -158,6 +159,7 @@ def test_a_fact_on_the_map_says_how_firm_it_is_what_it_cannot_tell_and_where_it_
         assert fact.id in visitor.get(place).text
 
 
+@pytest.mark.slow
 def test_every_claim_of_every_module_leads_to_its_fact_on_the_map(visitor, library):
     for module in library.modules:
         [facts] = [set(visitor.get("catalogue.evidence", query={"module": module.slug}).all("//li/@id"))]

@@ -343,6 +343,7 @@ def copied(tmp_path_factory):
     return Copy(root, before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.name)
 def test_a_planted_fault_is_found_at_its_line_and_nothing_else_is_said(copied: Copy, plant: Plant):
     path = copied.root / plant.file

@@ -103,6 +103,7 @@ def test_added_content_brings_programmes_of_its_own_over_modules_of_the_core(mod
     assert told(modules, [more]) == [(1, 9, "There is a programme `leads` already; give this one another name.")]
 
 
+@pytest.mark.slow
 def test_our_own_pathways_all_hold_the_core_and_the_trainers_is_all_there_is(app):
     ours = library.load(app.extensions["settings"].modules_dir)
     core = [module.slug for module in ours.modules if module.core]

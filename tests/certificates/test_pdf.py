@@ -306,6 +306,7 @@ def test_nothing_leaves_its_one_page(snapshot, tmp_path):
     assert len(words) >= len(f"{snapshot.name} {snapshot.title}".split())
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.text("abc ÀŁŵŷ-’.ệ", min_size=1, max_size=120), st.text("MWil ,:é", min_size=1, max_size=200))
 def test_any_name_and_title_fit_on_one_page(name, title):

@@ -267,6 +267,7 @@ def insert(connection: Connection, table: str, **row: object) -> None:
     connection.execute(text(f"INSERT INTO {table} ({names}) VALUES (:{', :'.join(row)})"), row)
 
 
+@pytest.mark.slow
 def test_a_certificate_from_before_there_were_programmes_stays_one_of_its_module(tmp_path):
     engine = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
     prepare_engine(engine)

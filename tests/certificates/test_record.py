@@ -187,6 +187,7 @@ def test_a_leaver_keeps_their_record(make, certified, as_user):
     assert visitor.get("certificates.pdf", certificate_id=one.id).data.startswith(b"%PDF")
 
 
+@pytest.mark.slow
 def test_pages_ask_the_database_the_same_few_questions_however_long_the_record(make, certified, as_user, statements):
     leah = make.person(starts_on=date(2020, 1, 6))
     one = certified(leah)

@@ -125,6 +125,7 @@ def test_a_programme_is_one_mail_with_all_its_modules(app: Flask, fernshire, as_
     assert f"/learn/{CORE}/" not in bodies[fernshire.carys.id]
 
 
+@pytest.mark.slow
 def test_the_mail_stands_for_the_reminder_of_now_and_the_next_stage_follows(fernshire, as_user, mails):
     f = fernshire
     with writing():

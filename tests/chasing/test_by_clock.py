@@ -41,6 +41,7 @@ def sam(make) -> Person:
 DUE = 10  # days from now
 
 
+@pytest.mark.slow
 def test_from_the_first_reminder_to_the_last(sam, mails, reminders):
     today = clock.today()
     for number in range(-70, 120):
@@ -182,6 +183,7 @@ def test_after_a_manager_s_reminder_the_clock_waits_two_days(sam, mails):
     assert told == [0, 0, 1, 0]
 
 
+@pytest.mark.slow
 def test_everybody_is_reached_whatever_the_size_of_a_batch(make, mails, monkeypatch):
     monkeypatch.setattr(by_clock, "BATCH", 3)
     monkeypatch.setattr(by_clock, "AT_ONCE", 2)
@@ -192,6 +194,7 @@ def test_everybody_is_reached_whatever_the_size_of_a_batch(make, mails, monkeypa
     assert {mail.person_id for mail in mails()} == people
 
 
+@pytest.mark.slow
 def test_a_batch_costs_the_same_however_many_are_in_it(make):
     team = make.team(make.agency())
 

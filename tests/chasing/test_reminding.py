@@ -189,6 +189,7 @@ def test_exempt_leaver_closed_account_and_a_module_by_choice_are_never_chased(f,
         assert name not in page.words
 
 
+@pytest.mark.slow
 def test_more_than_fit_on_a_page_come_in_turns(f, as_user, make, mails):
     for number in range(53):
         make.person(f"Late {number:02d}", team=f.north, starts_on=days_ago(600 - number))

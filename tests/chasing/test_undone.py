@@ -263,6 +263,7 @@ def test_a_managers_number_is_that_of_the_moment_it_leaves(fernshire, bag, mails
     assert found[f.south_manager.id][0] == found[f.care_manager.id][0] == "withdrawn"
 
 
+@pytest.mark.slow
 def test_assigning_after_a_mail_of_the_same_day_reminds_no_sooner(f, mails):
     by_clock.remind_all()
     assert [mail.kind for mail in mails()] == ["chasing/reminder"]
@@ -287,6 +288,7 @@ def test_the_page_of_a_round_does_not_tell_what_was_assigned_later_that_day(f, a
     assert "Leading integrated services" not in page.words
 
 
+@pytest.mark.slow
 def test_assigning_taking_back_and_assigning_again_is_no_fault(f):
     for number in (0, 0, 1, 1):
         with clock.acting_at(clock.now() + timedelta(days=number)):

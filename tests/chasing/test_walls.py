@@ -129,6 +129,7 @@ def test_assigning_names_the_post_of_today(f, as_user, make):
     assert "Trainee" not in page.words
 
 
+@pytest.mark.slow
 def test_no_page_and_no_file_of_one_agency_tells_of_the_other(f, as_user):
     who = {"person_id": f.carys.id, "agency_id": f.care.id}
     with writing() as session:

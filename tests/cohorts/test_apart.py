@@ -30,6 +30,7 @@ def pair(partnership, monkeypatch):
     return both
 
 
+@pytest.mark.slow
 def test_the_second_of_a_pair_waits_and_reads_no_reason(partnership, as_user, pair):
     cohort, (first, second) = partnership.cohort(), pair
     book(cohort, first, second)

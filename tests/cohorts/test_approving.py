@@ -40,6 +40,7 @@ def answer(visitor, cohort, person, do, note=""):
     return visitor.post("approvals.answer", {"do": do, "note": note}, booking_id=entry(cohort, person).id)
 
 
+@pytest.mark.slow
 def test_a_request_goes_to_the_manager_and_approval_gives_a_place(as_user, partnership, manager, sam):
     cohort = partnership.cohort(needs_approval=True)
     browser = as_user(sam)

@@ -46,6 +46,7 @@ def test_each_tick_and_each_line_is_one_thing_to_arrange():
     ]
 
 
+@pytest.mark.slow
 def test_what_is_arranged_stays_arranged_when_something_is_added(as_user, partnership):
     cohort, sam = needing(partnership, ticked=["loop", "parking"])
     browser = as_user(partnership.trainer)

@@ -120,6 +120,7 @@ def test_an_agency_with_its_share_waits_though_places_are_left(as_user, partners
     assert 'data-booking="booked"' in as_user(partnership.person(1)).post("cohorts.book", cohort_id=cohort.id).text
 
 
+@pytest.mark.slow
 def test_a_cancelled_place_goes_to_exactly_one_the_agency_with_the_fewest_first(as_user, partnership):
     cohort = partnership.cohort(capacity=6, largest_share=50)
     booked = [partnership.person(agency) for agency in (0, 0, 0, 1, 1, 2)]
@@ -347,6 +348,7 @@ def test_an_account_that_was_closed_does_not_move_up(as_user, actor, partnership
     assert states(cohort) == {"P0": "cancelled", "P1": "waiting", "P2": "booked"}
 
 
+@pytest.mark.slow
 def test_pages_ask_as_much_for_many_people_as_for_few(app, as_user, actor, partnership, count_queries):
     cohort = partnership.cohort(capacity=40, largest_share=100)
     sam = partnership.person(1)

@@ -158,6 +158,7 @@ def test_any_title_place_and_name_come_back_as_they_were_written_in_short_lines(
     assert str(event["attendee"]) == "mailto:leah@trust.example"
 
 
+@pytest.mark.slow
 @given(st.text(max_size=80))
 def test_nothing_typed_can_add_a_line_of_its_own(typed):
     injected = f"{typed}\r\nATTENDEE:mailto:eve@x.example\x00"

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
@@ -55,6 +56,7 @@ def test_the_joint_days_page_leads_to_it(partnership, as_user):
     assert page.all("//a[@href='/cohorts/calendar']")
 
 
+@pytest.mark.slow
 def test_the_feed_holds_own_days_with_a_place_and_no_others(partnership, as_user, nobody):
     leah = partnership.person(name="Leah")
     kept, left, waits, off, draft, other = (
@@ -138,6 +140,7 @@ def test_the_table_alone_does_not_give_the_address(partnership, as_user, nobody)
     nobody.get(f"/calendar/{number}.ics", expect=404)
 
 
+@pytest.mark.slow
 def test_the_feed_takes_as_many_queries_for_ten_days_as_for_two(partnership, as_user, nobody, count_queries):
     leah = partnership.person()
     address = switch_on(as_user(leah))

@@ -71,6 +71,7 @@ def answer(as_user, person, cohort, mark, says="Sorry, corrected", *, expect=303
     return as_user(person).post("contesting.answer", data, expect=expect, cohort_id=cohort.id, contest_id=one.id)
 
 
+@pytest.mark.slow
 def test_the_whole_way_to_a_correction(as_user, partnership, day):
     leah = as_user(partnership.leah)
     page = leah.get("cohorts.show", cohort_id=day.id)

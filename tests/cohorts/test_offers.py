@@ -129,6 +129,7 @@ def test_another_free_place_is_offered_to_those_who_let_one_pass(partnership, tr
     assert states(cohort)["Fay"] == "offered"
 
 
+@pytest.mark.slow
 def test_an_offer_for_a_day_near_by_is_short(partnership, traveller):
     starts = clock.now() + timedelta(days=4)
     near = PlannedSession(starts, starts + timedelta(hours=6), "Fern Hall")
@@ -191,6 +192,7 @@ def test_a_sector_the_room_lacks_comes_first_where_sectors_are_wanted(partnershi
     assert states(cohort)["Same sector"] == "waiting"
 
 
+@pytest.mark.slow
 def test_nobody_is_passed_over_more_often_than_the_bound(partnership, traveller):
     """Health has most places, and somebody from there waits longest; three others come first, and then no fourth."""
     cohort = partnership.cohort(capacity=8, largest_share=70)

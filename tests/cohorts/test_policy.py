@@ -80,6 +80,7 @@ def test_a_trainer_does_not_run_another_trainers_cohort(make, as_user, actor, pa
     assert cohort.title not in browser.get("building.cohorts").words
 
 
+@pytest.mark.slow
 def test_staff_and_managers_have_no_pages_for_running_cohorts(as_user, actor, make, partnership):
     cohort, booking = booked_cohort(partnership, actor)
     for person in (partnership.person(1), make.manager(agency=partnership.agencies[1])):

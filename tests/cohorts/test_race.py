@@ -85,6 +85,7 @@ def test_a_calendar_renewed_and_switched_off_at_the_same_moment_is_no_fault(app,
     assert {status for status, _ in answers} == {303}
 
 
+@pytest.mark.slow
 def test_places_freed_at_the_same_moment_go_to_as_many_people(app, partnership: Partnership):
     people = [partnership.person(n % 4) for n in range(16)]
     browsers = clients(app, people)
@@ -186,6 +187,7 @@ def test_the_worker_and_its_double_release_held_places_once(app, partnership: Pa
         assert len(holders(cohort)) == len(mails("moved_up")) == 2
 
 
+@pytest.mark.slow
 def test_people_change_dates_in_both_directions_at_once_and_nobody_waits_for_ever(app, partnership: Partnership):
     trainer = people.actor(partnership.trainer)
     one, two = (partnership.cohort(capacity=4, largest_share=100, title=title) for title in ("One", "Two"))

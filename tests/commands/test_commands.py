@@ -53,6 +53,7 @@ def demo_folder(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_the_database_is_made_by_migrations_and_holds_nobody(tmp_path):
     done = lms("db", "upgrade", folder=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -64,6 +65,7 @@ def test_the_database_is_made_by_migrations_and_holds_nobody(tmp_path):
         assert made.execute("SELECT count(*) FROM indexed_content").fetchone() == (1,)
 
 
+@pytest.mark.slow
 def test_demo_people_come_only_when_asked_for_and_only_once(demo_folder):
     again = lms("demo", folder=demo_folder)
     assert "nothing was added" in again.stdout
@@ -71,6 +73,7 @@ def test_demo_people_come_only_when_asked_for_and_only_once(demo_folder):
         assert f"{account}@demo.example" in again.stdout
 
 
+@pytest.mark.slow
 def test_the_demo_is_large_enough_and_its_first_forty_people_all_have_a_post_today(demo_folder):
     with sqlite3.connect(demo_folder / "common-ground.db") as demo:
         agencies, sectors = demo.execute("SELECT count(*), count(DISTINCT sector) FROM agencies").fetchone()
@@ -84,24 +87,28 @@ def test_the_demo_is_large_enough_and_its_first_forty_people_all_have_a_post_tod
     assert {f"person{number:02d}@demo.example" for number in range(1, 41)} <= {email for (email,) in at_work}
 
 
+@pytest.mark.slow
 def test_a_server_with_demo_accounts_refuses_to_listen_beyond_this_machine(demo_folder):
     refused = gunicorn(demo_folder, bind="0.0.0.0")
     assert refused.returncode != 0
     assert "demo accounts" in refused.stderr
 
 
+@pytest.mark.slow
 def test_a_server_with_demo_accounts_refuses_to_stand_behind_a_proxy_that_others_reach(demo_folder):
     refused = gunicorn(demo_folder, bind="127.0.0.1", LMS_BASE_URL="https://training.example.org")
     assert refused.returncode != 0
     assert "demo accounts" in refused.stderr
 
 
+@pytest.mark.slow
 def test_lms_run_is_for_this_machine_only(demo_folder):
     refused = lms("run", "--host", "0.0.0.0", folder=demo_folder)
     assert refused.returncode == 2
     assert "this machine only" in refused.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("secret", "words"), [("", "is not set"), ("short", "too weak"), ("a" * 64, "too weak")])
 def test_the_real_server_refuses_a_missing_or_weak_secret(tmp_path, secret, words):
     refused = gunicorn(tmp_path, bind="127.0.0.1", secret=secret)
@@ -133,6 +140,7 @@ def add_person(folder, *more, password="a long enough password"):
     )
 
 
+@pytest.mark.slow
 def test_the_first_administrator_is_added_from_the_machine(tmp_path):
     lms("db", "upgrade", folder=tmp_path)
     done = add_person(tmp_path, "--role", "staff", "--role", "administrator:partnership")
@@ -142,6 +150,7 @@ def test_the_first_administrator_is_added_from_the_machine(tmp_path):
     assert "one account" in again.stderr
 
 
+@pytest.mark.slow
 def test_whoever_was_here_before_the_ledger_is_in_it_after_any_start(tmp_path):
     lms("db", "upgrade", folder=tmp_path)
     add_person(tmp_path)
@@ -153,6 +162,7 @@ def test_whoever_was_here_before_the_ledger_is_in_it_after_any_start(tmp_path):
         assert now.execute("SELECT count(*) FROM post_spans").fetchone() == (1,)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("more", "words"), [(["--role", "king"], "Roles: staff, trainer"), (["--team", "x"], "too short")]
 )
@@ -162,6 +172,7 @@ def test_a_person_who_cannot_be_added_is_refused_in_words(tmp_path, more, words)
     assert words in refused.stderr
 
 
+@pytest.mark.slow
 def test_a_taken_port_gets_one_sentence(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -202,6 +213,7 @@ def test_a_wrong_setting_is_named_with_the_way_to_mend_it(name, value, words):
         Settings({"LMS_SECRET_KEY": SECRET, name: value})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "address"),
     [
@@ -219,6 +231,7 @@ def test_a_database_that_cannot_be_opened_gets_one_sentence_without_its_password
     assert "hush" not in refused.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("port", ["-1", "70000"])
 def test_a_port_that_cannot_be_gets_one_sentence(tmp_path, port):
     refused = lms("run", "--port", port, folder=tmp_path)
@@ -233,6 +246,7 @@ def test_postgresql_without_its_driver_is_told_what_to_install(monkeypatch):
         Settings({"LMS_SECRET_KEY": SECRET, "LMS_DATABASE_URL": "postgresql+psycopg://host/name"})
 
 
+@pytest.mark.slow
 def test_a_data_folder_that_cannot_be_made_gets_one_sentence(tmp_path):
     (tmp_path / "file").touch()
     refused = lms("db", "upgrade", folder=tmp_path / "file")
@@ -240,6 +254,7 @@ def test_a_data_folder_that_cannot_be_made_gets_one_sentence(tmp_path):
     assert refused.stderr.startswith("LMS_DATA_DIR")
 
 
+@pytest.mark.slow
 def test_broken_content_stops_the_start_with_file_line_and_column(tmp_path):
     module = tmp_path / "modules" / "broken"
     module.mkdir(parents=True)
@@ -285,5 +300,6 @@ def test_a_debian_without_ensurepip_is_told_what_to_install(tmp_path):
     assert refused.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_what_the_commands_write_can_be_read_by_its_owner_only(demo_folder):
     assert {path.name for path in demo_folder.iterdir() if stat.S_IMODE(path.stat().st_mode) & 0o077} == set()

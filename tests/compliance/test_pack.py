@@ -16,6 +16,8 @@ from lms.core.errors import NotFound
 from lms.core.permissions import Role, Scope
 from tests.assignments.pasts import CORE, complete
 
+pytestmark = pytest.mark.slow
+
 OBSERVER = ((Role.OBSERVER, Scope.PARTNERSHIP),)
 AFTER_THE_YEAR = datetime(2028, 4, 12, 10, tzinfo=UTC)
 

@@ -82,6 +82,7 @@ def test_the_file_is_the_page(pasts, as_user):
         assert [rows[key]["In date"], rows[key]["Required"]] == cells[:2]
 
 
+@pytest.mark.slow
 def test_an_observer_reads_month_ends_alone_without_small_numbers(fernshire, make, as_user):
     with time_machine.travel(datetime(2027, 1, 20, 10, tzinfo=UTC)):
         police = make.agency("Fernshire Police")
@@ -187,6 +188,7 @@ def test_the_course_over_time_shows_stored_month_ends_who_came_and_who_left(make
     assert page.all("//svg[@role='img']")
 
 
+@pytest.mark.slow
 def test_pages_cost_the_same_for_few_and_many(fernshire, as_user, make):
     visitor = as_user(fernshire.head)
 

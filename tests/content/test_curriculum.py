@@ -177,6 +177,7 @@ def test_weak_evidence_is_most_of_what_there_is_and_is_called_so():
     assert strengths[Strength.NULL_RESULT] >= 1
 
 
+@pytest.mark.slow
 def test_the_check_finds_nothing_in_all_content():
     assert [str(fault) for fault in reader.check(PROJECT / "modules", PROJECT / "quizzes")] == []
 

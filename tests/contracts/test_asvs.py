@@ -37,6 +37,7 @@ def test_every_test_that_is_named_exists(named):
     assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
+@pytest.mark.slow
 def test_a_list_of_parts_can_be_made(tmp_path):
     written = tmp_path / "sbom.json"
     program = Path(sys.executable).with_name("cyclonedx-py")

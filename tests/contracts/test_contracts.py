@@ -122,6 +122,7 @@ def test_every_sector_has_a_word_a_letter_and_a_colour_of_its_own():
     assert len({look.css for look in LOOKS.values()}) == len(LOOKS)
 
 
+@pytest.mark.slow
 def test_migrations_build_exactly_the_models(tmp_path):
     engine = create_engine(f"sqlite:///{tmp_path / 'new.db'}")
     prepare_engine(engine)
@@ -134,6 +135,7 @@ def test_the_database_in_use_is_exactly_the_models_on_postgresql_too(app: Flask,
     assert schema.differences(db.engine) == []
 
 
+@pytest.mark.slow
 def test_the_comparison_sees_a_table_too_many_and_one_too_few(tmp_path):
     engine = create_engine(f"sqlite:///{tmp_path / 'other.db'}")
     prepare_engine(engine)
@@ -146,6 +148,7 @@ def test_the_comparison_sees_a_table_too_many_and_one_too_few(tmp_path):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_migrating_a_filled_database_keeps_its_rows(tmp_path):
     engine = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
     prepare_engine(engine)
@@ -162,6 +165,7 @@ def test_migrating_a_filled_database_keeps_its_rows(tmp_path):
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
 
+@pytest.mark.slow
 def test_rebuilding_a_table_on_sqlite_keeps_the_rows_that_hang_on_it(tmp_path):
     """Foreign keys are off meanwhile: with them on, SQLite empties what hangs on a table by cascade, or refuses."""
     engine = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
@@ -202,6 +206,7 @@ def test_sqlite_connections_are_safe_and_strict(tmp_path, pragma):
     assert found == {"foreign_keys": 1, "synchronous": 2, "journal_mode": "wal"}[pragma]
 
 
+@pytest.mark.slow
 def test_a_row_that_points_nowhere_is_refused(tmp_path):
     engine = create_engine(f"sqlite:///{tmp_path / 'refs.db'}")
     prepare_engine(engine)

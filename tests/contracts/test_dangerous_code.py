@@ -101,10 +101,12 @@ SQL_OF_OURS = {
 }
 
 
+@pytest.mark.slow
 def test_no_statement_is_put_together_from_words():
     assert found(_sql, SQL_OF_OURS) == []
 
 
+@pytest.mark.slow
 def test_nothing_is_run_that_was_read():
     never = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "pickle.loads", "pickle.load",
              "marshal.loads", "shelve.open", "yaml.load", "yaml.unsafe_load", "yaml.full_load"}  # fmt: skip
@@ -113,12 +115,14 @@ def test_nothing_is_run_that_was_read():
     assert [path for path, tree in SOURCES.items() if bad & {name.split(".")[0] for name in imports(tree)}] == []
 
 
+@pytest.mark.slow
 def test_no_program_is_started_but_our_own_worker():
     assert found(lambda name, _node: name.startswith(("subprocess.", "os.exec", "os.spawn")), PROCESSES) == []
     shells = found(lambda _name, node: any(word.arg == "shell" for word in node.keywords))
     assert shells == []
 
 
+@pytest.mark.slow
 def test_nothing_is_fetched_on_anybodys_word():
     outward = {
         "requests",
@@ -140,6 +144,7 @@ def test_nothing_is_fetched_on_anybodys_word():
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_what_is_trusted_as_markup_is_made_in_named_rooms():
     marked = re.compile(r"\|\s*safe\b|autoescape\s+false")
     assert {path for path, text in TEMPLATES.items() if marked.search(text)} == set(SAFE)
@@ -148,6 +153,7 @@ def test_what_is_trusted_as_markup_is_made_in_named_rooms():
     assert rooms == set(MARKUP)
 
 
+@pytest.mark.slow
 def test_no_schema_is_brought_up_without_the_guards_of_the_record():
     migrates = {path for path, tree in SOURCES.items() if "schema.upgrade" in {name for name, _node in calls(tree)}}
     assert migrates == {"lms/audit/upgrading.py"}
@@ -163,16 +169,19 @@ def test_no_row_is_loaded_by_an_address_past_the_rules_of_who_sees_it():
     ] == []
 
 
+@pytest.mark.slow
 def test_chance_that_guards_something_is_good_chance():
     rooms = tuple(CHANCE)
     assert [path for path, tree in SOURCES.items() if "random" in imports(tree) and not path.startswith(rooms)] == []
 
 
+@pytest.mark.slow
 def test_no_weak_digest_guards_anything():
     weak = found(lambda name, _node: name in ("md5", "sha1", "hashlib.md5", "hashlib.sha1"))
     assert [one for one in weak if not one.startswith("lms/signin/breached.py")] == []  # lists of leaks are of SHA-1
 
 
+@pytest.mark.slow
 def test_nothing_is_printed():
     assert found(lambda name, _node: name in ("print", "pprint", "breakpoint")) == []
 

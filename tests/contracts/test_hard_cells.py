@@ -77,6 +77,7 @@ def test_a_manager_is_a_learner_with_a_record_of_their_own_and_decides_nothing_a
     browser.get("leave.record", person_id=ben.id)
 
 
+@pytest.mark.slow
 def test_a_trainer_on_somebody_elses_day_is_a_learner_there(make, as_user, partnership):
     trainer, leah = partnership.trainer, partnership.person(1, name="Leah Stone")
     cohort = partnership.cohort()
@@ -95,6 +96,7 @@ def test_a_trainer_on_somebody_elses_day_is_a_learner_there(make, as_user, partn
     assert "Leah Stone" in as_user(trainer).get("building.manage", cohort_id=cohort.id).words
 
 
+@pytest.mark.slow
 def test_on_a_mixed_day_the_trainer_reads_all_names_and_a_manager_none(make, as_user, partnership):
     team = make.team(partnership.agencies[1], "Front door")
     manager = make.manager(team=team, name="Mo Manager")

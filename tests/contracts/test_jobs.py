@@ -61,6 +61,7 @@ def test_every_test_that_a_row_names_exists(named):
     assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
+@pytest.mark.slow
 def test_a_closed_account_gets_no_mail_but_about_itself_and_its_record(make):
     leah, noor = make.person("Leah Stone"), make.person("Noor Aziz")
     kinds = [kind for kind in KINDS if MAIL_KINDS[kind] and kind not in wiring.RECHECKS]
@@ -101,6 +102,7 @@ def state(export) -> SimpleNamespace:
     return SimpleNamespace(state=found.state, file=found.file)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", LOSSES)
 def test_no_file_is_made_for_who_lost_the_right_and_none_is_handed_out(app, readers, as_user, loss):  # noqa: F811
     pairs = list(who_may(app, readers))
@@ -140,6 +142,7 @@ def test_no_file_is_made_for_who_lost_the_right_and_none_is_handed_out(app, read
         one.unlink()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", LOSSES)
 def test_no_link_of_a_view_is_mailed_to_who_lost_the_right(app, readers, make, loss):  # noqa: F811
     pairs = [one for one in who_may(app, readers) if one[1] != "outsider"]

@@ -176,6 +176,7 @@ def test_every_address_has_a_row(app: Flask):
     assert sorted(row for row, *_ in _rows(app)) == sorted(MATRIX)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", MATRIX)
 def test_everybody_gets_the_answer_of_the_table(app: Flask, as_user, world, row):
     them, things = world

@@ -103,6 +103,7 @@ def found(tmp_path_factory):
     return read("lms"), read(folder)
 
 
+@pytest.mark.slow
 def test_the_product_keeps_every_rule(found):
     product, _ = found
     wrong = [f"{one['path']}:{one['start']['line']}: {one['extra']['message']}" for one in product["results"]]
@@ -110,6 +111,7 @@ def test_the_product_keeps_every_rule(found):
     assert len(product["paths"]["scanned"]) > 500
 
 
+@pytest.mark.slow
 def test_every_rule_catches_what_it_is_for_and_lets_the_right_way_pass(found):
     _, tried = found
     assert set(TRIED) == {rule["id"] for rule in yaml.safe_load(RULES.read_text())["rules"]}

@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 TESTS = Path(__file__).resolve().parents[1]
 HANDS = TESTS / "support" / "hands.py"
 
@@ -24,6 +26,7 @@ def _rash(source: str) -> list[int]:
     ]
 
 
+@pytest.mark.slow
 def test_whoever_clicks_waits_for_the_page_that_comes():
     """A page that is looked at while the next one arrives has no width yet."""
     rash = {

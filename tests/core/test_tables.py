@@ -63,6 +63,7 @@ def test_what_is_no_table_is_refused_with_a_sentence_and_a_row(data, row, says):
     assert (told.value.row, says in told.value.sentence) == (row, True), told.value.sentence
 
 
+@pytest.mark.slow
 def test_an_archive_that_unpacks_to_too_much_is_not_opened():
     data = with_sheet("<worksheet>" + " " * 70_000_000)
     assert len(data) < 200_000

@@ -76,6 +76,7 @@ def test_a_connection_that_writes_twice_does_not_wait_for_itself(engine):
     assert in_mode(False, engine) == 2
 
 
+@pytest.mark.slow
 def test_another_process_gets_in_between_two_portions_of_long_work(tmp_path):
     busy, other = (
         create_engine(f"sqlite:///{tmp_path / 'portions.db'}", connect_args={"timeout": 1.5}) for _ in range(2)

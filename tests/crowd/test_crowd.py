@@ -31,6 +31,7 @@ def bench_data(app, *words):
     return CliRunner().invoke(bench, ["data", "--password", "integrated-working", *words], obj=lambda: app)
 
 
+@pytest.mark.slow
 def test_the_ledger_and_the_counts_of_a_crowd_are_what_its_facts_say(app):
     done = bench_data(app, "--people", "300")
     assert done.exit_code == 0, done.output
@@ -46,6 +47,7 @@ def test_the_ledger_and_the_counts_of_a_crowd_are_what_its_facts_say(app):
         assert ledger.pages([person], ALWAYS)[person].says_the_same_as(ledger.page(facts, ALWAYS))
 
 
+@pytest.mark.slow
 def test_month_ends_of_a_crowd_are_stored(app):
     bench_data(app, "--people", "60")
     day = db.session.scalar(select(func.max(StandingBalance.day)))
@@ -54,6 +56,7 @@ def test_month_ends_of_a_crowd_are_stored(app):
     assert found == expected_counts(evening(day), Group.JOB)
 
 
+@pytest.mark.slow
 def test_a_crowd_has_managers_an_overseer_movers_leavers_and_sensible_sizes(app):
     bench_data(app, "--people", "300")
     roles = set(map(tuple, db.session.execute(select(MembershipRole.role, MembershipRole.scope))))

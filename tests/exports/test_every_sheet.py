@@ -15,6 +15,8 @@ from lms.people.models import Person
 from lms.web.downloads import neutral
 from tests.exports.conftest import csv_rows, names_on, pdf_text, runs, xlsx_pages
 
+pytestmark = pytest.mark.slow
+
 ISO = re.compile(r"\d{4}-\d\d-\d\d")
 ROLES = (
     *("staff", "manager", "other manager", "boss", "trainer", "coordinator", "observer", "author"),
@@ -37,6 +39,7 @@ def shown_by(visitor, offered) -> str | None:
         page = visitor.get(further[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_files_hold_what_the_page_shows_and_nobody_more(app: Flask, readers, as_user, role):
     person = readers.by_role[role]

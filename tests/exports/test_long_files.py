@@ -22,6 +22,8 @@ from lms.notifications.models import OutboxMail
 from lms.people.models import Deputy, Membership
 from tests.exports.conftest import START, csv_rows, move, pdf_text, xlsx_pages
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def long_files(app, readers):

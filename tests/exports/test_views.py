@@ -15,6 +15,8 @@ from lms.people import queries as people
 from tests.exports.conftest import START, move
 from tests.together.conftest import NOW
 
+pytestmark = pytest.mark.slow
+
 
 def view() -> SavedView:
     db.session.rollback()
@@ -73,6 +75,7 @@ def test_one_person_has_each_name_once_and_two_people_may_have_the_same(readers,
     visitor.post("exports.change_view", {"name": "Another", "every": "never"}, view_id=other.id, expect=422)
 
 
+@pytest.mark.slow
 def test_filters_that_are_not_on_offer_are_not_kept_and_other_peoples_views_do_not_exist(readers, as_user):
     theirs = people.actor(readers.by_role["other manager"]).seats[0].team_id
     visitor = as_user(readers.by_role["manager"])
@@ -86,6 +89,7 @@ def test_filters_that_are_not_on_offer_are_not_kept_and_other_peoples_views_do_n
         other.post(endpoint, {"name": "x", "every": ""}, view_id=view().id, expect=404)
 
 
+@pytest.mark.slow
 def test_who_sees_less_sees_less_in_a_view_and_who_has_no_role_finds_nothing(readers, make, as_user):
     manager = readers.by_role["manager"]
     visitor = as_user(manager)
@@ -103,6 +107,7 @@ def test_who_sees_less_sees_less_in_a_view_and_who_has_no_role_finds_nothing(rea
     visitor.get("exports.open_view", view_id=view().id, expect=404)
 
 
+@pytest.mark.slow
 def test_a_mail_brings_the_link_once_a_week_without_figures_or_names(readers, as_user):
     manager = readers.by_role["manager"]
     visitor = as_user(manager)

@@ -60,6 +60,7 @@ def test_excel_holds_dates_and_numbers_as_what_they_are_and_a_second_sheet_about
     assert about["People"] == "everybody once"
 
 
+@pytest.mark.slow
 def test_paper_repeats_headings_counts_pages_says_who_made_it_and_can_be_read_aloud():
     content = written(Format.PDF, *ROWS * 60)
     assert [one for one in validate(io.BytesIO(content)).findings if one.severity is Severity.ERROR] == []
@@ -105,6 +106,7 @@ def test_more_rows_than_a_sheet_of_excel_has_go_on_in_the_next(monkeypatch):
     assert held == ["0", "1", "2", "3", "4"]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.one_of(st.sampled_from(HOSTILE), st.text(alphabet="=+-@\t\r\n \u00a0a1'\"|!", min_size=1, max_size=9)))
 def test_no_cell_can_run_whatever_it_holds(text: str):
@@ -119,6 +121,7 @@ def _framed(text: str):
     return type(frame)(frame.as_at, text, text, frame.definitions)
 
 
+@pytest.mark.slow
 def test_the_first_lines_of_a_long_csv_come_before_the_last_row_is_read():
     read = []
 

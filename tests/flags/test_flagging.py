@@ -92,6 +92,7 @@ def test_a_page_that_is_not_there_cannot_be_flagged(as_user, learner):
     as_user(learner).post("flags.new", {"kind": "wrong"}, module="nowhere", page=PAGE, expect=404)
 
 
+@pytest.mark.slow
 def test_an_author_sees_page_version_and_words_and_not_the_name(as_user, learner, author):
     flagged(as_user(learner), says="The year is 2007.")
     visitor = as_user(author)

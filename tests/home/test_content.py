@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 
 from lms.catalogue import shelf
@@ -12,6 +13,7 @@ def author(make):
     return make.person(roles=((Role.STAFF, Scope.TEAM), (Role.AUTHOR, Scope.PARTNERSHIP)))
 
 
+@pytest.mark.slow
 def test_authors_see_every_module_with_its_size_version_owner_and_review_date(make, as_user):
     page = as_user(author(make)).get("authoring.content")
     for module in shelf.library().modules:
@@ -23,6 +25,7 @@ def test_authors_see_every_module_with_its_size_version_owner_and_review_date(ma
         assert f"Review by {module.review_by.day} " in words
 
 
+@pytest.mark.slow
 def test_a_review_that_is_late_is_said_and_the_content_check_remarks_it(make, as_user):
     module = shelf.library().modules[0]
     person = author(make)

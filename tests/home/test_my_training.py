@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import pytest
 import time_machine
 
 from lms.catalogue import shelf
@@ -82,6 +83,7 @@ def test_what_is_overdue_says_so_kindly(make, as_user):
     assert all("you can do it in parts" in row for row in late)
 
 
+@pytest.mark.slow
 def test_who_has_done_everything_is_up_to_date_and_sees_what_runs_out_first(make, as_user):
     person = make.person()
     with time_machine.travel(START):
@@ -102,6 +104,7 @@ def test_who_has_done_everything_is_up_to_date_and_sees_what_runs_out_first(make
     assert said.split() == [str(hours), "h", str(minutes), "min"]
 
 
+@pytest.mark.slow
 def test_what_is_to_be_renewed_is_needed_again_and_no_longer_listed_as_in_date(make, as_user, three_modules):
     person = make.person()
     module = shelf.library().module(MODULE)
@@ -176,6 +179,7 @@ def test_somebody_without_a_post_has_a_page_too(make, as_user):
     assert "You are up to date." in page.words
 
 
+@pytest.mark.slow
 def test_the_page_asks_the_database_a_fixed_number_of_times(make, as_user):
     person = make.person()
     visitor = as_user(person)

@@ -34,6 +34,7 @@ def test_a_person_signs_in_at_their_agencys_provider_and_goes_where_they_were_he
     assert told.detail["provider"] == str(provider.id)
 
 
+@pytest.mark.slow
 def test_several_providers_are_a_list(nobody, make, ann, provider, setter, issuer):
     other = provider_at(make, make.agency("Council"), setter, issuer)
     page = nobody.get("signin.sign_in")
@@ -43,6 +44,7 @@ def test_several_providers_are_a_list(nobody, make, ann, provider, setter, issue
     refused(nobody, other, issuer, "no account with a post at Council")
 
 
+@pytest.mark.slow
 def test_what_was_linked_decides_even_under_a_new_address(app, nobody, ann, provider, issuer):
     come(nobody, provider, issuer)
     issuer.claims |= {"email": "married@elsewhere.example", "email_verified": False}
@@ -70,6 +72,7 @@ def test_the_cookie_from_before_is_not_the_cookie_after(nobody, ann, provider, i
         assert held[COOKIE_KEY]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("claims", "word"),
     [

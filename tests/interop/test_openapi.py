@@ -19,6 +19,7 @@ def document(app):
     return describe(app)
 
 
+@pytest.mark.slow
 def test_every_address_and_every_method_is_there_and_nothing_else(app, document):
     wanted = {
         (path_of(rule), method.lower())
@@ -31,6 +32,7 @@ def test_every_address_and_every_method_is_there_and_nothing_else(app, document)
     assert len(wanted) > 300
 
 
+@pytest.mark.slow
 def test_a_method_that_another_rule_answers_at_the_same_address_is_told_too(app, document):
     """What `Allow` names there and what the description tells are the same: a scanner compares them."""
     for path, told in document["paths"].items():

@@ -87,6 +87,7 @@ def test_whoever_joins_there_has_an_account_and_a_post_here(directory):
     assert [one["id"] for one in found["Resources"]] == [made["id"]]
 
 
+@pytest.mark.slow
 def test_a_change_there_is_a_change_here(directory):
     made = directory("POST", "/Users", ann(), 201)
     directory("PUT", f"/Users/{made['id']}", ann(displayName="Ann Cole", title="Matron"))
@@ -233,6 +234,7 @@ def test_a_page_far_beyond_the_last_is_empty(directory):
     assert not found.get("Resources")
 
 
+@pytest.mark.slow
 def test_pages_of_users_and_filters_on_any_attribute(directory):
     for number in range(5):
         directory("POST", "/Users", ann(userName=f"u{number}", emails=[{"value": f"u{number}@t.example"}]), 201)
@@ -266,6 +268,7 @@ def test_a_token_that_was_ended_opens_nothing_and_a_sign_in_does_not_stand_in_fo
     assert directory.client.get(f"{BASE}/Users", headers={"Authorization": f"Bearer {token}"}).status_code == 401
 
 
+@pytest.mark.slow
 def test_a_tester_of_scim_finds_nothing_to_say(app, directory):
     """scim2-tester, made beside the library we read SCIM with; scim-sanity (test_scim_sanity.py) is by others."""
     client = WSGISCIMClient(app, base_url=f"http://localhost{BASE}", headers=directory.headers)

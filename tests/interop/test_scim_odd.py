@@ -43,6 +43,7 @@ def test_numbers_that_no_list_is_long_enough_for(directory, number):
             _ask(directory, "POST", path, json={"startIndex": int(number), "count": int(number)})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
 def test_odd_words_in_every_attribute(directory, odd):
     mary = directory("POST", "/Users", ann(userName="mary", externalId="m", emails=[{"value": "m@a.example"}]), 201)
@@ -74,6 +75,7 @@ def test_odd_words_in_addresses_and_filters(directory, odd):
         _ask(directory, "POST", "/.search", data=json.dumps({"filter": text}))
 
 
+@pytest.mark.slow
 def test_bodies_that_are_no_resource(directory):
     one = f"/Users/{directory('POST', '/Users', ann(), 201)['id']}"
     for body in JUNK:

@@ -24,6 +24,7 @@ def address(app) -> Iterator[str]:
     thread.join(10)
 
 
+@pytest.mark.slow
 def test_scim_sanity_finds_no_failure(address, make):
     trust = make.agency("Trust")
     admin = make.person(agency=trust, roles=((Role.ADMINISTRATOR, Scope.AGENCY),))

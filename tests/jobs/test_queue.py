@@ -48,6 +48,7 @@ def test_a_call_goes_through_redis_and_one_that_is_not_signed_is_not_opened(tmp_
     huey.storage.pool.disconnect()
 
 
+@pytest.mark.slow
 def test_redis_that_is_gone_or_hangs_keeps_nobody_waiting_and_is_left_alone_for_a_while(tmp_path, redis):
     huey = queue(settings(tmp_path, redis.url))
     call, heard = ring(huey, huey.task(name="hear")(print)), answers(huey)

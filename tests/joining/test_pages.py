@@ -192,6 +192,7 @@ def test_a_file_that_nobody_took_is_forgotten_after_a_day(admin, trust, as_user)
     assert db.session.scalars(select(PeopleFile)).one().rows == []
 
 
+@pytest.mark.slow
 def test_many_at_once_are_saved_at_once_and_worked_out_by_the_worker(admin, trust, make, as_user):
     gone = make.person(agency=trust)
     browser = as_user(admin)
@@ -219,6 +220,7 @@ def test_looking_at_a_list_costs_the_same_queries_for_more_people(admin, trust, 
     assert queries.planned(queries.reach(actor), rows, None, whole=False).counts == {"joins": 400}
 
 
+@pytest.mark.slow
 def test_an_employer_that_somebody_has_left_does_not_get_to_see_them_by_adding_a_post(
     of_trust, trust, council, make, as_user
 ):

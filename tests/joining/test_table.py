@@ -56,6 +56,7 @@ def test_a_header_that_lacks_a_column_or_has_one_too_many_is_told():
     assert faults(HEADER) == [(2, "file")]
 
 
+@pytest.mark.slow
 def test_twenty_thousand_rows_are_read_and_one_more_is_not():
     line = "p{}@agency.org,Person,,,Cook,,\n"
     most = HEADER + "".join(line.format(number) for number in range(20_000))

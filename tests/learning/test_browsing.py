@@ -1,5 +1,6 @@
 """Finding a module: search, level, and how far one is."""
 
+import pytest
 from sqlalchemy import text
 
 from lms.catalogue import glossary, index, shelf
@@ -23,6 +24,7 @@ def test_every_module_is_listed_with_time_level_and_progress(make, as_user, page
     assert "Finished" in visitor.get("learning.catalogue").words
 
 
+@pytest.mark.slow
 def test_a_search_finds_modules_by_their_title_and_pages_by_their_words(make, as_user):
     module = shelf.library().module(MODULE)
     visitor = as_user(make.person())
@@ -38,6 +40,7 @@ def test_a_search_finds_modules_by_their_title_and_pages_by_their_words(make, as
         assert found.all("//main//mark")
 
 
+@pytest.mark.slow
 def test_what_a_search_finds_opens(make, as_user):
     visitor = as_user(make.person())
     found = visitor.get("learning.catalogue", query={"q": "child"})
@@ -91,6 +94,7 @@ def test_a_level_narrows_what_a_search_finds(make, as_user):
     assert module.title not in titles(visitor.get("learning.catalogue", query=query | {"level": other}))
 
 
+@pytest.mark.slow
 def test_a_search_is_the_same_page_with_and_without_the_index(make, as_user):
     visitor = as_user(make.person())
     for words in ("totem", '"single point of contact"', "zebra", '"\x00*('):

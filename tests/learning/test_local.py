@@ -41,6 +41,7 @@ def test_the_front_has_a_panel_and_words_have_their_local_names(make, as_user, w
     )
 
 
+@pytest.mark.slow
 def test_a_server_with_an_annex_has_the_same_core_as_one_without(app):
     core, ours = Flask("core"), Flask("ours")
     settings = copy(app.extensions["settings"])

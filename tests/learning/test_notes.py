@@ -176,6 +176,7 @@ def everyone_else(make):
     return writer, others
 
 
+@pytest.mark.slow
 def test_nobody_else_reaches_a_note_by_any_page(make, as_user, app, asking):
     writer, others = everyone_else(make)
     write(as_user(writer), asking, SECRET)

@@ -121,6 +121,7 @@ def test_pictures_come_from_the_modules_media_folder_only(preview, folder):
         assert preview.get(f"/learn/{SLUG}/media/{name}").status_code == 404
 
 
+@pytest.mark.slow
 def test_every_page_of_ours_can_be_previewed():
     settings = Settings({"LMS_MODULES_DIR": str(PROJECT / "modules")})
     ours = create_preview(settings, SLUG).test_client()
@@ -164,6 +165,7 @@ def served(folder):
         server.stdout.close()
 
 
+@pytest.mark.slow
 def test_the_command_serves_without_a_database(served, folder):
     for _ in range(100):
         try:
@@ -175,6 +177,7 @@ def test_the_command_serves_without_a_database(served, folder):
     assert not (folder.parents[1] / "data").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", ["nothing", "../modules", "."])
 def test_the_command_refuses_what_is_no_module(folder, slug):
     environment = {"PATH": os.environ["PATH"], "LMS_MODULES_DIR": str(folder.parent)}

@@ -217,6 +217,7 @@ def test_a_reading_page_asks_the_database_at_most_four_times(make, as_user, page
         assert 0 < len(sent) <= 4, sent
 
 
+@pytest.mark.slow
 def test_the_catalogue_asks_the_same_number_of_times_however_much_was_read(make, as_user, pages, passing, quizzes):
     person = make.person()
     visitor = as_user(person)

@@ -101,6 +101,7 @@ def test_a_change_that_matters_asks_only_for_its_pages_and_says_why_and_how_long
     assert f"about {minutes} minutes" in front.words
 
 
+@pytest.mark.slow
 def test_the_changed_pages_are_read_and_nothing_else_and_the_old_evidence_stays(learner, revise, module):
     _, visitor = learner
     before = [(row.version, row.core_hash, row.completed_at) for row in db.session.scalars(select(Completion))]

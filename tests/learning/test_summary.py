@@ -39,6 +39,7 @@ def test_front_and_sources_lead_to_it_by_a_link_and_the_page_says_how_to_print(m
     assert not visitor.get("learning.summary", module=MODULE).all("//main//button | //main//form")
 
 
+@pytest.mark.slow
 def test_every_link_on_it_arrives(make, as_user):
     visitor = as_user(make.person())
     for module in shelf.library().modules:

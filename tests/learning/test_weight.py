@@ -2,11 +2,14 @@
 
 import gzip
 
+import pytest
+
 from lms.catalogue import shelf
 
 MOST_BYTES = 14_000
 
 
+@pytest.mark.slow
 def test_every_page_of_every_module_fits_the_first_round_trip(make, as_user):
     client = as_user(make.person()).client
     heavy = {}

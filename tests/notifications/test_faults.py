@@ -132,6 +132,7 @@ def test_when_the_line_breaks_after_the_text_the_same_message_comes_again(leah):
     assert first.isascii()
 
 
+@pytest.mark.slow
 def test_a_server_that_takes_mails_and_never_answers_gets_a_mail_three_times_and_not_for_ever(leah):
     mail_id = put_in(leah)
     with mail_server(text=HANG) as server:
@@ -170,6 +171,7 @@ def test_without_tls_nothing_is_sent_where_tls_is_asked_for(leah):
         assert "MAIL" not in server.steps
 
 
+@pytest.mark.slow
 def test_one_mail_that_hangs_does_not_hold_up_the_others(make):
     ids = many(make, 12)
     slow = mail(min(ids)).address
@@ -192,6 +194,7 @@ def wait_until(done, why=""):
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_no_more_lanes_hang_than_the_process_has(make, app, monkeypatch):
     monkeypatch.setattr(delivering, "_free_lanes", threading.BoundedSemaphore(2))
     many(make, 6)
@@ -204,6 +207,7 @@ def test_no_more_lanes_hang_than_the_process_has(make, app, monkeypatch):
         wait_until(lambda: db.session.scalar(select(workers.Worker.id)) is None)
 
 
+@pytest.mark.slow
 def test_pages_are_not_slower_while_the_mail_server_hangs(make, leah, as_user):
     many(make, 4)
     browser = as_user(leah)

@@ -179,6 +179,7 @@ def test_a_backup_whose_manifest_was_mended_is_still_found_out(made, statement, 
         proving.prove(made, db.engine)
 
 
+@pytest.mark.slow
 def test_a_restore_brings_everything_back_and_ends_every_sign_in(restore, made, make, as_user, leah):
     make.person("Came later")
     as_user(leah)
@@ -238,6 +239,7 @@ def test_whoever_else_is_connected_to_postgresql_keeps_a_restore_from_beginning(
     other.dispose()
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_a_backup_of_an_older_schema_is_proved_on_a_copy_that_is_upgraded(tmp_path, database):
     old = create_engine(f"sqlite:///{tmp_path / 'old.db'}")

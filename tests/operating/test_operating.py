@@ -142,6 +142,7 @@ def test_who_administers_one_agency_alone_neither_reads_nor_drops_the_mails_of_a
     assert state(mail_id).state == "parked"
 
 
+@pytest.mark.slow
 def test_nothing_is_written_by_looking(as_user, admin, make):
     mail_id = parked(make.person())
     browser = as_user(admin)

@@ -38,6 +38,7 @@ def fill(page, **chosen):
     return form, dict.fromkeys(names, "0") | chosen
 
 
+@pytest.mark.slow
 def test_mail_goes_out_a_week_before_after_the_register_and_eight_weeks_later_once_each(day):
     day.come(2)
     day.go(Wave.BEFORE, days=-6)

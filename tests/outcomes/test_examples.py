@@ -45,6 +45,7 @@ def the_example():
     return db.session.scalars(select(PracticeExample).execution_options(populate_existing=True)).one()
 
 
+@pytest.mark.slow
 def test_the_manager_is_told_reads_it_and_signs_in_one_press(day, written, as_user):
     person, manager = written
     ((kind, to, body),) = told()
@@ -73,6 +74,7 @@ def test_managers_see_the_example_and_nothing_that_was_answered(day, written, as
         assert hidden not in words
 
 
+@pytest.mark.slow
 def test_no_other_manager_coordinator_or_trainer_reads_it(day, written, make, as_user):
     mine = the_example().id
     others = (
@@ -89,6 +91,7 @@ def test_no_other_manager_coordinator_or_trainer_reads_it(day, written, make, as
     assert the_example().answer is None
 
 
+@pytest.mark.slow
 def test_the_manager_of_the_whole_agency_signs_too_and_the_first_answer_stays(day, written, make):
     _, manager = written
     lead = make.manager(agency=day.partnership.agencies[1])

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from lms.cohorts import queries as cohorts
@@ -12,6 +13,8 @@ from lms.outcomes import queries
 from lms.outcomes.items import Level, Wave
 from lms.outcomes.models import Measure
 from lms.people import queries as people
+
+pytestmark = pytest.mark.slow
 
 
 def answered(day, number=6, *, later=True):

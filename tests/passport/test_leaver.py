@@ -44,6 +44,7 @@ def test_a_leaver_takes_a_passport_along_that_a_new_employer_checks(leaver, as_u
     assert "Agency B" not in page.text
 
 
+@pytest.mark.slow
 def test_a_leaver_sees_nothing_of_agencies(leaver, as_user):
     visitor = as_user(leaver)
     for endpoint in ("reports.completion", "bundle.certificates", "people.agencies", "building.cohorts"):

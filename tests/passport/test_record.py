@@ -22,6 +22,7 @@ def test_somebody_new_reads_what_will_stand_here(make, as_user):
     assert page.all("//nav[@aria-label='Main']//a[@aria-current='page']/text()") == ["Record"]
 
 
+@pytest.mark.slow
 def test_hours_are_counted_by_kind_from_certificates_and_the_register(make, partnership, joint_day, certified, actor):
     leah, noor = partnership.person(1, name="Leah"), partnership.person(2, name="Noor")
     certified(leah, minutes=40)
@@ -76,6 +77,7 @@ def test_in_date_holds_the_longest_certificate_of_each_module_and_no_withdrawn_o
     assert len(mine.history) == 4, "nothing is left out of the history"
 
 
+@pytest.mark.slow
 def test_a_long_history_is_paged(make, certified, as_user):
     leah = make.person(starts_on=date(2020, 1, 6))
     for day in range(25):
@@ -86,6 +88,7 @@ def test_a_long_history_is_paged(make, certified, as_user):
     assert len(second.all("//h2[@id='history']/following-sibling::ul/li")) == 5
 
 
+@pytest.mark.slow
 def test_the_record_asks_the_same_few_questions_however_long_it_is(
     partnership, joint_day, certified, as_user, count_queries
 ):

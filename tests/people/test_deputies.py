@@ -194,6 +194,7 @@ def test_either_of_the_two_ends_it_at_once_and_the_other_is_told(fernshire, as_u
     assert [tuple(act) for act in acts if act.action.startswith("deputy")] == [(ends.id, "deputy.ended")]
 
 
+@pytest.mark.slow
 def test_wrong_input_is_told_beside_its_field_and_kept(fernshire, as_user, make):
     f = fernshire
     visitor = as_user(f.north_manager)
@@ -252,6 +253,7 @@ def test_the_rules_hold_without_the_page_too(fernshire):
         deputies.end(queries.actor(f.carys), uuid4())
 
 
+@pytest.mark.slow
 def test_the_weekly_number_goes_to_the_deputy_too(fernshire):
     lend(fernshire, fernshire.dele, fernshire.head)
     actor = queries.actor(fernshire.dele)

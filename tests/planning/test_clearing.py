@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from lms.cohorts.engine.problem import Allocation, Pair, Person, Session
 from lms.core.db import db, writing
 from lms.planning import clearing
@@ -49,6 +51,7 @@ def test_ways_out_are_sentences_and_pins_can_go_with_one_press():
     ]
 
 
+@pytest.mark.slow
 def test_pins_that_break_a_stricter_rule_are_named_and_let_go_by_one_press(crowd, as_user):
     seats = crowd.solve().assignment
     places = Counter((one.memberships[0].team_id, seats[str(one.id)]) for one in crowd.people if seats[str(one.id)])

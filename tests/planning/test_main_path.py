@@ -20,6 +20,8 @@ from lms.planning.models import Hold, Override, Proposal
 from lms.planning.states import ProposalState
 from tests.planning.conftest import bookings, mails, waiting_one
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_plan_places_as_many_as_there_are_places_and_tells_nobody(crowd):
     proposal = crowd.solve()

@@ -20,6 +20,8 @@ from lms.planning.states import ProposalState
 from tests.planning.conftest import bookings, mails
 from tests.planning.test_pages import version
 
+pytestmark = pytest.mark.slow
+
 WORDS = Words({"S": "14 January"}, {"A": "Health"}, {}, {"P": "Ben", "Q": "Cat", "R": "Dan"})
 
 

@@ -5,11 +5,15 @@ import re
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+
 from lms.core import clock
 from lms.core.db import db
 from lms.planning import queries
 from lms.planning.actions import solving
 from tests.planning.conftest import bookings, mails, waiting_one
+
+pytestmark = pytest.mark.slow
 
 RULES = {
     "title": "Who leads",

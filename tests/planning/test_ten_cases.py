@@ -19,6 +19,8 @@ from lms.planning.figures import CANNOT
 from lms.planning.models import KeepApart, Nomination
 from tests.planning.conftest import bookings, mails
 
+pytestmark = pytest.mark.slow
+
 
 def overdue(*persons):
     """Make a place most urgent for these people."""

@@ -243,6 +243,7 @@ def test_a_result_stays_when_the_questions_are_rewritten_later(visitor, shelve):
     assert "have been rewritten since" in page.words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["colleague", "manager", "trainer"])
 def test_nobody_else_finds_the_go_or_its_result(visitor, learner, make, as_user, who):
     sit(visitor, CHECK)

@@ -50,6 +50,7 @@ def test_words_and_works_that_all_modules_share_are_compared_too(folders):
     )
 
 
+@pytest.mark.slow
 def test_a_line_broken_elsewhere_is_no_change(folders):
     spoil(folders[0] / LEAD / "01-why-a-lead.md", "is a role, not", "is a role,\nnot")
     assert said(folders) == "No modules changed.\n"

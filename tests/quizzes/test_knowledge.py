@@ -188,6 +188,7 @@ def test_the_right_answer_is_marked_right_however_it_was_shuffled(question: Ques
     assert Answer.from_json(json.loads(json.dumps(answer.to_json()))) == answer
 
 
+@pytest.mark.slow
 @given(seeds)
 def test_any_other_answer_is_not_right(seed: str):
     for option in SINGLE.options[1:]:

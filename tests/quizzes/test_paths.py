@@ -61,6 +61,7 @@ def brute_force(scenario: Scenario, most: int) -> dict[str, object]:
     }
 
 
+@pytest.mark.slow
 @given(random_scenarios(loops=False))
 def test_the_walk_agrees_with_playing_every_play(scenario: Scenario):
     seen = analyse(scenario)
@@ -74,6 +75,7 @@ def test_the_walk_agrees_with_playing_every_play(scenario: Scenario):
     assert seen.inescapable == ()
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(random_scenarios(loops=True))
 def test_the_walk_agrees_with_playing_every_play_that_may_go_round(scenario: Scenario):
@@ -102,6 +104,7 @@ def scenes_without_a_way_to_an_ending(scenario: Scenario) -> set[str]:
     return {moment.at for moment in met if not any(after.ended for after in moments(moment))}
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(random_scenarios(loops=True))
 def test_a_scene_is_inescapable_where_some_play_can_only_go_round(scenario: Scenario):

@@ -253,6 +253,7 @@ def test_an_ending_rewritten_later_leaves_the_result_as_it_was(visitor, shelve):
     assert "has been rewritten since" in page.words
 
 
+@pytest.mark.slow
 def test_going_round_in_a_story_for_ever_is_refused_with_a_way_out(visitor, shelve):
     round_again = STORY.scenes[0].choices[2]
     looping = with_choice(STORY, 0, 2, to=(type(round_again.to[0])("meeting"),))

@@ -304,6 +304,7 @@ def test_the_command_names_files_as_one_would_type_them(folders, monkeypatch):
     assert run(folders).output.splitlines()[0].startswith("quizzes/lead-check.yaml:4:7: ")
 
 
+@pytest.mark.slow
 def test_the_content_of_this_project_has_no_fault(monkeypatch):
     for name in [name for name in os.environ if name.startswith("LMS_")]:
         monkeypatch.delenv(name)

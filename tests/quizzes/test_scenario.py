@@ -83,6 +83,7 @@ def test_a_change_stops_at_the_first_and_the_last_level(change: int):
     assert played(scenario, "ask-family").levels["trust"] == min(3, max(0, 1 + change))
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(random_scenarios(loops=True), st.lists(st.integers(0, 3), max_size=12))
 def test_levels_never_leave_their_words(scenario: Scenario, numbers: list[int]):
@@ -149,6 +150,7 @@ def test_only_the_first_visit_of_a_scene_earns_points():
     assert [step.points for step in play.steps] == [1, 1, 0, 0]
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(random_scenarios(loops=True), st.lists(st.integers(0, 3), max_size=12))
 def test_points_are_those_of_first_visits(scenario: Scenario, numbers: list[int]):
@@ -245,6 +247,7 @@ def test_there_is_no_result_before_the_ending():
         result(who_leads(), played(who_leads(), "ask-family"))
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(random_scenarios(loops=True))
 def test_the_result_of_taking_the_best_choice_every_time_is_what_the_analysis_foretold(scenario: Scenario):
@@ -258,6 +261,7 @@ def test_the_result_of_taking_the_best_choice_every_time_is_what_the_analysis_fo
     assert sum(step.points for step in play.steps) == seen.always_best_points
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(random_scenarios(loops=True), st.lists(st.integers(0, 3), max_size=12))
 def test_a_stored_play_comes_back_the_same(scenario: Scenario, numbers: list[int]):

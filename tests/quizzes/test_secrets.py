@@ -11,6 +11,8 @@ from lms.quizzes.quiz import Matching, Multiple, Option, Ordering, Pair, Single
 from tests.quizzes.checks import asked, begin, filled_in, four_kinds
 from tests.quizzes.stories import who_leads
 
+pytestmark = pytest.mark.slow
+
 CANARY = "xqzcanary"
 
 

@@ -10,6 +10,8 @@ from lms.notifications.models import OutboxMail
 from lms.people import queries as people
 from tests.releasing.conftest import CORE, OTHER_CORE, entry, mails, states
 
+pytestmark = pytest.mark.slow
+
 
 def at(day, person):
     return {"person_id": person.id, "cohort_id": day.id}

@@ -17,6 +17,8 @@ from lms.planning.rules import Rules
 from tests.cohorts.conftest import a_plan
 from tests.releasing.conftest import entry, mails, states
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def three(house):

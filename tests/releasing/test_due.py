@@ -2,6 +2,7 @@
 
 import gzip
 
+import pytest
 from sqlalchemy import select
 
 from lms.assignments.actions.exempting import exempt
@@ -16,6 +17,8 @@ from lms.planning.actions import programmes
 from tests.assignments.pasts import complete, days_ago
 from tests.learning.reading import counting
 from tests.releasing.conftest import CORE, OTHER_CORE, in_days, mails, rows, states
+
+pytestmark = pytest.mark.slow
 
 
 def lines(page) -> list[list[str]]:

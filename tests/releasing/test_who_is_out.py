@@ -18,6 +18,8 @@ from tests.assignments.pasts import days_ago
 from tests.learning.reading import counting
 from tests.releasing.conftest import in_days, rows
 
+pytestmark = pytest.mark.slow
+
 
 def table(page) -> list[list[str]]:
     return [

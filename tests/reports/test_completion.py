@@ -74,6 +74,7 @@ def test_a_module_by_choice_becomes_a_column_once_somebody_has_begun_it(pasts, a
     assert "Leading integrated services" not in as_user(pasts.care_manager).get("reports.completion").words
 
 
+@pytest.mark.slow
 def test_those_needing_attention_stand_first_and_headings_sort(pasts, as_user):
     visitor = as_user(pasts.head)
     page = visitor.get("reports.completion")
@@ -92,6 +93,7 @@ def test_those_needing_attention_stand_first_and_headings_sort(pasts, as_user):
     assert other_way.all("//th[@aria-sort='ascending']/a/text()") == [TITLES[0]]
 
 
+@pytest.mark.slow
 def test_the_team_changes_the_figures_and_status_and_name_only_the_list(pasts, as_user):
     visitor = as_user(pasts.head)
     north = visitor.get("reports.completion", query={"team": pasts.north.id})
@@ -136,6 +138,7 @@ def test_what_was_chosen_stays_chosen_in_every_link(pasts, as_user):
     assert page.all("//form//input[@name='sort']/@value") == ["name"]
 
 
+@pytest.mark.slow
 def test_a_long_list_has_pages_that_keep_what_was_chosen(fernshire, as_user, make):
     for number in range(28):
         make.person(f"Extra {number:02d}", team=fernshire.south)
@@ -168,6 +171,7 @@ def test_who_manages_nobody_yet_is_told_so(as_user, make):
     assert rows(as_user(lone).get("reports.completion_csv")) == []
 
 
+@pytest.mark.slow
 def test_the_cost_does_not_grow_with_the_people_and_the_page_stays_small(fernshire, as_user, make):
     visitor = as_user(fernshire.south_manager)
 
@@ -229,6 +233,7 @@ def test_who_is_on_long_leave_is_counted_apart(pasts, as_user):
     assert "10 requirements count, without 1 exempt, 1 on long leave and 0 not required" in page.words
 
 
+@pytest.mark.slow
 def test_of_many_teams_one_is_found_by_its_name(fernshire, make, as_user):
     teams = [make.team(fernshire.health, f"Locality {number:02}") for number in range(MOST_TEAMS + 1)]
     for team in teams[:13]:

@@ -1,11 +1,14 @@
 """The report as a file: the same people and words as the page, and nothing a spreadsheet would run."""
 
+import pytest
+
 from lms.core import clock
 from lms.core.db import writing
 from tests.assignments.pasts import CORE, OTHER_CORE, complete, days_ago
 from tests.reports.conftest import names, rows
 
 
+@pytest.mark.slow
 def test_the_file_holds_what_the_page_shows_in_the_same_order(fernshire, as_user):
     with writing():
         complete(fernshire.ben, CORE, days_ago(100))

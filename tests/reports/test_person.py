@@ -70,6 +70,7 @@ def test_joint_days_to_come_are_listed_when_booked_for_an_agency_the_reader_mana
     assert "For the other employer" in open_page(fernshire.care_manager).words
 
 
+@pytest.mark.slow
 def test_a_manager_exempts_and_ends_the_exemption_on_the_page(fernshire, as_user):
     visitor = as_user(fernshire.north_manager)
     page = visitor.get("reports.person", person_id=fernshire.ben.id)
@@ -87,6 +88,7 @@ def test_a_manager_exempts_and_ends_the_exemption_on_the_page(fernshire, as_user
     assert "Seconded away" not in page.words
 
 
+@pytest.mark.slow
 def test_wrong_input_is_explained_beside_its_field_and_kept(fernshire, as_user):
     visitor = as_user(fernshire.north_manager)
 

@@ -28,6 +28,7 @@ def torn(fernshire, make):
     return fernshire
 
 
+@pytest.mark.slow
 def test_what_health_asks_and_its_leave_are_not_told_to_care(torn, as_user):
     mine = as_user(torn.head).get("reports.person", person_id=torn.ben.id).words
     theirs = as_user(torn.care_manager).get("reports.person", person_id=torn.ben.id).words

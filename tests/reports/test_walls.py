@@ -132,6 +132,7 @@ def test_a_person_of_two_agencies_is_one_person_with_the_posts_the_reader_manage
     assert row["Agency"] == "Fernshire Health; Fernshire Care"
 
 
+@pytest.mark.slow
 def test_scores_answers_choices_and_notes_are_in_no_answer(fernshire, as_user):
     secret = "kept between Ben and the page"
     with writing() as session:

@@ -33,6 +33,7 @@ def request_id():
     return db.session.scalar(select(ErasureRequest.id))
 
 
+@pytest.mark.slow
 def test_it_takes_two_administrators(them, as_user):
     leah, one, two = them
     leah_id = leah.id

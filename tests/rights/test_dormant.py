@@ -74,6 +74,7 @@ def later(now, days):
     now.shift(timedelta(days=days))
 
 
+@pytest.mark.slow
 def test_told_closed_and_erased_one_after_the_other(gone, now, nobody):
     address = gone.email
     assert night() == [0, 0, 0]

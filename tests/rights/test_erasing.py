@@ -29,6 +29,8 @@ from lms.rights.models import Erasure
 from lms.rights.register import REGISTER, End
 from tests.rights.canaries import Aviary
 
+pytestmark = pytest.mark.slow
+
 RECORD = ("audit_entries", "record_views")
 NAME, ADDRESS = "Zqfirst Zqlast", "zqaddress@agency.example"
 on_sqlite = pytest.mark.skipif("LMS_TEST_POSTGRES_URL" in os.environ, reason="speaks of SQLite's file")

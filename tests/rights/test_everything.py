@@ -62,6 +62,7 @@ def test_whatever_looks_like_a_secret_is_called_one():
                 assert column.name in REGISTER[name].secret, (name, column.name)
 
 
+@pytest.mark.slow
 def test_every_canary_comes_back_and_no_secret_and_nobody_elses(database, them):
     subject, other, third = them
     with writing():
@@ -76,6 +77,7 @@ def test_every_canary_comes_back_and_no_secret_and_nobody_elses(database, them):
     assert len(mine.expected()) > 100
 
 
+@pytest.mark.slow
 def test_who_was_kept_apart_from_them_and_by_whom_is_not_told(database, them):
     subject, other, _ = them
     with writing():

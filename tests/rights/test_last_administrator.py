@@ -77,6 +77,7 @@ def test_the_command_does_not_erase_the_last_one_and_says_how_to_mend_it(ada, er
     assert is_there(ada)
 
 
+@pytest.mark.slow
 def test_with_another_one_it_does(ada, make, trust, erase):
     make.person(agency=trust, roles=OVER_ALL)
     address = ada.email
@@ -127,6 +128,7 @@ def test_two_others_cannot_carry_it_out_when_their_own_partnership_is_another(ad
     assert is_there(ada)
 
 
+@pytest.mark.slow
 def test_a_restore_erases_again_whoever_was_erased(ada):
     address = ada.email
     with writing() as session:
@@ -161,6 +163,7 @@ def test_one_administrator_of_the_partnership_ends_anothers_post_and_never_the_l
     assert (back.exit_code, post_of(ada).ends_on) == (1, None)
 
 
+@pytest.mark.slow
 def test_two_who_are_the_last_two_are_not_both_taken(ada, make, trust):
     make.person(agency=trust, roles=OVER_ALL)
     keepers.check_not_last(ada.id)

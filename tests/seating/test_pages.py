@@ -17,6 +17,8 @@ from lms.seating.models import Seat, SeatingPlan, SeatingRound
 from lms.seating.queries import tables_in_words
 from tests.cohorts.forms import edit_form
 
+pytestmark = pytest.mark.slow
+
 
 def here(cohort):
     return {"cohort_id": cohort.id, "session_id": cohort.sessions[0].id}

@@ -17,6 +17,8 @@ from lms.seating.models import Seat, SeatingRound
 from lms.seating.rounds import PlannedRound, usual
 from tests.seating.test_pages import here, typed
 
+pytestmark = pytest.mark.slow
+
 MORE = ("Agency E", "Agency F")
 
 

@@ -55,6 +55,7 @@ def listed(app, file, monkeypatch):
     return file
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_every_hash_of_a_file_is_found_and_none_that_is_not_there(tmp_path, end):
     path = tmp_path / "list"
@@ -143,6 +144,7 @@ def test_a_folder_without_all_the_ranges_is_refused(folder):
         breached.check(folder)
 
 
+@pytest.mark.slow
 def test_a_server_does_not_start_with_such_a_list(tmp_path):
     environment = {"LMS_SECRET_KEY": SECRET, "LMS_DATA_DIR": str(tmp_path / "data"),
                    "LMS_BREACHED_PASSWORDS": str(tmp_path / "away")}  # fmt: skip

@@ -61,6 +61,7 @@ def test_no_more_than_the_limit_are_noted_under_unknown_addresses_and_known_ones
     assert len(noted(failing.UNHEARD)) == 1
 
 
+@pytest.mark.slow
 def test_a_pause_is_noted_once_however_many_are_turned_away(nobody, leah):
     for _ in range(10):
         wrongly(nobody, leah.email)
@@ -86,6 +87,7 @@ def test_my_sign_ins_show_what_failed_at_my_account_and_nobody_elses(nobody, lea
     assert "None within the last month" in as_user(make.person()).get("signin.sign_ins").words
 
 
+@pytest.mark.slow
 def test_what_failed_goes_with_the_person(nobody, leah):
     wrongly(nobody, leah.email)
     with writing():
@@ -137,6 +139,7 @@ def test_wrong_codes_are_noted_about_whoever_gave_the_password(noon, mo, nobody)
     assert "The right password, and then a wrong code" in nobody.get("signin.sign_ins").words
 
 
+@pytest.mark.slow
 def test_after_twenty_wrong_codes_in_a_day_no_code_of_the_phone_is_taken(noon, mo, nobody, guessed):  # noqa: F811
     secret, _ = guessed
     page = give(browser := thief_of(nobody, mo), now_of(secret), expect=429)
@@ -147,6 +150,7 @@ def test_after_twenty_wrong_codes_in_a_day_no_code_of_the_phone_is_taken(noon, m
     assert browser.get("signin.me").h1 == "Mo Manager"
 
 
+@pytest.mark.slow
 def test_a_recovery_code_lets_in_all_the_same_and_codes_are_taken_again(noon, mo, nobody, guessed):  # noqa: F811
     secret, codes = guessed
     give(thief_of(nobody, mo), codes[0])
@@ -154,6 +158,7 @@ def test_a_recovery_code_lets_in_all_the_same_and_codes_are_taken_again(noon, mo
     give(thief_of(nobody, mo), now_of(secret))
 
 
+@pytest.mark.slow
 def test_a_new_password_shuts_the_thief_out_and_codes_are_taken_again(noon, mo, nobody, guessed):  # noqa: F811
     secret, _ = guessed
     nobody.post("passwords.ask", {"email": mo.email})
@@ -168,6 +173,7 @@ def test_a_new_password_shuts_the_thief_out_and_codes_are_taken_again(noon, mo, 
     give(browser, now_of(secret))
 
 
+@pytest.mark.slow
 def test_right_codes_neither_count_nor_give_a_thief_more_tries(noon, mo, nobody):  # noqa: F811
     secret, _ = set_up(nobody, mo)
     noon.shift(60)
@@ -178,6 +184,7 @@ def test_right_codes_neither_count_nor_give_a_thief_more_tries(noon, mo, nobody)
     give(thief_of(nobody, mo), now_of(secret), expect=429)
 
 
+@pytest.mark.slow
 def test_the_person_is_told_by_mail_after_five_wrong_codes_and_when_no_more_are_taken(mo, guessed):  # noqa: F811
     wanted = select(OutboxMail).where(OutboxMail.kind == "signin/wrong_codes").order_by(OutboxMail.queued_at)
     five, all_of_them = db.session.scalars(wanted).all()
@@ -188,6 +195,7 @@ def test_the_person_is_told_by_mail_after_five_wrong_codes_and_when_no_more_are_
     assert five.person_id == mo.id
 
 
+@pytest.mark.slow
 def test_nobody_without_the_password_can_close_the_codes_of_another(noon, mo, nobody):  # noqa: F811
     secret, _ = set_up(nobody, mo)
     for _ in range(3):

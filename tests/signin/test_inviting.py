@@ -203,6 +203,7 @@ def test_a_domain_open_to_all_proves_nothing(office, trust, address):
     office.post("inviting.ask_domain", {"email": address}, agency_id=trust.id, expect=422)
 
 
+@pytest.mark.slow
 def test_only_proven_domains_count_and_outside_them_one_looks_twice(office, trust):
     _, domain, code = prove(office, trust)
     invite(office, trust, email="one@elsewhere.example")  # not proven yet, so nothing is compared

@@ -191,6 +191,7 @@ def test_where_an_agency_wants_its_provider_a_passkey_opens_nothing(key, sam, ma
     nobody.get("signin.me", expect=303)
 
 
+@pytest.mark.slow
 def test_ten_wrong_answers_are_followed_by_a_pause_even_for_the_right_one(noon, key, nobody):
     liar = Authenticator(credential=key.credential, handle=key.handle)
     for _ in range(10):

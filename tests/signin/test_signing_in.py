@@ -246,6 +246,7 @@ def test_ten_wrong_tries_are_followed_by_a_pause_even_for_the_right_password(nob
     assert "Wait 15 minutes" in page.words
 
 
+@pytest.mark.slow
 def test_a_hundred_wrong_tries_from_one_address_pause_it_for_every_account(nobody, leah, monkeypatch):
     monkeypatch.setattr("lms.signin.passwords.is_right", lambda stored, password: False)
     for number in range(100):
@@ -256,6 +257,7 @@ def test_a_hundred_wrong_tries_from_one_address_pause_it_for_every_account(nobod
     enter(nobody, leah)
 
 
+@pytest.mark.slow
 def test_the_pause_ends(nobody, leah):
     for _ in range(10):
         enter(nobody, leah, "guess", expect=422)
@@ -264,6 +266,7 @@ def test_the_pause_ends(nobody, leah):
     enter(nobody, leah)
 
 
+@pytest.mark.slow
 def test_the_right_password_clears_earlier_slips(nobody, leah):
     for _ in range(9):
         enter(nobody, leah, "guess", expect=422)
@@ -322,6 +325,7 @@ def test_a_form_without_its_token_changes_nothing(as_user, leah):
     assert browser.get("signin.me").all("/html/@data-theme") == []
 
 
+@pytest.mark.slow
 def test_real_hashes_are_argon2id_at_full_strength():
     """Other tests hash cheaply; what the server starts with is what a fresh process says."""
     code = "from lms.signin.passwords import hash_password; print(hash_password('x'))"

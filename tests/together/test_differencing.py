@@ -95,6 +95,7 @@ def test_the_check_finds_a_small_number_that_can_be_subtracted():
         check(known, {}, "anybody subtracts")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_nothing_an_observer_can_fetch_is_about_one_to_four_people(make, as_user, seed):
     chance = Random(seed)

@@ -49,6 +49,7 @@ def reported(area: Area) -> Area:
     return area
 
 
+@pytest.mark.slow
 def test_the_reported_quarter_is_on_the_page(reported, as_user):
     page = as_user(reported.coordinator).get("together.figures")
     assert page.h1 == "Are the places on joint days used?"
@@ -68,6 +69,7 @@ def test_the_reported_quarter_is_on_the_page(reported, as_user):
     assert by_course["Who leads"]["Capacity"] == "193"
 
 
+@pytest.mark.slow
 def test_the_file_holds_the_same_as_the_page_and_no_formula(reported, as_user):
     page = as_user(reported.coordinator).get("together.figures_csv")
     found = rows(page)
@@ -112,6 +114,7 @@ def test_who_came_to_one_of_several_sessions_came_and_once(area, as_user):
     assert counts == ["4", "1", "2", "1"]
 
 
+@pytest.mark.slow
 def test_only_cohorts_that_are_over_and_have_a_register_count(area, as_user):
     counted = area.cohort()
     area.came(counted, Health=3)
@@ -127,6 +130,7 @@ def test_only_cohorts_that_are_over_and_have_a_register_count(area, as_user):
         assert set(table(page, "By course")) == {"Today", "All together"}
 
 
+@pytest.mark.slow
 def test_a_cohort_counts_in_the_quarter_of_its_first_day_by_our_clocks(area, as_user):
     area.came(area.cohort(date(2026, 3, 31), title="Old", days=3), Health=4)
     area.came(area.cohort(date(2026, 4, 1), title="New"), Health=4)
@@ -162,6 +166,7 @@ def test_who_waits_is_shown_by_agency_with_the_middle_wait(area, as_user):
     assert found == {"Care": {"People waiting": "3", "Days waited by the middle one": "10"}}
 
 
+@pytest.mark.slow
 def test_the_page_asks_the_database_a_fixed_number_of_times(area, as_user, count_queries):
     area.came(area.cohort(), Health=5, Care=3)
     visitor = as_user(area.coordinator)

@@ -22,6 +22,8 @@ from lms.together.levels import SMALL_ONES, Answers, Measure
 from lms.together.periods import Period
 from tests.together.conftest import LAST_QUARTER, NOW, WHOLE, count_queries, rows  # noqa: F401
 
+pytestmark = pytest.mark.slow
+
 LATE = NOW.replace(month=11)  # every question of the last quarter has closed
 QUARTERS = (Period(date(2026, 1, 1), 3), Period(date(2026, 4, 1), 3), Period(date(2026, 7, 1), 3))
 

@@ -87,6 +87,7 @@ def test_new_people_are_those_not_met_before():
     assert meetings.new_people(sessions) == {"one": 1.0, "two": pytest.approx(4 / 3)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locality", ["", "North"])
 def test_the_page_and_the_file_say_the_same(area, as_user, make, locality):
     one, two = area.cohort(), area.cohort(title="Other", days=2)
@@ -146,6 +147,7 @@ def histories(draw):
     return posts, cohorts
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories())
 def test_figures_are_those_of_a_slow_recomputation(database, history):

@@ -101,6 +101,7 @@ def _sum(lines):
     return {name: sum(one[name] for one in lines) for name in line(0, 0, 0, 0, 0)}
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(quarters())
 @example(({"A0": line(3, 4, 0, 0, 0), "A1": line(0, 40, 0, 0, 0)}, {"C0": line(3, 44, 0, 0, 0) | {"capacity": 50}}))
@@ -153,6 +154,7 @@ def check_rare(attacker, key, true):
         assert lowest < highest
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(SIZES, min_size=1, max_size=8), st.sampled_from([0, 1]))
 def test_a_column_is_safe_by_arithmetic_too(values, known):
@@ -230,6 +232,7 @@ def test_a_course_is_hidden_when_one_agency_could_take_its_own_from_it():
     assert release(agencies, {"X": courses["X"]}, largest).kept_back
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.lists(quarters(), min_size=1, max_size=4))
 def test_a_year_tells_nothing_that_its_quarters_do_not(several):
@@ -250,6 +253,7 @@ def test_a_year_tells_nothing_that_its_quarters_do_not(several):
         assert (cell == sum(parts)) if isinstance(cell, int) else any(isinstance(part, Hidden) for part in parts)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(quarters())
 def test_percentages_are_made_of_published_counts_alone(quarter):

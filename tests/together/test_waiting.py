@@ -208,6 +208,7 @@ def test_a_trainer_sees_who_waited_for_the_cohorts_they_run(waited, as_user, mak
     assert table(as_user(waited.trainer).get("together.waiting"), "By agency")["All together"]["Waits"] == "18"
 
 
+@pytest.mark.slow
 def test_the_board_sees_no_small_number_no_longest_and_no_quarter_that_goes_on(waited, as_user):
     wait(waited, "Police", 30, 5, cohort=waited.cohort(date(2026, 7, 20), title="This quarter"))
     assert "Too few people waited" in as_user(waited.board).get("together.waiting").words  # Schools knows its nine
@@ -238,6 +239,7 @@ def test_a_pair_kept_apart_is_no_reason_of_its_own():
     assert fairness.reasons(waits) == {Reason.FULL: 0, Reason.SHARE: 1, Reason.HELD: 0, Reason.OTHER: 3}
 
 
+@pytest.mark.slow
 def test_what_really_happened_on_a_cohort_is_what_is_counted(partnership, as_user, make, traveller):  # noqa: F811
     """Booked, waited, offered, passed, ran out and taken: by the real acts, and at their times."""
     cohort = partnership.cohort(capacity=2, largest_share=100, offers_places=True)

@@ -12,6 +12,8 @@ from lms.cohorts.states import BookingState, CohortState, Mark
 from lms.core.permissions import Role, Scope
 from tests.together.conftest import LAST_QUARTER, NOW, WHOLE, rows, table
 
+pytestmark = pytest.mark.slow
+
 PAGES = ("together.figures", "together.mix", "together.matrix")
 FILES = tuple(f"{page}_csv" for page in PAGES)
 NO_FIGURES = [Role.STAFF, Role.AUTHOR, Role.ADMINISTRATOR]

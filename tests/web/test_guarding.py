@@ -66,6 +66,7 @@ def _fresh(strict):
     strict.extensions["counts"].forget()
 
 
+@pytest.mark.slow
 def test_one_person_who_asks_too_often_waits_and_others_do_not(strict, as_user, make):
     one, other = (_moved(strict, as_user(make.person())) for _ in range(2))
     assert [one.get("/help").status_code for _ in range(5)] == [200] * 4 + [429]

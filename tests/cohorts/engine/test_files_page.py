@@ -12,6 +12,7 @@ from lms.cohorts.cli import cohorts
 PAGE = (Path(__file__).parents[3] / "docs" / "cohort-files.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["allocation", "rotation"])
 def test_what_the_page_prints_can_be_solved_and_judged(kind, tmp_path):
     found = re.search(rf"```json {kind}\n(.*?)```", PAGE, re.S)

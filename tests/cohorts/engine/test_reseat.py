@@ -12,6 +12,8 @@ from lms.cohorts.engine.problem import Guest, Rotation
 from lms.cohorts.engine.reseat import moved, reseat
 from lms.cohorts.engine.tables import seat
 
+pytestmark = pytest.mark.slow
+
 
 def room(people=24, tables=6, rounds=4, **rules):
     guests = tuple(Guest(f"P{n:02}", f"A{n % 5}") for n in range(people))

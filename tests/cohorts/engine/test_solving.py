@@ -109,6 +109,7 @@ def test_twenty_four_people_of_six_agencies_meet_hardly_anybody_twice():
     assert verdict.figures.repeats == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("groups", "size", "rounds"), [(5, 3, 6), (8, 4, 9), (9, 3, 11), (7, 7, 8), (4, 4, 5)])
 def test_golfers_never_play_twice_with_anybody(groups, size, rounds):
     guests = tuple(Guest(f"P{n:03d}", f"A{n}") for n in range(groups * size))
@@ -118,6 +119,7 @@ def test_golfers_never_play_twice_with_anybody(groups, size, rounds):
     assert plan.status is Status.OPTIMAL
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_tables_keep_their_rules_or_say_why_not(seed):
     problem = instances.rotation(seed)

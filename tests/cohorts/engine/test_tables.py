@@ -61,6 +61,7 @@ def assert_legal(problem, plan):
         assert found == (bounds["mixing"], -bounds["repeats"], bounds["agencies_met"], bounds["fewest_agencies_met"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("people", "tables", "rounds", "new"), [(24, 6, 4, 132), (100, 20, 6, 1050)])
 def test_everybody_meets_as_many_new_people_as_can_be_and_nobody_twice(people, tables, rounds, new):
     problem = party(SKEWED[people], [people // tables] * tables, rounds)
@@ -79,6 +80,7 @@ def test_40_people_at_8_tables_in_5_rounds_meet_as_many_new_people_as_can_be():
     assert key(problem, plan)[1] == 0
 
 
+@pytest.mark.slow
 def test_24_people_of_6_agencies_in_3_rounds_sit_at_no_same_team_table_and_hardly_repeat():
     people = tuple(
         Guest(f"P{n:02}", f"A{n % 6}", team=f"T{n % 12}", manager="P00" if n in {5, 7} else None) for n in range(24)
@@ -98,6 +100,7 @@ def test_24_people_of_6_agencies_in_3_rounds_sit_at_no_same_team_table_and_hardl
     assert -key(problem, plan)[1] <= 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tables", "size", "rounds"),
     [
@@ -135,6 +138,7 @@ def test_ten_rounds_of_eight_tables_of_four_repeat_ten_pairs_at_most():
     assert key(problem, plan)[1] >= -10
 
 
+@pytest.mark.slow
 def test_500_people_are_seated():
     problem = party((170, 140, 90, 50, 30, 20), sizes(500), 3)
     plan = seat(problem, steps=100_000)
@@ -142,6 +146,7 @@ def test_500_people_are_seated():
     assert key(problem, plan)[0] >= 0.99 * plan.bounds["mixing"]
 
 
+@pytest.mark.slow
 def test_the_same_seed_seats_the_same_people_and_the_order_of_the_list_is_no_matter():
     problem = party((5, 4, 3, 1), (4, 3, 3, 3), 3, keep_apart=(("P0-000", "P1-000"),), known=(("P0-001", "P1-001"),))
     again = Rotation("", problem.people[::-1], problem.table_sizes, 3, problem.keep_apart[::-1], problem.known)
@@ -157,6 +162,7 @@ def test_those_who_met_before_are_not_counted_as_new():
     }
 
 
+@pytest.mark.slow
 def test_it_ends_when_asked_and_tells_of_what_is_best_so_far():
     told = []
     problem = party(SKEWED[40], [5] * 8, 5)
@@ -192,6 +198,7 @@ def rotations(draw, most=7):
     return Rotation("", people, tuple(table_sizes), draw(st.integers(1, 3)), tuple(draw(pairs)), tuple(draw(pairs)))
 
 
+@pytest.mark.slow
 @given(rotations())
 @SMALL
 def test_plans_are_legal_and_where_there_is_none_the_conflict_is_exact(problem):
@@ -233,6 +240,7 @@ def test_kept_seats_over_a_tables_size_and_wrong_sizes_are_conflicts():
     assert conflict.rules == ("table_sizes",)
 
 
+@pytest.mark.slow
 def test_a_large_room_with_many_kept_apart_is_decided():
     problem = party((30, 30, 20, 10), (6,) * 15, 2)
     ids = [one.id for one in problem.people]
