@@ -65,6 +65,7 @@ from lms.signin.views import break_glass, inviting, passkeys, passwords, second_
 from lms.signin.views import entering as signin
 from lms.together import views as together
 from lms.web import access, deadline, errors, health, limits, once, request_log, security, templating, transactions
+from lms.web.application import Application
 
 BLUEPRINTS = (
     health.bp,
@@ -139,7 +140,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or from_environment()
     settings.check_secret()
     settings.make_data_dir()
-    app = Flask("lms", static_folder=None, template_folder="web/templates")
+    app = Application("lms", static_folder=None, template_folder="web/templates")
     app.extensions["settings"] = settings
     request_log.configure()
     db.install(app, settings.database, _limits(settings))

@@ -8,7 +8,7 @@ so before the signed-in person is loaded.
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -20,7 +20,18 @@ from uuid import UUID
 
 from flask import Flask, current_app, has_request_context
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Uuid, event
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    Select,
+    Uuid,
+    event,
+)
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -179,6 +190,18 @@ def choose_mode(*, writing: bool) -> None:
 def is_writing() -> bool:
     """Whether the present transaction may write."""
     return _writing.get()
+
+
+def ask(statement: Select[Any] | CompoundSelect[Any], values: Mapping[str, Any]) -> CursorResult[Any]:
+    """Ask what was built once, on plain tables, in the transaction of this request: straight on its connection, past
+    what a session does for objects, which took 2 % of a page. What was added or changed before is sent first, as a
+    session does.
+    """
+    if not isinstance(statement, Select | CompoundSelect):
+        raise TypeError("only a select asks; what changes rows goes through the session, which watches it")
+    if _writing.get():
+        db.session.flush()
+    return db.session.connection().execute(statement, values)
 
 
 def start_writing() -> None:

@@ -1,7 +1,7 @@
 """A module as every reader walks through it, worked out once: its pages and quizzes in order, with their addresses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from flask import current_app, get_template_attribute, render_template, url_for
@@ -10,6 +10,7 @@ from markupsafe import Markup
 from lms.catalogue import shelf
 from lms.catalogue.content import GlossaryTerm, Module, Page
 from lms.core.errors import NotFound
+from lms.learning.going import Going
 from lms.learning.progress import Next, Progress
 from lms.quizzes import shelf as quiz_shelf
 from lms.quizzes.quiz import KnowledgeCheck
@@ -39,7 +40,8 @@ class Outline:
 
     `text` is what each page says, with a way to flag each part of it as wrong; `below` stands under it; `local` is what
     the area adds (by page, `module` for the front); `on_paper` is the summary to print; `rings` has the ring for each
-    number of pages read.
+    number of pages read; `lines` has each step's line in the list as it looks open, done, open for whoever is there,
+    and done for whoever is there; `ends` stands last on a page.
     """
 
     module: Module
@@ -53,10 +55,27 @@ class Outline:
     local: Mapping[str, Markup]
     on_paper: Markup
     rings: Sequence[Markup]
+    lines: Sequence[Sequence[Markup]]
+    ends: Mapping[str, Markup]
+    _tops: dict[tuple[str, int], Markup] = field(default_factory=dict, compare=False)
 
     def progress(self, read: frozenset[str], passed: frozenset[str]) -> Progress:
         """What somebody has read and passed, against what the module asks for now."""
         return Progress(self.pages, self.quizzes, read, passed)
+
+    def listed(self, going: Going, here: str = "") -> Markup:
+        """All lines of the list, ticked as far as somebody is, for a reader of the page `here`."""
+        drawn = [
+            lines[2 * (step.kind == "page" and step.key == here) + _is_done(step, going)]
+            for step, lines in zip(self.steps, self.lines, strict=True)
+        ]
+        return Markup("".join(drawn))  # noqa: S704 -- a template's own, escaped
+
+    def top(self, page: Page, read: int) -> Markup:
+        """The head of a page for whoever has read so many of the module's. Drawn once for each of these few numbers."""
+        if (page.slug, read) not in self._tops:
+            self._tops[page.slug, read] = _drawn("learning/top.html", plan=self, page=page, read=read)
+        return self._tops[page.slug, read]
 
     def page(self, slug: str) -> Page:
         """The page at this address. Raises NotFound."""
@@ -74,6 +93,14 @@ class Outline:
         key = after.page or after.quiz
         kind = "page" if after.page else "quiz"
         return next((step for step in self.steps if step.key == key and step.kind == kind), None)
+
+
+def _is_done(step: Step, going: Going) -> bool:
+    return step.key in (going.read if step.kind == "page" else going.passed)
+
+
+def _drawn(template: str, **values: object) -> Markup:
+    return Markup(render_template(template, **values))  # noqa: S704 -- a template's own, escaped
 
 
 def outline(slug: str) -> Outline:
@@ -106,11 +133,13 @@ def _made(module: Module) -> Outline:
         )
         for page in module.pages
     ]
+    steps = (*pages, *map(_quiz_step, module.quizzes))
     ring = get_template_attribute("components/mark.html", "ring")
+    line = get_template_attribute("learning/steps.html", "line")
     words = sorted(module.glossary.values(), key=lambda word: word.term.casefold())
     return Outline(
         module,
-        (*pages, *map(_quiz_step, module.quizzes)),
+        steps,
         tuple(page.slug for page in module.pages),
         tuple(module.quizzes),
         url_for("learning.module", module=module.slug),
@@ -120,6 +149,8 @@ def _made(module: Module) -> Outline:
         _local(module),
         _on_paper(module),
         [ring(len(pages), read) for read in range(len(pages) + 1)],
+        [[line(step, done, here) for here in (False, True) for done in (False, True)] for step in steps],
+        {page.slug: _drawn("learning/end.html", module=module, page=page) for page in module.pages},
     )
 
 

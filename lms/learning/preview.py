@@ -30,7 +30,6 @@ bp = Blueprint("preview", __name__, template_folder="templates")
 
 PACKAGE = Path(__file__).resolve().parents[1]
 ELSEWHERE = "/elsewhere"  # where links lead to what only the site itself has
-NOT_YET = SimpleNamespace(read=(), passed=())  # nobody has read anything here
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,6 @@ def _shown(desk: Desk, slug: str | None) -> ResponseReturnValue:
         page=page,
         is_old=page.slug not in view.fresh if page else not view.fresh,
         plan=SimpleNamespace(steps=steps),
-        going=NOT_YET,
         all_words=sorted(view.module.glossary.values(), key=lambda word: word.term.casefold()) if view.module else (),
         local_names={},
     )

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, literal_column, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, literal_column, null, select, union_all
 
 from lms.catalogue import shelf
 from lms.core.actor import Actor
-from lms.core.db import db
+from lms.core.db import ask, db
 from lms.core.errors import NotFound
 from lms.learning import policy, updates
 from lms.learning.going import Going
@@ -50,19 +50,18 @@ def _marks(*whose: ColumnElement[bool]) -> CompoundSelect[Any]:
     On plain tables and built once: this is the query of every page anybody reads.
     """
     studies, pages, quizzes = Study.__table__.c, PageRead.__table__.c, QuizPass.__table__.c
-    study = (
-        *(studies.module, studies.number, studies.version, studies.last_page, studies.completed_at),
-        studies.refreshes,
-    )
+    named = (studies.module, studies.number)
+    study = (*named, studies.version, studies.last_page, studies.completed_at, studies.refreshes)
+    mark = (*named, null(), null(), null(), null())  # what is known of the study stands in its own row
     none: ColumnElement[str] = literal_column("''")
     read = Study.__table__.join(PageRead.__table__, pages.study_id == studies.id)
     passed = Study.__table__.join(QuizPass.__table__, quizzes.study_id == studies.id)
     return union_all(
         select(*study, literal_column("'study'"), none, studies.started_at, literal_column("0")).where(*whose),
-        select(*study, literal_column("'page'"), pages.page, pages.read_at, pages.version)
+        select(*mark, literal_column("'page'"), pages.page, pages.read_at, pages.version)
         .select_from(read)
         .where(*whose),
-        select(*study, literal_column("'quiz'"), quizzes.quiz, quizzes.passed_at, literal_column("0"))
+        select(*mark, literal_column("'quiz'"), quizzes.quiz, quizzes.passed_at, literal_column("0"))
         .select_from(passed)
         .where(*whose),
     )
@@ -74,23 +73,23 @@ MARKS_IN_MODULE = _marks(policy.studies_of_asker(), Study.__table__.c.module == 
 
 def going(actor: Actor, module: str) -> Going:
     """How far the actor is in one module; not started when there is no study. One query."""
-    rows = db.session.execute(MARKS_IN_MODULE, {"asker": actor.id, "module": module})
+    rows = ask(MARKS_IN_MODULE, {"asker": actor.id, "module": module})
     return _goings(rows).get(module, Going(module))
 
 
 def all_goings(actor: Actor) -> dict[str, Going]:
     """How far the actor is in every module begun, by module. One query."""
-    return _goings(db.session.execute(MARKS, {"asker": actor.id}))
+    return _goings(ask(MARKS, {"asker": actor.id}))
 
 
 def _goings(rows: Iterable[Any]) -> dict[str, Going]:
     by_study: dict[tuple[str, int], list[Any]] = {}
     for row in rows:
-        by_study.setdefault((row[0], row[1]), []).append(row)
+        by_study.setdefault((row[0], row[1]), []).insert(0 if row[6] == "study" else 1, row)
     held: dict[str, int] = {}
-    for (module, _), (first, *_rest) in by_study.items():
-        if first[4] is not None:
-            held[module] = max(held.get(module, 0), first[2])
+    for (module, _), (study, *_marks) in by_study.items():
+        if study[4] is not None:
+            held[module] = max(held.get(module, 0), study[2])
     return {module: _going(by_study[module, number], held.get(module, 0)) for module, number in sorted(by_study)}
 
 

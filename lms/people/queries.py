@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from lms.core import clock
 from lms.core.actor import Actor, Grant, Seat
-from lms.core.db import db
+from lms.core.db import ask, db
 from lms.core.errors import NotFound
 from lms.core.permissions import Role, Scope
 from lms.people import policy
@@ -83,7 +83,7 @@ _SEATS = (
 
 def seats(person_id: UUID, day: date | None = None) -> tuple[Seat, ...]:
     """The person's memberships on a day (today unless named) with their roles, oldest first. One query."""
-    return seats_of(db.session.execute(_SEATS, {"person": person_id, "day": day or clock.today()}))
+    return seats_of(ask(_SEATS, {"person": person_id, "day": day or clock.today()}))
 
 
 def seats_of(rows: Iterable[Sequence[Any]]) -> tuple[Seat, ...]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from secrets import token_hex
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from lms.core import clock
@@ -24,6 +25,8 @@ from lms.quizzes.sitting import Given, Sitting
 
 CHECK, SCENARIO = "check", "scenario"
 SEED_BYTES = 16
+# Built once: nothing reads the row again, and as an object it made an answer take a tenth longer.
+_ANSWER = insert(cast(Table, Answer.__table__))
 
 
 def start_check(actor: Actor, check: KnowledgeCheck) -> Attempt:
@@ -150,9 +153,8 @@ def _close(attempt: Attempt) -> None:
 
 
 def _keep(attempt: Attempt, position: int, part: Question | Scene, given: dict[str, object], *, right: bool) -> None:
-    answer = Answer(attempt_id=attempt.id, position=position, key=part.key, version=version_of(part), given=given)
-    answer.right = right
-    db.session.add(answer)
+    values = {"attempt_id": attempt.id, "position": position, "key": part.key, "version": version_of(part)}
+    db.session.connection().execute(_ANSWER, {**values, "given": given, "right": right})
 
 
 def _finish(attempt: Attempt, quiz: Quiz, *, passed: bool, points: int, out_of: int) -> None:

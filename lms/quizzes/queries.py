@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from lms.core.actor import Actor
-from lms.core.db import db
+from lms.core.db import ask, db
 from lms.core.errors import NotFound
 from lms.quizzes import policy, sitting
 from lms.quizzes.knowledge import DrawDoesNotFit
@@ -21,7 +21,8 @@ _ATTEMPT = select(Attempt).where(
     policy.of_asker(), Attempt.quiz == bindparam("slug"), Attempt.id == bindparam("attempt")
 )
 _LOCKED = _ATTEMPT.with_for_update()
-_GIVEN = select(Answer.position, Answer.given, Answer.right).where(Answer.attempt_id == bindparam("attempt"))
+_ANSWERS = Answer.__table__.c
+_GIVEN = select(_ANSWERS.position, _ANSWERS.given, _ANSWERS.right).where(_ANSWERS.attempt_id == bindparam("attempt"))
 
 
 def attempts(actor: Actor, quiz: str) -> Sequence[Attempt]:
@@ -41,7 +42,7 @@ def attempt(actor: Actor, quiz: str, attempt_id: UUID, *, locked: bool = False) 
 
 def sitting_of(check: KnowledgeCheck, attempt: Attempt) -> Sitting:
     """A go at a check with all its answers. Raises DrawDoesNotFit when the questions have changed under it."""
-    given = ((row.position, row.given, row.right) for row in db.session.execute(_GIVEN, {"attempt": attempt.id}))
+    given = ((row.position, row.given, row.right) for row in ask(_GIVEN, {"attempt": attempt.id}))
     return sitting.from_json(check, attempt.state, given)
 
 

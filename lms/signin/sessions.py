@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
 from lms.config import LOOPBACK, Settings
 from lms.core import clock
 from lms.core.actor import Actor
-from lms.core.db import db, is_writing
+from lms.core.db import ask, db, is_writing
 from lms.core.permissions import Role
 from lms.people import queries as people
 from lms.people.models import Person
@@ -80,7 +80,7 @@ def actor_from_cookie(token: str, idle: timedelta, longest: timedelta) -> Actor 
     """
     now = clock.now()
     asked = {"token_hash": token_hash(token), "used_after": now - idle, "started_after": now - longest}
-    rows = db.session.execute(_HOLDER, {**asked, "day": clock.today()}).all()
+    rows = ask(_HOLDER, {**asked, "day": clock.today()}).all()
     if not rows:
         return None
     sign_in, last_used_at, started_at, second_step, has_factor, is_demo, *who = rows[0][: -len(people.SEAT)]

@@ -5,6 +5,7 @@ A line says what kind of page it was (the route's pattern, never the address), n
 
 import sys
 import time
+from functools import cache
 from typing import Any
 
 import structlog
@@ -70,11 +71,23 @@ def _method() -> str:
 
 def _count(status: int, seconds: float) -> None:
     kind = route()
-    ANSWERS.labels(_method(), kind, str(status)).inc()
-    SECONDS.labels(kind).observe(seconds)
-    QUERIES.labels(kind).inc(g.get("queries", 0))
+    _answers(_method(), kind, status).inc()
+    took, asked = _of_kind(kind)
+    took.observe(seconds)
+    asked.inc(g.get("queries", 0))
     if "reference" in g:
         FAULTS.inc()
+
+
+@cache
+def _answers(method: str, kind: str, status: int) -> Counter:
+    """The counter of these answers: of kinds of pages, methods and statuses there are few, and finding it is dear."""
+    return ANSWERS.labels(method, kind, str(status))
+
+
+@cache
+def _of_kind(kind: str) -> tuple[Histogram, Counter]:
+    return SECONDS.labels(kind), QUERIES.labels(kind)
 
 
 def _write(status: int, seconds: float) -> None:
