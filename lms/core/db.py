@@ -20,7 +20,7 @@ from uuid import UUID
 
 from flask import Flask, current_app, has_request_context
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Uuid, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, ExceptionContext, MetaData, Uuid, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -117,6 +117,7 @@ def prepare_engine(engine: Engine, limits: Limits | None = None) -> None:
         _postgres().prepare(engine, limits or Limits(lifted=True))
         return
     event.listen(engine, "connect", _sqlite_connected)
+    event.listen(engine, "handle_error", _sqlite_failed)
     same_file.watch(engine)
     _let_one_write(engine)
 
@@ -127,6 +128,12 @@ def _sqlite_connected(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
     limited.watch(connection)
+
+
+def _sqlite_failed(context: ExceptionContext) -> None:
+    """A connection opened while the file could only be read stays so for ever: it is let go for a new one."""
+    if getattr(context.original_exception, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY:
+        context.is_disconnect = True
 
 
 def _let_one_write(engine: Engine) -> None:
