@@ -27,6 +27,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    ExceptionContext,
     MetaData,
     Select,
     Uuid,
@@ -128,6 +129,7 @@ def prepare_engine(engine: Engine, limits: Limits | None = None) -> None:
         _postgres().prepare(engine, limits or Limits(lifted=True))
         return
     event.listen(engine, "connect", _sqlite_connected)
+    event.listen(engine, "handle_error", _sqlite_failed)
     same_file.watch(engine)
     _let_one_write(engine)
 
@@ -138,6 +140,12 @@ def _sqlite_connected(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
     limited.watch(connection)
+
+
+def _sqlite_failed(context: ExceptionContext) -> None:
+    """A connection opened while the file could only be read stays so for ever: it is let go for a new one."""
+    if getattr(context.original_exception, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY:
+        context.is_disconnect = True
 
 
 def _let_one_write(engine: Engine) -> None:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg import errors
 from psycopg.abc import PQGen
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, ExceptionContext, event
 
 from lms.core.limits import Limits
 
@@ -61,6 +61,11 @@ def prepare(engine: Engine, limits: Limits) -> None:
             f"SET idle_in_transaction_session_timeout = '{idle}s'"
         )
         connection.commit()
+
+    @event.listens_for(engine, "handle_error")
+    def failed(context: ExceptionContext) -> None:
+        if isinstance(context.original_exception, errors.ReadOnlySqlTransaction):
+            context.is_disconnect = True  # it was told so when it was opened, and may no longer be so for a new one
 
     engine.dialect.do_ping = _quick(engine.dialect.do_ping)  # type: ignore[method-assign, assignment]
 

@@ -1,6 +1,8 @@
 """How a view answers after it has done something: on to the next page, with one sentence about what was done."""
 
-from flask import flash, redirect, url_for
+from urllib.parse import unquote, urlsplit
+
+from flask import current_app, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -24,5 +26,9 @@ def is_ours(target: str | None) -> bool:
 
 
 def onward(target: str | None, otherwise: ResponseReturnValue) -> ResponseReturnValue:
-    """Go where the person was heading, if that is a page of ours."""
-    return redirect(target, 303) if target and is_ours(target) else otherwise
+    """Go where the person was heading, if that is a page of ours that a link can open: not a form's address."""
+    return redirect(target, 303) if target and is_ours(target) and _is_page(target) else otherwise
+
+
+def _is_page(target: str) -> bool:
+    return current_app.url_map.bind("").test(unquote(urlsplit(target).path), "GET")

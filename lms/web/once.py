@@ -104,9 +104,9 @@ def claim() -> None:
     for a repeat.
     """
     actor = actor_or_none()
-    key = request.headers.get(HEADER) or request.form.get(FIELD) or ""
+    key = _key()
     access = access_of(current_app, request.endpoint)
-    if actor is None or not key or access is None or access.anyone or "claimed" in g or _settles_repeats():
+    if actor is None or not key or access is None or access.anyone or "claimed" in g:
         return
     if len(key) > LONGEST_KEY:
         abort(400)
@@ -125,6 +125,11 @@ def claim() -> None:
     if before is None or before.status is None:  # it ended without an answer in the meantime
         abort(409)
     abort(_again(before) if before.content == row["content"] else _other_content(before))
+
+
+def _key() -> str:
+    """A program's key counts everywhere; a form's does where the view does not know repeats by itself."""
+    return request.headers.get(HEADER) or ("" if _settles_repeats() else request.form.get(FIELD)) or ""
 
 
 def _which(row: dict[str, Any]) -> dict[str, Any]:

@@ -60,3 +60,13 @@ def test_another_file_under_the_name_is_taken_up(engine, tmp_path):
         part.unlink()
     (tmp_path / "other.db").rename(tmp_path / "here.db")
     assert _saved(engine) == 0
+
+
+def test_a_file_that_could_only_be_read_is_written_again_once_it_may(engine):
+    with engine.connect() as connection:
+        connection.execute(text("PRAGMA query_only = ON"))  # as one opened while the file's rights forbade it
+    with pytest.raises(OperationalError) as refused:
+        _save(engine)
+    assert trouble(refused.value) is Trouble.AWAY
+    _save(engine)
+    assert _saved(engine) == 1

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from secrets import token_hex
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from tests.faults.clients import Client
 from tests.faults.proxy import Proxy
@@ -38,6 +39,29 @@ def test_it_is_stopped_and_comes_back(on_postgres, cluster):
     finally:
         cluster.start()
     answers(on_postgres, 200)
+    recovers(client, "A day", key)
+
+
+def takes(cluster, name: str, *statements: str) -> None:
+    """Say what a database takes from now on, from beside it."""
+    beside = create_engine(cluster.url("postgres"), isolation_level="AUTOCOMMIT")
+    with beside.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement), {"name": name})
+    beside.dispose()
+
+
+def test_it_takes_nothing_for_a_while_and_then_does_again(on_postgres, cluster):
+    on_postgres.start()
+    client, key = Client(on_postgres, on_postgres.cookies[0]).open(), token_hex(16)
+    name = on_postgres.url.rpartition("/")[2]
+    alone = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
+    takes(cluster, name, f"ALTER DATABASE {name} SET default_transaction_read_only = on", alone)
+    for _ in range(4):
+        reply = client.make("A day", key)
+        assert (reply.status, "Bring a case." in reply.text) == (503, True), "what was typed comes back"
+        assert client.ask("GET", "/me/").status == 200, "what is there can be read"
+    takes(cluster, name, f"ALTER DATABASE {name} RESET default_transaction_read_only")
     recovers(client, "A day", key)
 
 

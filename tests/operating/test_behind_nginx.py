@@ -79,6 +79,11 @@ def test_only_its_own_name_is_served(site: httpx.Client) -> None:
     assert site.get("/sign-in", headers={"Host": "evil.example"}).status_code == 400
 
 
+def test_whoever_is_led_on_stays_at_the_port_they_came_to(site: httpx.Client) -> None:
+    answer = site.get("/learn", headers={"Host": f"{HOST}:8443"})
+    assert (answer.status_code, answer.headers["Location"]) == (308, f"https://{HOST}:8443/learn/")
+
+
 def test_whoever_watches_comes_another_way(site: httpx.Client) -> None:
     assert site.get("/metrics").status_code == 404
     assert site.get("/healthz").status_code == 200

@@ -139,6 +139,23 @@ def test_sending_a_question_twice_changes_nothing_and_goes_on_to_where_one_is(vi
     assert [(row.position, row.right) for row in rows()] == [(1, True)]
 
 
+def test_a_program_that_repeats_its_key_gets_the_same_answer_and_none_for_other_content(visitor):
+    page = begin(visitor, SLUG)
+    (form,) = page.forms("data-question")
+    right, wrong = (
+        {"csrf_token": visitor.token(), **filled_in(asked(CHECK, page), page, rightly=rightly)}
+        for rightly in (True, False)
+    )
+    heading = {"Idempotency-Key": "a-key-of-the-test"}
+    first, again, other = (
+        visitor.client.post(form.get("action"), data=data, headers=heading) for data in (right, right, wrong)
+    )
+    assert (first.status_code, again.status_code, other.status_code) == (303, 303, 422)
+    assert again.location == first.location
+    assert "Idempotency-Replayed" in again.headers
+    assert [(row.position, row.right) for row in rows()] == [(1, True)]
+
+
 def test_skipping_ahead_by_address_leads_to_the_first_question_without_an_answer(visitor):
     page = begin(visitor, SLUG)
     page = reply(visitor, CHECK, page)

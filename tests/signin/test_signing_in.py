@@ -298,6 +298,16 @@ def test_after_signing_in_nobody_is_sent_to_another_site(nobody, leah, target):
     assert page.location == "/"
 
 
+@pytest.mark.parametrize("target", ["/sign-out", "/sign%2Dout", "/me/theme?x=1", "/nowhere/", "/%00", "/%ff"])
+def test_after_signing_in_nobody_is_sent_to_what_no_link_opens(nobody, leah, target):
+    assert enter(nobody, leah, next=target).location == "/"
+
+
+@pytest.mark.parametrize("target", ["/learn", "/me/sign-ins/?a=%2F#end"])
+def test_after_signing_in_a_person_comes_to_a_page_with_all_of_its_address(nobody, leah, target):
+    assert enter(nobody, leah, next=target).location == target
+
+
 def test_after_signing_in_a_person_goes_where_they_were_heading(nobody, leah):
     heading = nobody.get("signin.me", expect=303)
     assert heading.location == "/sign-in?next=/me/"
