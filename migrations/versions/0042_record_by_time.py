@@ -10,9 +10,9 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the change."""
-    op.create_index("ix_audit_entries_at", "audit_entries", ["at", "id"])
+    op.create_index("ix_audit_entries_at_id", "audit_entries", ["at", "id"])
 
 
 def downgrade() -> None:
     """Undo the change."""
-    op.drop_index("ix_audit_entries_at", table_name="audit_entries")
+    op.drop_index("ix_audit_entries_at_id", table_name="audit_entries")
