@@ -5,6 +5,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from lms import navigation, schedule, wiring
+from lms.acts import views as acts
 from lms.analysis import views as analysis
 from lms.assignments import keeping
 from lms.assignments.views import accepting, leave, requiring
@@ -123,6 +124,7 @@ BLUEPRINTS = (
     passport.bp,
     looked.bp,
     team.bp,
+    acts.bp,
     home.bp,
     rights.bp,
     rights.erasures,

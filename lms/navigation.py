@@ -59,7 +59,7 @@ BOOKING = (
 )
 ACCOUNTS = (
     *("people.agencies", "people.agency", "people.set_locality"),
-    *("joining", "directory", "inviting", "providers", "second_step"),
+    *("joining", "directory", "inviting", "providers", "second_step", "acts.record"),
 )
 TABLES = tuple(f"seating.{page}" for page in ("plan", "make", "change", "listed", "cards"))
 MENU: tuple[Item, ...] = (

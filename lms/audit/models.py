@@ -21,7 +21,7 @@ class AuditEntry(Base):
     """
 
     __tablename__ = "audit_entries"
-    __table_args__ = (Index(None, "actor_id", "at"), Index(None, "subject_id"))
+    __table_args__ = (Index(None, "at", "id"), Index(None, "actor_id", "at"), Index(None, "subject_id"))
 
     id: Mapped[int] = mapped_column(LONG, primary_key=True, autoincrement=True)
     at: Mapped[datetime] = mapped_column(default=clock.now)

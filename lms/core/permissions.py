@@ -11,6 +11,7 @@ from enum import StrEnum
 class Permission(StrEnum):
     """What a page or an act can ask for, in alphabetical order."""
 
+    ACTS_READ = "acts:read"
     AGENCY_EDIT = "agency:edit"
     AGENCY_READ = "agency:read"
     CERTIFICATE_CORRECT = "certificate:correct"
@@ -85,6 +86,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OBSERVER: frozenset({Permission.FIGURES_READ, Permission.JOINT_READ}),
     Role.ADMINISTRATOR: frozenset(
         {
+            Permission.ACTS_READ,
             Permission.AGENCY_EDIT,
             Permission.AGENCY_READ,
             Permission.CERTIFICATE_CORRECT,

@@ -234,7 +234,8 @@ GROUPS = (
         "Keeping it honest",
         {
             "audit_entries": "Who did what and when, such as signing in or changing a joint day; when a sign-in "
-            "failed at your account, and from which network address. It holds nothing that anyone wrote.",
+            "failed at your account, and from which network address. It holds nothing that anyone wrote. You read "
+            "your own acts under your name; administrators read what was done at work and to accounts.",
             "record_views": "Who looked at your training record, with their role and agency at the time, at what, why, "
             "and when. You read it under Record.",
             "audit_chains": "How many rows those two lists have, and a check sum that shows when one was changed. "

@@ -19,6 +19,8 @@ MATRIX = {
     "accepting.end_equivalent POST": "ffffffofff",
     "accepting.equivalents GET": "ffffffofff",
     "accepting.equivalents POST": "ffffffofff",
+    "acts.mine GET": "oooooooooo",
+    "acts.record GET": "fffffffoff",
     "analysis.answers GET": "ffffffffof",
     "approvals.answer POST": "hhohhhhhhh",
     "approvals.asked GET": "oooooooooo",

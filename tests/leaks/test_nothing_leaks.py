@@ -16,7 +16,9 @@ SAME_EMPLOYER = ("head",)
 NARROW = ("owner", "mate", "manager", "deputy", "boss", "author", "outsider", "nobody")
 # How the service is doing as a whole, for whoever runs it: no page of it names or counts people.
 OF_THE_SITE = ("/metrics", "/healthz", "/readyz")
-OF_ADMINISTRATORS = ("/operating/:", "/operating/?", "/operating/mail")
+OF_ADMINISTRATORS = ("/operating/:", "/operating/?", "/operating/mail", "/acts/")
+# What this walk itself was refused stands in the record; that of others changes no byte: tests/acts/test_policy.py.
+OF_THE_WALK = ("/me/acts/",)
 # What learners flagged is of the content, which all partnerships share: its authors read all of it, without names. How
 # questions were answered is of their own partnership alone.
 OF_THE_CONTENT = ("/content/:", "/content/flags/")
@@ -64,4 +66,4 @@ def _changes(walks: dict[str, Crawl], whose: tuple[str, ...], part: str = "") ->
 
 
 def _meant(who: str) -> tuple[str, ...]:
-    return OF_THE_SITE + {"admin": OF_ADMINISTRATORS, "author": OF_THE_CONTENT}.get(who, ())
+    return OF_THE_SITE + OF_THE_WALK + {"admin": OF_ADMINISTRATORS, "author": OF_THE_CONTENT}.get(who, ())
