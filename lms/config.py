@@ -339,11 +339,16 @@ class Settings:
             )
 
     def make_data_dir(self) -> None:
-        """Make the data folder unless it is there. Raises BadSetting."""
+        """Make the data folder unless it is there, and see that it can be written to. Raises BadSetting."""
         try:
             self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as fault:
             raise BadSetting(f"LMS_DATA_DIR cannot be made at {self.data_dir}: {fault.strerror}.") from None
+        if not os.access(self.data_dir, os.W_OK | os.X_OK):
+            raise BadSetting(
+                f"LMS_DATA_DIR, {self.data_dir}, can only be read. Let its files be written by the account that runs "
+                "this, or set LMS_DATA_DIR to another folder."
+            )
 
     def check_secret(self) -> None:
         """Refuse a secret key that is missing, short, or plainly typed by hand. Raises BadSetting."""

@@ -192,6 +192,12 @@ def test_the_local_secret_is_made_once_and_is_its_owners_alone(tmp_path):
     Settings({"LMS_SECRET_KEY": first}).check_secret()
 
 
+def test_a_data_folder_that_can_only_be_read_is_said_before_anything_starts(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, _mode: path != tmp_path)
+    with pytest.raises(BadSetting, match="can only be read"):
+        Settings({"LMS_DATA_DIR": str(tmp_path)}).make_data_dir()
+
+
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
