@@ -4,12 +4,13 @@
     python -m tests.attacks.scan schemathesis /path/to/schemathesis --out /tmp/found --roles staff admin
 
 Scanners live in virtual environments of their own. Each role gets a fresh server on this machine, whose limits are off,
-and whose forms may be sent twice with other content: a scanner sends each form hundreds of times.
+and whose forms may be sent twice with other content: a scanner sends each form hundreds of times. No role takes longer
+than `--minutes`: the scanner is told so, and one that goes on is ended.
 """
 
 import argparse
 import json
-import subprocess
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from lms.app import create_app
 from lms.config import Settings
 from lms.interop.openapi.document import describe
 from lms.web import once
+from tests.attacks.bounded import run_for, told_by
 from tests.attacks.walking import Walk, sign_in
 from tests.support.server import SECRET, serving
 
@@ -34,7 +36,8 @@ MODULES = ("cookieflags,csp,csrf,http_headers,crlf,redirect,xss,sql,exec,file,ss
 LEFT_ALONE = ("/sign-out*", "/me/sign-out-everywhere*", "/me/sign-ins/*", "/second-step/*", "/me/everything/erase*")
 CHECKS = ("not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
           "unsupported_method,allow_header_conformance")  # fmt: skip
-LONGEST = 3_600  # seconds for one role
+MINUTES = 10.0  # for one role
+ENDING = 60  # seconds that a scanner has, after its time, to write its report
 
 
 class Outside(BaseHTTPRequestHandler):
@@ -71,13 +74,15 @@ def without_keys() -> Flask:
 
 
 def wapiti(program: str, address: str, cookie: str, out: Path, role: str, given: argparse.Namespace) -> list[str]:
-    """The command for wapiti."""
+    """The command for wapiti: a quarter of the time for its walk, the rest in even parts for its modules."""
+    walk = given.minutes * 60 / 4
+    attack = max(1.0, 3 * walk / len(MODULES.split(",")))
     left = [word for path in LEFT_ALONE for word in ("-x", address + path)]
     starts = [word for path in _plain(_document()) for word in ("-s", address + path)]
     who = ["-C", cookie] if cookie else []
     return [program, "-u", f"{address}/", *starts, *who, *left, "-m", MODULES, "--scope", "folder", "-d", "4",
             "--max-links-per-page", "25", "--max-files-per-dir", "100", "--max-parameters", "30", "-t", "30",
-            "--max-scan-time", str(given.seconds), "--max-attack-time", str(given.seconds // 4), "--tasks", "4",
+            "--max-scan-time", f"{walk:.0f}", "--max-attack-time", f"{attack:.0f}", "--tasks", "4",
             "--endpoint", given.outside, "--flush-session", "--store-session", str(out / f"session-{role}"),
             "--no-bugreport", "-f", "json", "-o", str(out / f"wapiti-{role}.json"), "-v", "1"]  # fmt: skip
 
@@ -90,9 +95,9 @@ def schemathesis(program: str, address: str, cookie: str, out: Path, role: str, 
     described.write_text(json.dumps(walk.filled()))
     headers = ["-H", f"Cookie: {cookie or 'none=none'}", "-H", f"X-CSRFToken: {walk.token or 'none'}"]
     return [program, "run", str(described), "-u", address, *headers, "--phases", given.phases, "--checks", CHECKS,
-            "-n", str(given.examples), "--no-shrink", "--generation-deterministic", "--continue-on-failure",
-            "--suppress-health-check", "all", "--max-redirects", "0", "--request-timeout", "60",
-            "--exclude-path-regex", "^/scim", "--no-color"]  # fmt: skip
+            "-n", str(given.examples), "--max-time", f"{given.minutes * 60:.0f}", "--no-shrink", "--seed",
+            "1", "--continue-on-failure", "--suppress-health-check", "all", "--max-redirects", "0",
+            "--request-timeout", "60", "--exclude-path-regex", "^/scim", "--no-color"]  # fmt: skip
 
 
 TOOLS = {"wapiti": wapiti, "schemathesis": schemathesis}
@@ -105,7 +110,7 @@ def main() -> None:
     asked.add_argument("program")
     asked.add_argument("--roles", nargs="+", choices=ROLES, default=ROLES)
     asked.add_argument("--out", type=Path, required=True)
-    asked.add_argument("--seconds", type=int, default=120, help="wapiti: for the walk, and four times a module's")
+    asked.add_argument("--minutes", type=_minutes, default=MINUTES, help="for each role, however much is left to do")
     asked.add_argument("--examples", type=int, default=30, help="schemathesis: for each address")
     asked.add_argument("--phases", default="examples,coverage,fuzzing", help="schemathesis")
     given = asked.parse_args()
@@ -116,19 +121,34 @@ def main() -> None:
     print(f"The server called out {len(Outside.called)} times. {Outside.called[:20]}")  # noqa: T201 -- a command
 
 
+def _minutes(given: str) -> float:
+    minutes = float(given)
+    if not 0 < minutes < 24 * 60:
+        raise ValueError(given)
+    return minutes
+
+
 def _scan(role: str, given: argparse.Namespace) -> str:
-    log = given.out / f"{given.tool}-{role}.log"
+    log, answered = (given.out / f"{given.tool}-{role}.{ending}" for ending in ("log", "server.log"))
+    report = given.out / f"wapiti-{role}.json"
+    report.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder), "tests.attacks.scan:without_keys()") as address:
         cookie = "" if role == "nobody" else sign_in(address, f"{role}@demo.example")
         command = TOOLS[given.tool](given.program, address, cookie, given.out, role, given)
-        with log.open("w") as out:
-            subprocess.run(command, stdout=out, stderr=out, timeout=LONGEST, check=False)
-    if given.tool == "schemathesis":
-        return next((line.strip() for line in log.read_text().splitlines() if " generated, " in line), f"see {log}")
-    return _levels(given.out / f"wapiti-{role}.json")
+        early = run_for(command, log, given.minutes * 60 + ENDING)
+        shutil.copy(Path(folder) / "server.log", answered)
+    found = _levels(report) if given.tool == "wapiti" else _generated(log)
+    ended = f" ENDED EARLY: it went on after its {given.minutes:g} minutes." if early else ""
+    return f"{found or f'no result, see {log}'}.{ended} The server: {told_by(answered)}"
+
+
+def _generated(log: Path) -> str:
+    return next((line.strip() for line in log.read_text().splitlines() if " generated, " in line), "")
 
 
 def _levels(report: Path) -> str:
+    if not report.exists():
+        return ""
     found = json.loads(report.read_text())
     kinds = ("vulnerabilities", "anomalies")
     counted = Counter((one["level"], name) for kind in kinds for name, ones in found[kind].items() for one in ones)

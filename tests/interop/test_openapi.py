@@ -71,7 +71,12 @@ def test_each_part_of_an_address_is_described_as_what_it_is(document):
 @pytest.mark.parametrize(
     ("path", "kind", "name", "shape"),
     [
-        ("/cohorts/new", "application/x-www-form-urlencoded", "title", {"type": "string", "maxLength": 160}),
+        ("/cohorts/new", "application/x-www-form-urlencoded", "title",
+         {"type": "string", "pattern": taking.SAYING, "maxLength": 160}),
+        ("/password/forgotten", "application/x-www-form-urlencoded", "email",
+         {"type": "string", "minLength": 1, "maxLength": 254}),
+        ("/me/theme", "application/x-www-form-urlencoded", "theme",
+         {"type": "string", "enum": ["", "light", "dark"]}),
         ("/reports/people/{person_id}/leave/new", "application/x-www-form-urlencoded", "first_day",
          {"type": "string", "format": "date"}),
         ("/people/files/", "multipart/form-data", "upload", {"type": "string", "format": "binary"}),
@@ -83,6 +88,24 @@ def test_a_form_is_described_by_its_fields_and_by_names_read_beside_it(document,
     told = document["paths"][path]["post"]["requestBody"]["content"][kind]["schema"]["properties"]
     assert told[name] == shape
     assert "csrf_token" in told
+
+
+@pytest.mark.parametrize(
+    ("path", "needed"),
+    [
+        ("/password/change", ["password", "present"]),
+        ("/me/theme", ["theme"]),  # an option has to be taken
+        ("/me/notifications/", None),  # nothing is needed
+        ("/chasing/assign", None),  # it hangs on the button
+        ("/passkeys/enter", None),  # its view shows a second form, whose fields it does not read
+        ("/sign-in", None),  # whoever is signed in is led on, whatever comes
+    ],
+)
+def test_what_a_form_needs_is_said_where_that_is_always_so(document, path, needed):
+    body = document["paths"][path]["post"]["requestBody"]
+    [told] = body["content"].values()
+    assert told["schema"].get("required") == needed
+    assert body["required"] == bool(needed)
 
 
 def test_who_may_ask_is_said(document):

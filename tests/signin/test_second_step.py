@@ -396,3 +396,13 @@ def test_whoever_runs_the_machine_resets_it_by_a_command(noon, mo, nobody):
     assert CliRunner().invoke(person, reset, obj=lambda: nobody.app).exit_code == 1
     unknown = CliRunner().invoke(person, [*reset[:2], "nobody@agency.example"], obj=lambda: nobody.app)
     assert "Nobody here has that address" in unknown.output
+
+
+def test_a_form_without_the_password_is_told_as_refused(noon, make, nobody):
+    sam = make.person("Sam Staff", password_hash=hash_password(PASSWORD))
+    enter(nobody, sam)
+    nobody.post("second_step.begin", {"password": PASSWORD})
+    page = nobody.get("second_step.phone")
+    nobody.send(page, page.forms()[0], {"code": now_of(key_on(page))}, expect=200)
+    for endpoint in ("second_step.recovery_codes", "second_step.turn_off"):
+        assert "Enter your password." in nobody.post(endpoint, {"password": ""}, expect=422).text

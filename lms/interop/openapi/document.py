@@ -30,6 +30,9 @@ BY_ENDING = {".csv": "text/csv", ".pdf": "application/pdf", ".json": JSON, ".zip
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # The one page that refuses what stands in its address.
 CHECKING, CODE = "certificates.verify", {"type": "string", "minLength": 1, "maxLength": LONGEST_CODE}
+# Who is through already is led on, whatever the form says; a check needs no seat, an unfinished plan leads to its page,
+# and a name that does not come stays as it was.
+TAKING_ANYTHING = {"signin.sign_in", "second_step.enter", "quizzes.start", "proposing.publish", "passkeys.rename"}
 # What no ending tells.
 OTHERS = {
     "health.alive": ("text/plain",),
@@ -116,7 +119,7 @@ def _operation(app: Flask, rule: Rule, method: str) -> Part:
             for name, asked in found.asked.items()
         ]
     else:
-        made["requestBody"] = _body(found)
+        made["requestBody"] = _body(found.as_words() if rule.endpoint in TAKING_ANYTHING else found)
     return made
 
 
@@ -142,5 +145,7 @@ def _answers(rule: Rule, method: str) -> Part:
 
 def _body(found: Taken) -> Part:
     shape: Part = {"type": "object", "properties": {**found.sent, "csrf_token": {"type": "string"}}}
+    if found.needed:
+        shape["required"] = sorted(found.needed)
     kind = "multipart/form-data" if found.files else "application/x-www-form-urlencoded"
-    return {"required": False, "content": {kind: {"schema": shape}}}
+    return {"required": bool(found.needed), "content": {kind: {"schema": shape}}}

@@ -12,8 +12,8 @@ from functools import cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from wtforms import BooleanField, DateField, FileField, IntegerField, SelectMultipleField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms import BooleanField, DateField, FileField, IntegerField, SelectField, SelectMultipleField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from lms.web.forms import PageForm
 
@@ -25,6 +25,8 @@ FARTHEST = 3  # calls from the view
 NAMED = re.compile(r"request\.(args|form|files|values)(?:\.get|\.getlist)?[\(\[]\s*\"([\w-]+)\"")
 WHOLE = re.compile(r"\(request\.args(?:\)|\.items)")  # the fields of a form, taken from the address
 WORDS: Schema = {"type": "string"}
+SAYING = "[^\\s\\x00]"  # something that is read, and not only blanks
+BESIDE = {"next", "csrf_token"}  # what any form may carry
 KINDS: tuple[tuple[type, Schema], ...] = (
     (BooleanField, {"type": "string", "enum": ["y"]}),
     (IntegerField, {"type": "integer"}),
@@ -45,15 +47,23 @@ class Taken:
     of_forms: set[str] = field(default_factory=set)
     whole: bool = False
 
+    def as_words(self) -> "Taken":
+        """The same names, of which none is needed and none is limited."""
+        return Taken(asked=self.asked, sent=dict.fromkeys(self.sent, WORDS), files=self.files)
+
 
 def taken(view: View) -> Taken:
     """What the view behind an address reads."""
     found = Taken()
+    forms = set()
     for reached in _reached(inspect.unwrap(view)):
         if isinstance(reached, type):
+            forms.add(reached)
             _add_form(found, reached)
         else:
             _add_named(found, reached)
+    if len(forms) != 1 or found.sent.keys() - found.of_forms - BESIDE:
+        found.needed.clear()  # which form is meant, or which button was pressed, says what is needed
     # A form is read from an address only by who takes the address whole; and what no page understands there it leaves
     # aside, so nothing in an address is too long or of a wrong kind.
     found.asked = {name: WORDS for name in found.asked if found.whole or name not in found.of_forms}
@@ -102,14 +112,14 @@ def _add_form(found: Taken, form: type) -> None:
             continue
         called = unbound.kwargs.get("name") or name  # type: ignore[union-attr] # an UnboundField of WTForms
         checks = _checks(unbound)
-        schema = _schema(unbound.field_class, checks)  # type: ignore[union-attr]
+        schema = _schema(unbound, checks)
         if called not in found.asked:
             found.of_forms.add(called)
             found.asked[called] = schema
         found.sent.setdefault(called, schema)
         if schema.get("format") == "binary":
             found.files.add(called)
-        if any(isinstance(check, DataRequired | InputRequired) for check in checks):
+        if _is_needed(unbound, checks, schema):
             found.needed.add(called)
 
 
@@ -118,9 +128,22 @@ def _checks(unbound: Any) -> list[Any]:
     return list(second) if isinstance(second, list | tuple) else []
 
 
-def _schema(kind: type, checks: list[Any]) -> Schema:
+def _is_needed(unbound: Any, checks: list[Any], schema: Schema) -> bool:
+    """Whether a form without the field is refused: it says so, or one of its options has to be taken."""
+    if "enum" in schema and issubclass(unbound.field_class, SelectField):
+        return "default" not in unbound.kwargs and not any(isinstance(check, Optional) for check in checks)
+    told = (InputRequired,) if "default" in unbound.kwargs else (InputRequired, DataRequired)
+    return any(isinstance(check, told) for check in checks)
+
+
+def _schema(unbound: Any, checks: list[Any]) -> Schema:
+    kind, options = unbound.field_class, unbound.kwargs.get("choices")
     schema = dict(next((schema for parent, schema in KINDS if issubclass(kind, parent)), WORDS))
+    if options and issubclass(kind, SelectField) and not issubclass(kind, SelectMultipleField):
+        schema["enum"] = [getattr(one, "value", one) for one in options]
     for check in checks:
+        if isinstance(check, DataRequired | InputRequired) and schema.keys() <= {"type", "maxLength"}:
+            schema.update({"minLength": 1} if isinstance(check, InputRequired) else {"pattern": SAYING})
         if isinstance(check, Length) and check.max > 0:
             schema["maxLength"] = check.max
         if isinstance(check, NumberRange) and schema.get("type") == "integer":

@@ -138,7 +138,7 @@ def recovery_codes() -> ResponseReturnValue:
     actor, form = current_actor(), OwnPasswordForm()
     if not second_step.has_proof(actor.id):
         raise NotFound
-    status = form.status
+    status = None
     if form.submitted():
         try:
             return codes_page(second_step.renew_codes(actor, form.password.data or "", browser()))
@@ -155,7 +155,7 @@ def turn_off() -> ResponseReturnValue:
     actor, form = current_actor(), OwnPasswordForm()
     if not second_step.is_on(actor.id):
         raise NotFound
-    status = form.status
+    status = None
     if form.submitted():
         try:
             actions.check_own_password(actor, form.password.data or "", browser().address)
