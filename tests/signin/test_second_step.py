@@ -152,7 +152,6 @@ def test_somebody_with_the_password_alone_cannot_set_up_a_phone_of_their_own(noo
         assert "/second-step/" in thief.get(endpoint, expect=303).location
 
 
-@pytest.mark.slow
 def test_a_code_lets_in_once(noon, mo, nobody):
     secret, _ = set_up(nobody, mo)
     shoulder = another(nobody)
@@ -167,7 +166,6 @@ def test_a_code_lets_in_once(noon, mo, nobody):
     give(again, now_of(secret))
 
 
-@pytest.mark.slow
 def test_an_older_code_than_the_last_one_is_refused(noon, mo, nobody):
     secret, _ = set_up(nobody, mo)
     noon.shift(60)
@@ -188,7 +186,6 @@ def test_a_wrong_code_says_that_codes_hang_on_the_phones_clock(noon, mo, nobody)
     assert page.all("//title")[0].text.startswith("Error: ")
 
 
-@pytest.mark.slow
 def test_ten_wrong_codes_are_followed_by_a_pause_even_for_the_right_one(noon, mo, nobody):
     secret, codes = set_up(nobody, mo)
     noon.shift(60)
@@ -202,7 +199,6 @@ def test_ten_wrong_codes_are_followed_by_a_pause_even_for_the_right_one(noon, mo
     give(guesser, now_of(secret))
 
 
-@pytest.mark.slow
 def test_a_new_password_sign_in_does_not_give_ten_more_tries(noon, mo, nobody):
     set_up(nobody, mo)
     for _ in range(2):
@@ -261,7 +257,6 @@ def test_a_recovery_code_lets_in_once_and_the_person_hears_of_it(noon, mo, nobod
     assert "signin/recovery_used" in db.session.scalars(select(OutboxMail.kind)).all()
 
 
-@pytest.mark.slow
 def test_new_recovery_codes_replace_the_old_ones_after_the_password(noon, mo, nobody):
     _, old = set_up(nobody, mo)
     page = nobody.get("second_step.recovery_codes")
@@ -274,7 +269,6 @@ def test_new_recovery_codes_replace_the_old_ones_after_the_password(noon, mo, no
     give(desk, new[0])
 
 
-@pytest.mark.slow
 def test_another_phone_takes_over_and_other_sign_ins_end(noon, mo, nobody, as_user):
     old, _ = set_up(nobody, mo)
     elsewhere = as_user(mo)
@@ -299,7 +293,6 @@ def test_a_phone_half_set_up_is_not_finished_by_whoever_comes_to_the_screen_late
     nobody.get("second_step.phone", expect=404)
 
 
-@pytest.mark.slow
 def test_a_manager_cannot_turn_it_off_and_staff_can(noon, make, mo, nobody):
     set_up(nobody, mo)
     nobody.post("second_step.turn_off", {"password": PASSWORD}, expect=422)
@@ -325,7 +318,6 @@ def test_somebody_made_a_manager_while_signed_in_signs_in_anew_with_it(make, as_
     assert nobody.get("signin.me", expect=303).location.startswith("/sign-in")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("where", "scope", "opens"),
     [
