@@ -210,7 +210,7 @@ GROUPS = (
             Kind("rule.overridden", "Set a rule of a plan aside"),
             Kind("nomination.approved", "Approved a wish for a course"),
             Kind("nomination.declined", "Declined a wish for a course"),
-            Kind("nomination.made", "Put a wish for a course in", Tie.NOBODY),
+            Kind("nomination.made", "Asked for a date that is being planned", Tie.NOBODY),
             Kind("nomination.changed", "Changed a wish for a course", Tie.NOBODY),
             Kind("nomination.withdrawn", "Took a wish for a course back", Tie.NOBODY),
             # Who is kept apart, and that anybody is, is for those alone who plan.

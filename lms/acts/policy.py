@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, and_, exists, false, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, DateTime, Select, and_, exists, false, func, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from lms.acts.kinds import ALSO_OF_THE_SITE, NAMES_A_PERSON, Tie, tied
@@ -93,8 +93,8 @@ def known(reach: Reach) -> ColumnElement[bool]:
     return Membership.agency_id.in_(reach.ids)
 
 
-def _of(table: type[Team | Invitation | IdentityProvider], agencies: Sequence[UUID]) -> ColumnElement[UUID]:
-    return select(table.id).where(table.agency_id.in_(agencies))  # type: ignore[return-value]
+def _of(table: type[Team | Invitation | IdentityProvider], agencies: Sequence[UUID]) -> Select[UUID]:
+    return select(table.id).where(table.agency_id.in_(agencies))
 
 
 def _of_the_site() -> ColumnElement[bool]:
